@@ -1,0 +1,2 @@
+"""mailwatch: the compliance checker for the correspondence of French public administrations.
+"""

@@ -1,0 +1,45 @@
+"""The ways mailwatch can fail, as one tree.
+
+MailwatchError                 what failed, where, and what to do next: shown to a person as it is
+├── UsageError                 the command line asks for something that cannot be        exit 2
+├── SourceError                what was asked for is missing, damaged or not mail         exit 65
+├── SettingsError              a person must correct the settings file                    exit 78
+└── RulesetError               a person must correct a rule file                          exit 78
+
+A non-conforming answer, an unreadable message, a doubtful link are values (`mailwatch.model`), never
+errors. Messages are French, since the people who read them are; `mailwatch.cli` translates.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MailwatchError", "RulesetError", "SettingsError", "SourceError", "UsageError"]
+
+
+class MailwatchError(Exception):
+    """Something that a person can put right; `exit_code` follows sysexits(3)."""
+
+    exit_code = 70
+
+
+class UsageError(MailwatchError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class SourceError(MailwatchError):
+    """What was asked for is missing, damaged, or not mail."""
+
+    exit_code = 65
+
+
+class SettingsError(MailwatchError):
+    """The settings file says something that mailwatch cannot follow."""
+
+    exit_code = 78
+
+
+class RulesetError(MailwatchError):
+    """A rule file contradicts itself, its examples, or the calendar."""
+
+    exit_code = 78

@@ -1,0 +1,293 @@
+"""The référentiel as typed values, read from the text of the rule files, refused when inconsistent.
+
+A rule file holds what is demanded and how it may be worded; the modules above hold how to look. Each rule
+names its source and its status, and carries sentences it must and must not find: they are run as tests, and
+`Ruleset` is refused when one fails. The digest of the files stands in every verdict.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+
+from mailwatch.errors import RulesetError
+from mailwatch.model import Nature
+from mailwatch.wording import Hit, Phrasebook, Words, compile_phrases, read
+from mailwatch.workdays import Territory, read_territories
+
+
+class Status(StrEnum):
+    """How well a rule is founded."""
+
+    SOURCED = "sourced"
+    INTERPRETED = "interpreted"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One way of wording something, with its source and its examples."""
+
+    id: str
+    label: str
+    """What the rule speaks for: a nature, a kind of line, a kind of promise."""
+    title: str
+    source: str
+    status: Status
+    phrases: tuple[str, ...]
+    hits: tuple[str, ...]
+    """Sentences that the rule must find."""
+    misses: tuple[str, ...]
+    """Sentences near to it that the rule must not find."""
+    weight: int = 1
+    """How strongly the rule speaks, from 1 to 3."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePack:
+    """The rules of one file, compiled together; `lists` holds its plain word lists."""
+
+    rules: Mapping[str, Rule]
+    lists: Mapping[str, tuple[str, ...]]
+    phrasebook: Phrasebook
+
+    def find(self, words: Words) -> tuple[tuple[Rule, Hit], ...]:
+        """Every rule that `words` meets, with the words it rests on, in the order of the text."""
+        return tuple((self.rules[hit.key], hit) for hit in self.phrasebook.find(words))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A value of the référentiel or a choice of reading, as the report prints it."""
+
+    key: str
+    value: object
+    title: str
+    source: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The settled definitions: delays, qualifying answers, follow-up, targets."""
+
+    email_days: int
+    letter_days: int
+    qualifying: frozenset[Nature]
+    substantive: frozenset[Nature]
+    """Qualifying natures that also end the request."""
+    follow_up_days: int
+    """Working days after which a holding reply without date counts as not followed up."""
+    duplicate_days: int
+    """Calendar days within which the same words from the same person are one request."""
+    reminder_days: int
+    """Calendar days within which a reminder may belong to a request without other evidence."""
+    answer_window_days: int
+    """Calendar days after arrival within which an answer without reference may be matched."""
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruleset:
+    """All that the rule files say."""
+
+    policy: Policy
+    nature: RulePack
+    mentions: RulePack
+    promises: RulePack
+    territories: Mapping[str, Territory]
+    digest: str
+    """SHA-256 over the files in the order of their names."""
+
+
+FILES = ("calendars.toml", "mentions.toml", "nature.toml", "promises.toml", "qualepref.toml")
+_RULE_KEYS = {"id", "label", "title", "source", "status", "phrases", "hits", "misses", "weight"}
+
+
+def load(texts: Mapping[str, str]) -> Ruleset:
+    """Read the rule files (`name -> text`); raise RulesetError naming file, rule and remedy."""
+    for name in FILES:
+        if name not in texts:
+            raise RulesetError(f"règles : le fichier « {name} » manque ; réinstallez mailwatch ou remettez-le en place")
+    tables = {name: _parse(name, texts[name]) for name in FILES}
+    try:
+        territories = read_territories(tables["calendars.toml"])
+    except ValueError as fault:
+        raise RulesetError(f"règles : calendars.toml : {fault}") from None
+    return Ruleset(
+        policy=_policy(tables["qualepref.toml"]),
+        nature=read_pack("nature.toml", tables["nature.toml"]),
+        mentions=read_pack("mentions.toml", tables["mentions.toml"]),
+        promises=read_pack("promises.toml", tables["promises.toml"]),
+        territories=territories,
+        digest=digest(texts),
+    )
+
+
+def digest(texts: Mapping[str, str]) -> str:
+    """SHA-256 of the rule files, each preceded by its name, in the order of their names."""
+    total = hashlib.sha256()
+    for name in sorted(texts):
+        total.update(f"{name}\n{texts[name]}\n".encode())
+    return total.hexdigest()
+
+
+def _parse(name: str, text: str) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise RulesetError(f"règles : {name} : {fault}") from None
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+
+def read_pack(name: str, table: Mapping[str, object]) -> RulePack:
+    """Read one file of `[[rule]]` tables and its `[lists]`; raise RulesetError when a rule is at fault."""
+    rules: dict[str, Rule] = {}
+    for entry in _tables(name, table, "rule"):
+        rule = _rule(name, entry)
+        if rule.id in rules:
+            raise RulesetError(f"règles : {name} : la règle « {rule.id} » est définie deux fois")
+        rules[rule.id] = rule
+    try:
+        phrasebook = compile_phrases(
+            (rule.id, phrase) for rule in rules.values() for phrase in rule.phrases
+        )
+    except ValueError as fault:
+        raise RulesetError(f"règles : {name} : {fault}") from None
+    lists = table.get("lists", {})
+    if not isinstance(lists, Mapping):
+        raise RulesetError(f"règles : {name} : « lists » doit être une table")
+    return RulePack(
+        rules=rules,
+        lists={key: _strings(name, f"lists.{key}", value) for key, value in lists.items()},
+        phrasebook=phrasebook,
+    )
+
+
+def failures(pack: RulePack) -> tuple[str, ...]:
+    """The examples that the rules of `pack` get wrong, one sentence each."""
+    wrong: list[str] = []
+    for rule in pack.rules.values():
+        for example in rule.hits:
+            if rule.id not in pack.phrasebook.keys(read(example)):
+                wrong.append(f"« {rule.id} » ne trouve pas son exemple « {example} »")
+        for example in rule.misses:
+            if rule.id in pack.phrasebook.keys(read(example)):
+                wrong.append(f"« {rule.id} » trouve à tort son contre-exemple « {example} »")
+    return tuple(wrong)
+
+
+def _rule(name: str, entry: Mapping[str, object]) -> Rule:
+    where = f"{name} : règle « {entry.get('id', '?')} »"
+    for key in entry:
+        if key not in _RULE_KEYS:
+            raise RulesetError(f"règles : {where} : clé « {key} » inconnue{_nearest(key, _RULE_KEYS)}")
+    for key in ("id", "label", "title", "source", "status", "phrases", "hits"):
+        if not entry.get(key):
+            raise RulesetError(f"règles : {where} : la clé « {key} » manque")
+    weight = entry.get("weight", 1)
+    if not isinstance(weight, int) or not 1 <= weight <= 3:
+        raise RulesetError(f"règles : {where} : « weight » est un nombre de 1 à 3")
+    return Rule(
+        id=str(entry["id"]),
+        label=str(entry["label"]),
+        title=str(entry["title"]),
+        source=str(entry["source"]),
+        status=_status(where, entry["status"]),
+        phrases=_strings(where, "phrases", entry["phrases"]),
+        hits=_strings(where, "hits", entry["hits"]),
+        misses=_strings(where, "misses", entry.get("misses", [])),
+        weight=weight,
+    )
+
+
+# --- definitions ----------------------------------------------------------------------------------
+
+
+def _policy(table: Mapping[str, object]) -> Policy:
+    choices = {choice.key: choice for choice in _choices(table)}
+
+    def number(key: str) -> int:
+        value = _wanted(choices, key).value
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise RulesetError(f"règles : qualepref.toml : « {key} » doit être un nombre entier de jours")
+        return value
+
+    def natures(key: str) -> frozenset[Nature]:
+        value = _wanted(choices, key).value
+        try:
+            return frozenset(Nature(word) for word in _strings("qualepref.toml", key, value))
+        except ValueError as fault:
+            raise RulesetError(f"règles : qualepref.toml : « {key} » : {fault}") from None
+
+    return Policy(
+        email_days=number("email_days"),
+        letter_days=number("letter_days"),
+        qualifying=natures("qualifying"),
+        substantive=natures("substantive"),
+        follow_up_days=number("follow_up_days"),
+        duplicate_days=number("duplicate_days"),
+        reminder_days=number("reminder_days"),
+        answer_window_days=number("answer_window_days"),
+        choices=tuple(choices.values()),
+    )
+
+
+def _choices(table: Mapping[str, object]) -> tuple[Choice, ...]:
+    found = []
+    for entry in _tables("qualepref.toml", table, "choice"):
+        where = f"qualepref.toml : choix « {entry.get('key', '?')} »"
+        for key in ("key", "value", "title", "source", "status"):
+            if key not in entry:
+                raise RulesetError(f"règles : {where} : la clé « {key} » manque")
+        found.append(
+            Choice(
+                key=str(entry["key"]),
+                value=entry["value"],
+                title=str(entry["title"]),
+                source=str(entry["source"]),
+                status=_status(where, entry["status"]),
+            )
+        )
+    return tuple(found)
+
+
+def _wanted(choices: Mapping[str, Choice], key: str) -> Choice:
+    if key not in choices:
+        raise RulesetError(f"règles : qualepref.toml : le choix « {key} » manque")
+    return choices[key]
+
+
+# --- reading tables -------------------------------------------------------------------------------
+
+
+def _tables(name: str, table: Mapping[str, object], key: str) -> tuple[Mapping[str, object], ...]:
+    found = table.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
+        raise RulesetError(f"règles : {name} : « {key} » doit être une liste de tables [[{key}]]")
+    return tuple(found)
+
+
+def _strings(where: str, key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise RulesetError(f"règles : {where} : « {key} » doit être une liste de textes")
+    return tuple(value)
+
+
+def _status(where: str, value: object) -> Status:
+    try:
+        return Status(str(value))
+    except ValueError:
+        words = ", ".join(Status)
+        raise RulesetError(f"règles : {where} : statut « {value} » inconnu ({words})") from None
+
+
+def _nearest(word: str, known: set[str]) -> str:
+    near = get_close_matches(word, known, n=1)
+    return f" ; vouliez-vous dire « {near[0]} » ?" if near else ""

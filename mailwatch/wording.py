@@ -1,0 +1,202 @@
+"""French wording: text folded to words, and phrases found in it with the words they rest on.
+
+`read` turns text into `Words`: tokens without accents, case, ligatures, invisible characters or typographic
+variants, each tied to its place in the original. A `Phrasebook` finds phrases in them. The language of
+phrases, kept small so that an auditor can read a rule file:
+
+    word        that word, whatever its accents and case ("reçu" and "RECU" are one)
+    stem*       any word that starts so
+    (a|b c|d*)  one of these
+    [a|b]       one of these, or nothing
+    ...         at most eight words of the same sentence
+    #           a number; ? ! . : ; , as they stand
+
+A phrase never runs over the end of a sentence unless it spells it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+GAP = 8
+"""How many words `...` may skip."""
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_TOKEN = re.compile(r"\n[ \t\u00a0>]*\n\s*|[^\W_]+|[?!.:;,…]")
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
+_ENDS = "?!.;¶"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Text as folded tokens: `line` holds them between single spaces, `¶` standing for an empty line."""
+
+    text: str
+    line: str
+    starts: tuple[int, ...]
+    """Where each token starts in `line`."""
+    spans: tuple[tuple[int, int], ...]
+    """Where each token stands in `text`."""
+
+    def original(self, start: int, end: int) -> str:
+        """The words of the original that `line[start:end]` stands for, white space made single."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_right(self.starts, end - 1) - 1
+        return " ".join(self.text[self.spans[first][0] : self.spans[last][1]].split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A phrase found: whose it is, the words in the original, and where in `Words.line`."""
+
+    key: str
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Reduce `text` to what a reader hears: lower case, no accent, no ligature, no invisible character."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_LIGATURES))
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower()
+
+
+def read(text: str) -> Words:
+    """Fold `text` into `Words`."""
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    tokens: list[str] = []
+    starts: list[int] = []
+    spans: list[tuple[int, int]] = []
+    at = 1
+    for match in _TOKEN.finditer(text):
+        found = match.group()
+        token = "¶" if found[0] == "\n" else fold(found)
+        if not token:
+            continue
+        tokens.append(token)
+        starts.append(at)
+        spans.append(match.span())
+        at += len(token) + 1
+    line = f" {' '.join(tokens)} " if tokens else " "
+    return Words(text=text, line=line, starts=tuple(starts), spans=tuple(spans))
+
+
+def same(text: str, other: str) -> bool:
+    """Say whether two texts hold the same words in the same order."""
+    return read(text).line == read(other).line
+
+
+# --- phrases --------------------------------------------------------------------------------------
+
+_PHRASE_TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\W_]+\*?|[?!.:;,#¶]")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """Phrases compiled, indexed by their first word; immutable."""
+
+    words: dict[str, tuple[tuple[str, re.Pattern[str]], ...]]
+    stems: dict[str, tuple[tuple[str, re.Pattern[str]], ...]]
+
+    def find(self, words: Words) -> Iterator[Hit]:
+        """Yield every phrase found, in the order of the text; a phrase may overlap another."""
+        line, known, stems = words.line, self.words, self.stems
+        at = 1
+        for token in line.split():
+            entries = known.get(token)
+            if entries:
+                yield from _matches(entries, words, at)
+            entries = stems.get(token[:3])
+            if entries:
+                yield from _matches(entries, words, at)
+            at += len(token) + 1
+
+    def keys(self, words: Words) -> frozenset[str]:
+        """The keys of the phrases found."""
+        return frozenset(hit.key for hit in self.find(words))
+
+
+def _matches(
+    entries: tuple[tuple[str, re.Pattern[str]], ...], words: Words, at: int
+) -> Iterator[Hit]:
+    for key, pattern in entries:
+        match = pattern.match(words.line, at)
+        if match:
+            end = match.end()
+            yield Hit(key=key, text=words.original(at, end), start=at, end=end)
+
+
+def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
+    """Compile `(key, phrase)` pairs; raise ValueError, naming the phrase, when one is not well formed."""
+    words: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    stems: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for key, phrase in entries:
+        pattern, firsts = _compile(phrase)
+        for first in firsts:
+            if first.endswith("*"):
+                if len(first) < 4:
+                    raise ValueError(f"« {phrase} » : un début de mot a au moins trois lettres")
+                stems.setdefault(first[:3], []).append((key, pattern))
+            else:
+                words.setdefault(first, []).append((key, pattern))
+    return Phrasebook(
+        words={first: tuple(found) for first, found in words.items()},
+        stems={stem: tuple(found) for stem, found in stems.items()},
+    )
+
+
+def _compile(phrase: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """Compile one phrase to a regular expression over `Words.line`, with its possible first words."""
+    tokens = _PHRASE_TOKEN.findall(phrase)
+    if not tokens or "".join(tokens) != re.sub(r"['’\s_/-]+", "", phrase):
+        raise ValueError(f"« {phrase} » : signe inconnu")
+    if tokens[0] in ("...", "[", "#"):
+        raise ValueError(f"« {phrase} » : une phrase commence par un mot")
+    out: list[str] = []
+    depth = 0
+    for token in tokens:
+        if token == "...":
+            out.append(rf"(?:[^\s{_ENDS}]+ ){{0,{GAP}}}?")
+        elif token in "([":
+            depth += 1
+            out.append("(?:(?:")
+        elif token == "|":
+            out.append(")|(?:")
+        elif token in ")]":
+            depth -= 1
+            out.append("))" if token == ")" else "))?")
+        elif token == "#":
+            out.append(r"\d+ ")
+        elif token.endswith("*"):
+            out.append(re.escape(fold(token[:-1])) + r"\w* ")
+        else:
+            out.append(re.escape(fold(token)) + " ")
+    if depth:
+        raise ValueError(f"« {phrase} » : parenthèse ou crochet sans fin")
+    return re.compile("".join(out)), _firsts(tokens)
+
+
+def _firsts(tokens: list[str]) -> tuple[str, ...]:
+    """The words a phrase may start with."""
+    if tokens[0] != "(":
+        return (fold(tokens[0]),)
+    firsts: list[str] = []
+    take = True
+    for token in tokens[1:]:
+        if token == ")":
+            break
+        if token == "|":
+            take = True
+        elif take:
+            firsts.append(fold(token))
+            take = False
+    return tuple(dict.fromkeys(firsts))

@@ -7,18 +7,26 @@ MailwatchError                 what failed, where, and what to do next: shown to
 └── RulesetError               a person must correct a rule file                          exit 78
 
 A non-conforming answer, an unreadable message, a doubtful link are values (`mailwatch.model`), never
-errors. Messages are French, since the people who read them are; `mailwatch.cli` translates.
+errors.
 """
 
 from __future__ import annotations
 
-__all__ = ["MailwatchError", "RulesetError", "SettingsError", "SourceError", "UsageError"]
-
 
 class MailwatchError(Exception):
-    """Something that a person can put right; `exit_code` follows sysexits(3)."""
+    """Something that a person can put right; `exit_code` follows sysexits(3).
+
+    `template` is the French sentence with the names of `values` in braces, so that `cli` can say it in
+    another language.
+    """
 
     exit_code = 70
+
+    def __init__(self, template: str, **values: object) -> None:
+        """Say what failed, where, and what to do next."""
+        super().__init__(template.format(**values) if values else template)
+        self.template = template
+        self.values = values
 
 
 class UsageError(MailwatchError):

@@ -392,6 +392,8 @@ class Letter:
     kind: str
     note: str
     correspondent: str = ""
+    repeated: bool = False
+    """The register uses its reference more than once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

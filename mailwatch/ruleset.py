@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from mailwatch.errors import RulesetError
-from mailwatch.model import Nature
+from mailwatch.model import Institution, Nature
 from mailwatch.wording import Hit, Phrasebook, Words, compile_phrases, read
-from mailwatch.workdays import Territory, read_territories
+from mailwatch.workdays import Calendar, Territory, read_territories
 
 
 class Status(StrEnum):
@@ -102,6 +103,16 @@ class Ruleset:
     territories: Mapping[str, Territory]
     digest: str
     """SHA-256 over the files in the order of their names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The rules as one institution applies them: what every decision is made with."""
+
+    institution: Institution
+    rules: Ruleset
+    calendar: Calendar
+    zone: ZoneInfo
 
 
 FILES = ("calendars.toml", "mentions.toml", "nature.toml", "promises.toml", "qualepref.toml")

@@ -1,0 +1,185 @@
+"""From one delivery to a fact: the core run on the bytes of one message.
+
+Everything here is a pure function of the delivery and the desk. It stands in the shell because a later issue
+runs it in worker processes, under limits, on bytes nobody vouches for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from sys import intern
+
+from mailwatch import mentions, nature, promises, threads
+from mailwatch.addresses import is_ours
+from mailwatch.instants import Instant, arrival, sending
+from mailwatch.message import read
+from mailwatch.model import (
+    Address,
+    Announced,
+    Delivery,
+    Direction,
+    Evidence,
+    Fact,
+    Mentions,
+    Message,
+    Nature,
+    Reading,
+    Role,
+    Unreadable,
+)
+from mailwatch.ruleset import Desk
+from mailwatch.wording import Words
+from mailwatch.wording import read as read_words
+
+HUMAN_ANSWERS = frozenset(
+    {Nature.REPLY, Nature.HOLDING_REPLY, Nature.INFORMATION_NEEDED, Nature.REFERRAL}
+)
+"""What a person of ours writes to somebody outside; only these carry mentions."""
+
+_EVIDENCE_LENGTH = 80
+_ATTRIBUTION = re.compile(r"a écrit|wrote|^[\s>*]*(?:de|from)\s*:", re.IGNORECASE | re.MULTILINE)
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """One message with every verdict on it."""
+
+    delivery: Delivery
+    message: Message
+    direction: Direction
+    reading: Reading
+    answer: Nature | None
+    """The outgoing nature of a human message of ours to somebody outside, also found as a copy in an inbox."""
+    mentions: Mentions | None
+    announced: Announced | None
+    instant: Instant | None
+    own: Words
+
+
+def examine(delivery: Delivery, desk: Desk) -> Examined | Unreadable:
+    """Read one delivery and judge it."""
+    message = read(delivery)
+    if isinstance(message, Unreadable):
+        return message
+    own = read_words(message.own)
+    outgoing = delivery.role is Role.SENT
+    judge = nature.outgoing if outgoing else nature.incoming
+    reading = judge(message, own, desk.institution, desk.rules.nature)
+    answer = _answer(message, own, reading, desk, outgoing=outgoing)
+    instant = (sending if outgoing else arrival)(message, delivery, desk.institution, desk.zone)
+    replied_on = instant.at.date() if instant else None
+    found = announced = None
+    if answer is not None and replied_on is not None:
+        found = mentions.examine(message, own, desk.institution, desk.rules.mentions, replied_on)
+        announced = promises.announced(own, replied_on, desk.calendar, desk.rules.promises)
+    return Examined(
+        delivery=delivery,
+        message=message,
+        direction=Direction.OUTGOING if outgoing else Direction.INCOMING,
+        reading=reading,
+        answer=answer,
+        mentions=found,
+        announced=announced,
+        instant=instant,
+        own=own,
+    )
+
+
+def analyse(delivery: Delivery, desk: Desk) -> Fact | Unreadable:
+    """Turn one delivery into the fact that is remembered of it."""
+    examined = examine(delivery, desk)
+    if isinstance(examined, Unreadable):
+        return examined
+    if examined.instant is None:
+        reason = "aucune date : ni Received, ni date du serveur, ni champ Date lisible"
+        return Unreadable(file=delivery.file, role=delivery.role, reason=reason)
+    return _fact(examined, examined.instant, desk)
+
+
+def _answer(
+    message: Message, own: Words, reading: Reading, desk: Desk, *, outgoing: bool
+) -> Nature | None:
+    """The outgoing nature of a human answer; a copy of one in an inbox reads as internal mail at first."""
+    if not any(not is_ours(who.address, desk.institution) for who in _recipients(message)):
+        return None
+    kind = reading.nature
+    if not outgoing:
+        if kind is not Nature.INTERNAL or reading.answer_due:
+            return None
+        kind = nature.outgoing(message, own, desk.institution, desk.rules.nature).nature
+    return kind if kind in HUMAN_ANSWERS else None
+
+
+def _recipients(message: Message) -> tuple[Address, ...]:
+    return (*message.to, *message.cc, *message.bcc)
+
+
+def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
+    message = examined.message
+    sender = message.senders[0].address if message.senders else ""
+    passed_on = message.forwarded.text if message.forwarded else ""
+    quoted = read_words(f"{message.quoted}\n\n{passed_on}")
+    recipients = dict.fromkeys(intern(who.address) for who in _recipients(message) if who.address)
+    recipients.pop(sender, None)
+    return Fact(
+        key=hashlib.sha256(examined.delivery.raw).hexdigest()[:32],
+        file=examined.delivery.file,
+        role=examined.delivery.role,
+        at=instant.at,
+        grade=instant.grade,
+        message_id=message.message_id,
+        references=message.references,
+        sender=intern(sender),
+        recipients=tuple(recipients),
+        direct=sum(who.address in recipients for who in message.to),
+        subject=intern(threads.base_subject(message.subject)),
+        reading=_remembered(examined.reading),
+        answer=examined.answer,
+        mentions=examined.mentions,
+        announced=examined.announced,
+        sketch=threads.sketch(examined.own),
+        quoted_sketch=threads.sketch(quoted),
+        identifiers=threads.identifiers(message.subject, examined.own),
+        report=message.report,
+        findings=_findings(examined, instant, quoted, desk),
+    )
+
+
+def _findings(examined: Examined, instant: Instant, quoted: Words, desk: Desk) -> tuple[str, ...]:
+    findings = [*instant.findings]
+    if examined.delivery.role is Role.INBOX and _quotes_ours(examined.message, quoted, desk):
+        findings.append("quotes_ours")
+    return tuple(findings)
+
+
+def _quotes_ours(message: Message, quoted: Words, desk: Desk) -> bool:
+    """Say whether a quotation is attributed to an address of ours, and was typed by a person."""
+    text = message.quoted
+    if not any(
+        is_ours(address.lower(), desk.institution)
+        for line in text.splitlines()
+        if _ATTRIBUTION.search(line)
+        for address in _ADDRESS.findall(line)
+    ):
+        return False
+    return not nature.sounds_automatic(quoted, desk.rules.nature)
+
+
+def _remembered(reading: Reading) -> Reading:
+    """The reading as a fact keeps it: the strongest evidence, short."""
+    evidence = tuple(
+        Evidence(rule=intern(found.rule), text=found.text[:_EVIDENCE_LENGTH], place=intern(found.place))
+        for found in reading.evidence[:2]
+    )
+    return Reading(
+        nature=reading.nature,
+        also=reading.also,
+        answer_due=reading.answer_due,
+        correspondent=intern(reading.correspondent),
+        evidence=evidence,
+        confidence=reading.confidence,
+        reason=intern(reading.reason),
+    )

@@ -1,0 +1,367 @@
+"""Requests while the mail is read in order: which one a message joins, closes, or opens.
+
+The persons decide first (a message joins the requests of the person it is from, an answer those of the persons
+it is to), the ties of `threads` choose among them. Who shares no address with a request is linked on quoted
+words alone, at low confidence, and waits for a person's review.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from mailwatch.addresses import is_ours
+from mailwatch.bounces import Bounces
+from mailwatch.model import Confidence, Fact, Link, Nature, Role, Unseen
+from mailwatch.ruleset import Desk, Policy
+from mailwatch.threads import Thread, Tie, asked, day_mark, quotes, strength
+
+_ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
+_APART = frozenset({Nature.COMPLAINT, Nature.SUGGESTION, Nature.OUT_OF_SCOPE})
+_SURE = frozenset({Tie.PARENT, Tie.REFERENCE})
+_CROSSED = timedelta(days=1)
+"""The same words this soon after an answer have crossed it; later they ask again."""
+_EARLY = timedelta(days=1)
+"""How far an answer's clock may run before the request's."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Case:
+    """A request as the messages read so far make it; `standing` turns it into a `Request`."""
+
+    opening: Fact
+    nature: Nature
+    people: set[str]
+    thread: Thread
+    service: str
+    boxes: dict[str, None]
+    links: list[Link] = field(default_factory=list)
+    answers: list[Fact] = field(default_factory=list)
+    void: set[str] = field(default_factory=set)
+    """Keys of the answers that bounced."""
+    standing: list[Nature] = field(default_factory=list)
+    """The natures of the answers that arrived, in order."""
+    findings: dict[str, None] = field(default_factory=dict)
+    confidence: Confidence = Confidence.HIGH
+
+    def closed(self, policy: Policy) -> bool:
+        """Say whether an answer so far ended the request."""
+        return any(nature in policy.substantive for nature in self.standing)
+
+
+@dataclass(slots=True, kw_only=True)
+class Casebook:
+    """The cases opened so far, found again by person, by message and by words."""
+
+    desk: Desk
+    bounces: Bounces
+    cases: list[Case] = field(default_factory=list)
+    set_aside: Counter[Nature] = field(default_factory=Counter)
+    unseen: list[Unseen] = field(default_factory=list)
+    stray_answers: list[Fact] = field(default_factory=list)
+    """Answers that fit no request seen in the mail; a letter's, perhaps."""
+    _by_person: dict[str, list[Case]] = field(default_factory=lambda: defaultdict(list))
+    _by_message: dict[str, Case] = field(default_factory=dict)
+    _by_words: dict[int, list[Case]] = field(default_factory=lambda: defaultdict(list))
+    _sent: set[str] = field(default_factory=set)
+    _said: dict[int, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, fact: Fact) -> None:
+        """Read one more message, in the order of time."""
+        reading = fact.reading
+        if fact.answer is not None or fact.role is Role.SENT:
+            self._note_sent(fact)
+        if fact.answer is not None:
+            self._take_answer(fact)
+        elif fact.role is Role.SENT:
+            self._take_other_sent(fact)
+        elif reading.nature is Nature.INTERNAL and reading.answer_due:
+            self._take_passed_on(fact)
+        elif reading.nature in _ASKING or reading.nature in _APART:
+            self._take_question(fact)
+        else:
+            self._set_aside(fact)
+
+    # --- what citizens write ----------------------------------------------------------------------
+
+    def _take_question(self, fact: Fact) -> None:
+        person = _person(fact)
+        found = self._joined(fact, self._by_person.get(person, ()))
+        if found is None:
+            self._open(fact, person)
+            return
+        case, part, ties = found
+        self._join(case, fact, part, ties, Confidence.HIGH if ties else Confidence.MEDIUM)
+        case.boxes.update(dict.fromkeys(_boxes(fact, self.desk)))
+
+    def _joined(
+        self, fact: Fact, candidates: Iterable[Case]
+    ) -> tuple[Case, str, tuple[Tie, ...]] | None:
+        """The case of the same person that `fact` belongs to and its part in it; None when it opens one."""
+        rated = sorted(
+            ((case, case.thread.ties(fact)) for case in candidates),
+            key=lambda entry: self._likelihood(*entry),
+            reverse=True,
+        )
+        nature = fact.reading.nature
+        for case, ties in rated:
+            if part := self._part(case, fact, nature, ties):
+                return case, part, ties
+        return None
+
+    def _likelihood(self, case: Case, ties: tuple[Tie, ...]) -> tuple[bool, int, bool, datetime]:
+        """An order of preference: tied and waiting, then the strongest tie, then waiting, then the latest."""
+        waiting = not case.closed(self.desk.rules.policy)
+        return bool(ties) and waiting, strength(ties), waiting, case.opening.at
+
+    def _part(self, case: Case, fact: Fact, nature: Nature, ties: tuple[Tie, ...]) -> str:
+        """What `fact` is to a case of the same person, or nothing."""
+        policy = self.desk.rules.policy
+        age = fact.at - case.opening.at
+        if Tie.SAME_TEXT in ties and age <= timedelta(days=policy.duplicate_days):
+            if not case.closed(policy) or fact.at - case.answers[-1].at <= _CROSSED:
+                return "copy"
+        asked_back = bool(case.standing) and case.standing[-1] is Nature.INFORMATION_NEEDED
+        if asked_back and (ties or nature is Nature.OUT_OF_SCOPE):
+            return "complement"
+        if nature in _APART or case.nature in _APART:
+            return ""
+        reminding = nature is Nature.REMINDER
+        if reminding and (
+            ties or (not case.closed(policy) and age <= timedelta(days=policy.reminder_days))
+        ):
+            return "reminder"
+        if ties and not case.closed(policy):
+            return "reminder" if Nature.REMINDER in fact.reading.also else "complement"
+        return ""
+
+    def _take_passed_on(self, fact: Fact) -> None:
+        """A colleague passes on a citizen's question: a transfer of one that was seen, else a new one."""
+        person = _person(fact)
+        for case in (*reversed(self._by_person.get(person, ())), *self._quoted_by(fact)):
+            if Tie.QUOTED in case.thread.ties(fact) or _SURE.intersection(case.thread.ties(fact)):
+                self._join(case, fact, "forward", case.thread.ties(fact), Confidence.HIGH)
+                self._transfer(case, fact)
+                return
+        self._open(fact, person)
+        self.cases[-1].findings["passed_on"] = None
+
+    def _set_aside(self, fact: Fact) -> None:
+        self.set_aside[fact.reading.nature] += 1
+        self._notice_unseen(fact)
+        if fact.reading.nature is not Nature.THANKS:
+            return
+        for case in reversed(self._by_person.get(_person(fact), ())):
+            if ties := case.thread.ties(fact):
+                self._link(case, fact, "thanks", ties, Confidence.HIGH)
+                return
+
+    def _open(self, fact: Fact, person: str) -> None:
+        boxes = _boxes(fact, self.desk)
+        thread = Thread()
+        case = Case(
+            opening=fact,
+            nature=fact.reading.nature,
+            people={person},
+            thread=thread,
+            service=_service(boxes, self.desk),
+            boxes=dict.fromkeys(boxes),
+            confidence=fact.reading.confidence,
+        )
+        if any(_SURE.intersection(other.thread.ties(fact)) for other in self._by_person[person]):
+            case.findings["follows_closed_request"] = None
+        thread.add(fact)
+        thread.identifiers.add(day_mark(fact.at.month, fact.at.day))
+        self.cases.append(case)
+        self._by_person[person].append(case)
+        self._remember(case, fact)
+        self._notice_unseen(fact, case)
+
+    # --- what we send -----------------------------------------------------------------------------
+
+    def _take_answer(self, fact: Fact) -> None:
+        outside = {who for who in fact.recipients if not is_ours(who, self.desk.institution)}
+        candidates = list(
+            dict.fromkeys(case for who in sorted(outside) for case in self._by_person.get(who, ()))
+        )
+        chosen = self._answered(fact, candidates)
+        for case, ties, confidence in chosen:
+            self._join(case, fact, "answer", ties, confidence)
+            case.answers.append(fact)
+            if self.bounces.void(fact, frozenset(case.people)):
+                case.void.add(fact.key)
+                report = self.bounces.reports[fact.key]
+                self._link(case, report, "bounce", (), Confidence.HIGH)
+            elif fact.answer is not None:
+                case.standing.append(fact.answer)
+        if not chosen:
+            self.stray_answers.append(fact)
+
+    def _answered(
+        self, fact: Fact, candidates: list[Case]
+    ) -> list[tuple[Case, tuple[Tie, ...], Confidence]]:
+        """The cases that an answer answers, with the ties that chose them."""
+        policy = self.desk.rules.policy
+        window = timedelta(days=policy.answer_window_days)
+        rated = []
+        for case in candidates:
+            ties = case.thread.ties(fact)
+            age = fact.at - case.opening.at
+            if ties or -_EARLY <= age <= window:
+                rated.append((case, ties))
+        if not rated:
+            return self._answered_elsewhere(fact)
+        waiting = [entry for entry in rated if not entry[0].closed(policy)]
+        best = max(
+            rated,
+            key=lambda entry: self._likelihood(*entry),
+        )
+        chosen = [(best[0], best[1], _trust(best[1], alone=len(waiting) <= 1))]
+        chosen += [
+            (case, ties, Confidence.MEDIUM)
+            for case, ties in waiting
+            if case is not best[0] and Tie.QUOTED in ties
+        ]
+        return chosen
+
+    def _answered_elsewhere(
+        self, fact: Fact
+    ) -> list[tuple[Case, tuple[Tie, ...], Confidence]]:
+        """A request of somebody else that the answer quotes: the same person under another address, perhaps."""
+        for case in self._quoted_by(fact):
+            ties = case.thread.ties(fact)
+            if Tie.QUOTED in ties and not case.closed(self.desk.rules.policy):
+                case.findings["answered_at_another_address"] = None
+                return [(case, ties, Confidence.LOW)]
+        return []
+
+    def _take_other_sent(self, fact: Fact) -> None:
+        """Automatic mail of ours and internal forwards: they leave a trace and answer nobody."""
+        if fact.reading.nature is Nature.INTERNAL_FORWARD:
+            for case in self._quoted_by(fact):
+                if {Tie.QUOTED, *_SURE}.intersection(case.thread.ties(fact)):
+                    self._link(case, fact, "forward", case.thread.ties(fact), Confidence.HIGH)
+                    self._transfer(case, fact)
+                    return
+            return
+        for who in fact.recipients:
+            for case in reversed(self._by_person.get(who, ())):
+                if ties := case.thread.ties(fact):
+                    self._link(case, fact, "automatic", ties, Confidence.HIGH)
+                    return
+
+    def _transfer(self, case: Case, fact: Fact) -> None:
+        """A forward to a watched box moves the request to that box's service; the clock runs on."""
+        service = _service(fact.recipients, self.desk)
+        if service and service != case.service:
+            case.findings["transferred"] = None
+            case.service = service
+
+    # --- finding and noting -----------------------------------------------------------------------
+
+    def _quoted_by(self, fact: Fact) -> list[Case]:
+        """Cases whose messages `fact` refers to or whose words it seems to quote, the likeliest first."""
+        named = [self._by_message[name] for name in reversed(fact.references) if name in self._by_message]
+        worded = [
+            case for digest in array("I", fact.quoted_sketch) for case in self._by_words.get(digest, ())
+        ]
+        return list(dict.fromkeys((*named, *worded)))
+
+    def _join(
+        self, case: Case, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence
+    ) -> None:
+        case.thread.add(fact)
+        self._remember(case, fact)
+        self._link(case, fact, part, ties, confidence)
+        if fact.answer is None:
+            self._notice_unseen(fact, case)
+
+    def _link(
+        self, case: Case, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence
+    ) -> None:
+        case.links.append(
+            Link(
+                key=fact.key,
+                file=fact.file,
+                message_id=fact.message_id,
+                on=fact.at.date(),
+                part=part,
+                evidence=tuple(str(tie) for tie in ties) or ("person",),
+                confidence=confidence,
+            )
+        )
+
+    def _remember(self, case: Case, fact: Fact) -> None:
+        if fact.message_id:
+            self._by_message.setdefault(fact.message_id, case)
+        # Two digests of each question find it again in any text that quotes most of it.
+        if fact.answer is None:
+            for digest in array("I", asked(fact))[:2]:
+                self._by_words[digest].append(case)
+
+    def _notice_unseen(self, fact: Fact, case: Case | None = None) -> None:
+        """A citizen quotes an answer of ours that no watched folder holds."""
+        if "quotes_ours" not in fact.findings or fact.role is not Role.INBOX:
+            return
+        if fact.references and fact.references[-1] in self._sent:
+            return
+        if any(
+            quotes(fact.quoted_sketch, said)
+            for digest in array("I", fact.quoted_sketch)
+            for said in self._said.get(digest, ())
+        ):
+            return
+        known = [other for other in self._by_person.get(_person(fact), ()) if other.opening is not fact]
+        answered = case if case is not None and case.opening is not fact else (known or [None])[-1]
+        if answered is not None and not answered.standing:
+            answered.findings["probably_answered_unseen"] = None
+        self.unseen.append(
+            Unseen(
+                file=fact.file,
+                on=fact.at.date(),
+                box=next(iter(_boxes(fact, self.desk)), ""),
+                request=request_id(answered.opening) if answered else "",
+                evidence="quotes_ours",
+            )
+        )
+
+    def _note_sent(self, fact: Fact) -> None:
+        if fact.message_id:
+            self._sent.add(fact.message_id)
+        for digest in array("I", fact.sketch)[:2]:
+            self._said[digest].append(fact.sketch)
+
+
+def request_id(opening: Fact) -> str:
+    """The id of the request that `opening` opens: twelve hexadecimal digits, the same in any copy of the mail."""
+    if opening.message_id is None:
+        return opening.key[:12]
+    return sha256(f"{opening.message_id} {_person(opening)}".encode()).hexdigest()[:12]
+
+
+def _person(fact: Fact) -> str:
+    """Whose question it is; a message without any address is its own person."""
+    return fact.reading.correspondent or fact.sender or f"?{fact.key}"
+
+
+def _boxes(fact: Fact, desk: Desk) -> tuple[str, ...]:
+    return tuple(who for who in fact.recipients if is_ours(who, desk.institution))
+
+
+def _service(addresses: Iterable[str], desk: Desk) -> str:
+    """The service of the first watched box among `addresses`, else nothing."""
+    services = {box.address: box.service for box in desk.institution.boxes}
+    return next((services[who] for who in addresses if who in services), "")
+
+
+def _trust(ties: tuple[Tie, ...], *, alone: bool) -> Confidence:
+    """How far to trust a link between an answer and a request of one of its addressees."""
+    if _SURE.intersection(ties):
+        return Confidence.HIGH
+    if ties or alone:
+        return Confidence.MEDIUM
+    return Confidence.LOW

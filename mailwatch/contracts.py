@@ -1,0 +1,230 @@
+"""The public JSON of mailwatch: what `--json` prints, stable, relied on by other programs.
+
+Instants are ISO 8601 with offset, days ISO dates, delays integers or null, means unrounded numbers or null.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from mailwatch.analysis import Examined
+from mailwatch.model import (
+    Announced,
+    Answer,
+    Audit,
+    ChannelIndicators,
+    Deadline,
+    Evidence,
+    Indicators,
+    Link,
+    Mention,
+    MentionCount,
+    Mentions,
+    Request,
+    Unreadable,
+)
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+
+def check(examined: Examined, rules: str) -> dict[str, Json]:
+    """The verdict on one outgoing message."""
+    found = examined.mentions
+    return {
+        "file": examined.delivery.file,
+        "message_id": examined.message.message_id,
+        "nature": examined.reading.nature,
+        "mentions": mentions(found) if found else None,
+        "announced": announced(examined.announced),
+        "from_class": found.from_class if found else None,
+        "header_only": list(found.header_only) if found else [],
+        "findings": list(found.findings) if found else [],
+        "evidence": [evidence(item) for item in examined.reading.evidence],
+        "confidence": examined.reading.confidence,
+        "rules": rules,
+    }
+
+
+def classify(examined: Examined) -> dict[str, Json]:
+    """What one message is."""
+    reading = examined.reading
+    return {
+        "file": examined.delivery.file,
+        "message_id": examined.message.message_id,
+        "direction": examined.direction,
+        "nature": reading.nature,
+        "also": list(reading.also),
+        "answer_due": reading.answer_due,
+        "correspondent": reading.correspondent or None,
+        "evidence": [evidence(item) for item in reading.evidence],
+        "confidence": reading.confidence,
+        "reason": reading.reason or None,
+    }
+
+
+def unreadable(found: Unreadable) -> dict[str, Json]:
+    """A message that could not be read, as `check` and `classify` print it."""
+    return {"file": found.file, "message_id": None, "nature": None, "unreadable": found.reason}
+
+
+def deadline(found: Deadline) -> dict[str, Json]:
+    """A due date with its day-by-day explanation."""
+    return {
+        "received_on": found.received_on.isoformat(),
+        "due_on": found.due_on.isoformat(),
+        "days": [
+            {"date": day.on.isoformat(), "counts": day.counts, "why": day.why} for day in found.days
+        ],
+    }
+
+
+def audit(found: Audit) -> dict[str, Json]:
+    """The whole offline run."""
+    return {
+        "requests": [request(item) for item in found.requests],
+        "indicators": indicators(found.indicators),
+        "quarantined": [{"file": item.file, "reason": item.reason} for item in found.quarantined],
+        "period": {
+            "from": found.period.from_on.isoformat() if found.period.from_on else None,
+            "to": found.period.to_on.isoformat() if found.period.to_on else None,
+        },
+        "today": found.today.isoformat(),
+        "convention": found.institution.convention,
+        "set_aside": {str(nature): count for nature, count in found.set_aside.items()},
+        "unseen_answers": [
+            {
+                "file": item.file,
+                "on": item.on.isoformat(),
+                "request": item.request or None,
+                "box": item.box or None,
+            }
+            for item in found.unseen
+        ],
+        "refused": [
+            {"file": item.file, "line": item.line, "reason": item.reason} for item in found.refused
+        ],
+        "messages": found.messages,
+        "duplicates": found.duplicates,
+        "rules": found.rules,
+    }
+
+
+def request(found: Request) -> dict[str, Json]:
+    """One request with its answers and links."""
+    first = found.first
+    return {
+        "id": found.id,
+        "file": found.file,
+        "message_id": found.message_id,
+        "channel": found.channel,
+        "received_at": found.received_at.isoformat() if found.received_at else None,
+        "received_on": found.received_on.isoformat(),
+        "grade": found.grade,
+        "due_on": found.due_on.isoformat(),
+        "first_answer": answer(first) if first else None,
+        "substantive_on": found.substantive.on.isoformat() if found.substantive else None,
+        "delay": first.delay if first else None,
+        "state": found.state,
+        "nature": found.nature,
+        "service": found.service,
+        "links": [link(item) for item in found.links],
+        "mentions": mentions(first.mentions) if first and first.mentions else None,
+        "excluded_because": found.excluded_because or None,
+        "findings": list(found.findings),
+        "confidence": found.confidence,
+        "follow_up_on": found.follow_up_on.isoformat() if found.follow_up_on else None,
+        "boxes": list(found.boxes),
+    }
+
+
+def answer(found: Answer) -> dict[str, Json]:
+    """One answer, as a request names it."""
+    return {"on": found.on.isoformat(), "kind": found.kind, "message_id": found.message_id}
+
+
+def link(found: Link) -> dict[str, Json]:
+    """One message that belongs to a request."""
+    return {
+        "file": found.file,
+        "message_id": found.message_id,
+        "on": found.on.isoformat(),
+        "part": found.part,
+        "evidence": list(found.evidence),
+        "confidence": found.confidence,
+    }
+
+
+def indicators(found: Indicators) -> dict[str, Json]:
+    """The figures of a period."""
+    return {
+        "email": channel(found.email),
+        "letter": channel(found.letter),
+        "mentions": {
+            "author": mention_count(found.author),
+            "service": mention_count(found.service),
+            "institution": mention_count(found.institution),
+        },
+        "grades": {str(grade): count for grade, count in found.grades.items()},
+    }
+
+
+def channel(found: ChannelIndicators) -> dict[str, Json]:
+    """The figures of one channel."""
+    return {
+        "numerator": found.answered_in_time.numerator,
+        "denominator": found.answered_in_time.denominator,
+        "rate_text": found.answered_in_time.text,
+        "substantive_numerator": found.substantive_in_time.numerator,
+        "substantive_rate_text": found.substantive_in_time.text,
+        "mean_first_delay": found.mean_first_delay,
+        "mean_substantive_delay": found.mean_substantive_delay,
+        "median_first_delay": found.median_first_delay,
+        "p90_first_delay": found.p90_first_delay,
+        "pending": found.pending,
+        "holding_without_followup": found.holding_without_followup,
+        "holding_open": found.holding_open,
+        "excluded": found.excluded,
+    }
+
+
+def mention_count(found: MentionCount) -> dict[str, Json]:
+    """How one mention fared."""
+    return {
+        "present": found.present,
+        "exempt": found.exempt,
+        "absent": found.absent,
+        "unverifiable": found.unverifiable,
+        "rate_text": found.text,
+    }
+
+
+def mentions(found: Mentions) -> dict[str, Json]:
+    """The three mentions of one answer."""
+    return {
+        "author": mention(found.author),
+        "service": mention(found.service),
+        "institution": mention(found.institution),
+    }
+
+
+def mention(found: Mention) -> dict[str, Json]:
+    """One mention of one answer; `level` is the author's alone."""
+    return {
+        "outcome": found.outcome,
+        "text": found.text or None,
+        "level": found.level,
+        "place": found.place,
+        "decided_by": found.decided_by or None,
+    }
+
+
+def announced(found: Announced | None) -> dict[str, Json] | None:
+    """The date an answer promises more for."""
+    if found is None:
+        return None
+    return {"on": found.on.isoformat() if found.on else None, "text": found.text}
+
+
+def evidence(found: Evidence) -> dict[str, Json]:
+    """What a verdict rests on."""
+    return {"rule": found.rule, "text": found.text, "place": found.place}

@@ -1,0 +1,145 @@
+"""The figures of the label: rates and means with the population they rest on (engagements 16.3, 17 and 18).
+
+Every rate carries its numerator and denominator; an empty population is « Sans objet », never 100 %.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from statistics import fmean, median
+
+from mailwatch.model import (
+    Channel,
+    ChannelIndicators,
+    Grade,
+    Indicators,
+    Mention,
+    MentionCount,
+    Mentions,
+    Outcome,
+    Period,
+    Rate,
+    Request,
+    State,
+)
+
+NOT_APPLICABLE = "Sans objet"
+_MATURED = frozenset({State.ANSWERED_IN_TIME, State.ANSWERED_LATE, State.OVERDUE})
+
+
+def compute(requests: Sequence[Request], today: date) -> Indicators:
+    """Compute the figures over `requests`, all received in the period, as they stand on `today`."""
+    answers = {
+        answer.key: answer.mentions
+        for request in requests
+        if request.state is not State.EXCLUDED
+        for answer in request.answers
+        if answer.mentions is not None and not answer.bounced
+    }
+    mentions = tuple(answers.values())
+    return Indicators(
+        email=_channel([r for r in requests if r.channel is Channel.EMAIL], today),
+        letter=_channel([r for r in requests if r.channel is Channel.LETTER], today),
+        author=_count(mentions, lambda found: found.author),
+        service=_count(mentions, lambda found: found.service),
+        institution=_count(mentions, lambda found: found.institution),
+        grades=_grades(requests),
+    )
+
+
+def within(requests: Iterable[Request], period: Period) -> tuple[Request, ...]:
+    """The requests received in `period`."""
+    return tuple(
+        request
+        for request in requests
+        if (period.from_on is None or request.received_on >= period.from_on)
+        and (period.to_on is None or request.received_on <= period.to_on)
+    )
+
+
+def by_month(requests: Sequence[Request], today: date) -> Mapping[str, Indicators]:
+    """The figures of each month of reception, `2026-01` and so on, without gaps filled."""
+    months = sorted({f"{request.received_on:%Y-%m}" for request in requests})
+    return {
+        month: compute([r for r in requests if f"{r.received_on:%Y-%m}" == month], today)
+        for month in months
+    }
+
+
+def by_service(requests: Sequence[Request], today: date) -> Mapping[str, Indicators]:
+    """The figures of each service."""
+    services = sorted({request.service for request in requests})
+    return {
+        service: compute([r for r in requests if r.service == service], today)
+        for service in services
+    }
+
+
+def rate(numerator: int, denominator: int) -> Rate:
+    """A rate in percent, one decimal at most, half up, « ,0 » dropped, never rounded up to 100 %."""
+    if denominator == 0:
+        return Rate(numerator=0, denominator=0, text=NOT_APPLICABLE)
+    tenths = (2000 * numerator + denominator) // (2 * denominator)
+    if numerator < denominator:
+        tenths = min(tenths, 999)
+    whole, decimal = divmod(tenths, 10)
+    text = f"{whole},{decimal} %" if decimal else f"{whole} %"
+    return Rate(numerator=numerator, denominator=denominator, text=text)
+
+
+def nearest_rank(values: Sequence[int], percent: int) -> int | None:
+    """The percentile of `values` by the nearest-rank method; None of nothing."""
+    if not values:
+        return None
+    rank = -(-percent * len(values) // 100)
+    return sorted(values)[rank - 1]
+
+
+def _channel(requests: Sequence[Request], today: date) -> ChannelIndicators:
+    matured = [request for request in requests if request.state in _MATURED]
+    first = [request.first.delay for request in matured if request.first]
+    substantive = [request.substantive.delay for request in matured if request.substantive]
+    followed = [request for request in requests if request.follow_up_on and request.state in _MATURED]
+    return ChannelIndicators(
+        answered_in_time=rate(
+            sum(request.state is State.ANSWERED_IN_TIME for request in matured), len(matured)
+        ),
+        substantive_in_time=rate(
+            sum(
+                request.substantive is not None and request.substantive.on <= request.due_on
+                for request in matured
+            ),
+            len(matured),
+        ),
+        mean_first_delay=fmean(first) if first else None,
+        mean_substantive_delay=fmean(substantive) if substantive else None,
+        median_first_delay=float(median(first)) if first else None,
+        p90_first_delay=nearest_rank(first, 90),
+        pending=sum(request.state is State.PENDING for request in requests),
+        holding_without_followup=sum(
+            request.follow_up_on is not None and request.follow_up_on < today for request in followed
+        ),
+        holding_open=sum(
+            request.follow_up_on is not None and request.follow_up_on >= today for request in followed
+        ),
+        excluded=sum(request.state is State.EXCLUDED for request in requests),
+    )
+
+
+def _count(mentions: Iterable[Mentions], pick: Callable[[Mentions], Mention]) -> MentionCount:
+    outcomes = Counter(pick(found).outcome for found in mentions)
+    good = outcomes[Outcome.PRESENT] + outcomes[Outcome.EXEMPT]
+    return MentionCount(
+        present=outcomes[Outcome.PRESENT],
+        exempt=outcomes[Outcome.EXEMPT],
+        absent=outcomes[Outcome.ABSENT],
+        unverifiable=outcomes[Outcome.UNVERIFIABLE],
+        text=rate(good, good + outcomes[Outcome.ABSENT]).text,
+    )
+
+
+def _grades(requests: Iterable[Request]) -> Mapping[Grade, int]:
+    grades = Counter(request.grade for request in requests if request.state in _MATURED)
+    return {grade: grades[grade] for grade in Grade}

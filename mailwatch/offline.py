@@ -1,0 +1,73 @@
+"""The offline run: files in, requests and figures out, with no daemon and no database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from mailwatch import indicators
+from mailwatch.analysis import analyse
+from mailwatch.errors import SourceError
+from mailwatch.model import Audit, Fact, Letter, Period, Refused, Unreadable
+from mailwatch.ruleset import Desk
+from mailwatch.sources.files import Entry, deliveries
+from mailwatch.triage import triage
+
+
+@dataclass(slots=True, kw_only=True)
+class Gathered:
+    """What the files hold: facts, and what could not be read."""
+
+    facts: list[Fact] = field(default_factory=list)
+    quarantined: list[Unreadable] = field(default_factory=list)
+
+
+def gather(
+    entries: Iterable[Entry], desk: Desk, progress: Callable[[], None] = lambda: None
+) -> Gathered:
+    """Read and judge every message of `entries`; one that cannot be read is counted, and stops nothing."""
+    gathered = Gathered()
+    for entry in entries:
+        try:
+            for delivery in deliveries(entry):
+                found = analyse(delivery, desk)
+                if isinstance(found, Unreadable):
+                    gathered.quarantined.append(found)
+                else:
+                    gathered.facts.append(found)
+        except SourceError as fault:
+            gathered.quarantined.append(
+                Unreadable(file=entry.file, role=entry.role, reason=str(fault))
+            )
+        progress()
+    return gathered
+
+
+def audit(
+    gathered: Gathered,
+    letters: Sequence[Letter],
+    refused: Sequence[Refused],
+    desk: Desk,
+    period: Period,
+    today: date,
+) -> Audit:
+    """Decide the requests that were gathered and compute the figures of `period` as they stand on `today`."""
+    decided = triage(gathered.facts, letters, desk, today)
+    requests = indicators.within(decided.requests, period)
+    return Audit(
+        institution=desk.institution,
+        period=period,
+        today=today,
+        requests=requests,
+        indicators=indicators.compute(requests, today),
+        by_month=indicators.by_month(requests, today),
+        by_service=indicators.by_service(requests, today),
+        set_aside=decided.set_aside,
+        unseen=decided.unseen,
+        quarantined=tuple(gathered.quarantined),
+        refused=(*refused, *decided.refused),
+        messages=len(gathered.facts),
+        duplicates=decided.duplicates,
+        rules=desk.rules.digest,
+    )

@@ -1,0 +1,181 @@
+"""Mail from files: Maildir, mbox, folders of `.eml`, single messages; letters from CSV.
+
+A folder's role comes from its name, in the words that mail programs give it, unless the caller names one.
+Drafts are not mail yet and are left out. Times of files and names of Maildir entries are never a clock.
+"""
+
+from __future__ import annotations
+
+import mailbox
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailwatch.errors import SourceError, UsageError
+from mailwatch.model import Delivery, Role
+from mailwatch.wording import fold
+
+_SENT = frozenset(
+    {
+        "sent", "sent items", "sent mail", "sent messages", "sent elements", "envoye", "envoyes", "messages envoyes",
+        "elements envoyes", "courrier envoye", "courriers envoyes", "objets envoyes", "mails envoyes", "envois",
+        "boite d envoi", "sortant", "sortants", "outbox",
+    }
+)  # fmt: skip
+_DRAFTS = frozenset({"drafts", "draft", "brouillons", "brouillon", "templates", "modeles"})
+_MAILBOX_ENDINGS = frozenset({".mbox", ".mbx", ".mboxrd"})
+_MESSAGE_ENDINGS = frozenset({".eml"})
+_LARGEST = 64 * 1024 * 1024
+"""Octets of one message file that are read; the rest can only be attachments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One place to read: a message file, or a mailbox file of many."""
+
+    path: Path
+    file: str
+    role: Role
+    many: bool
+
+
+def entries(paths: Sequence[str], role: Role | None = None) -> tuple[Entry, ...]:
+    """List what `paths` hold, in the order of the paths and, below a folder, of the names.
+
+    Raises UsageError for a path that does not exist and SourceError for one that holds no mail.
+    """
+    found: list[Entry] = []
+    for given in paths:
+        path = Path(given)
+        if not path.exists():
+            raise UsageError(f"« {given} » : aucun fichier ni dossier de ce nom")
+        here = list(_below(path, given, role)) if path.is_dir() else [_single(path, given, role)]
+        if not here:
+            raise SourceError(
+                f"« {given} » : aucun courriel dans ce dossier (Maildir, mbox ou fichiers .eml attendus)"
+            )
+        found.extend(here)
+    return tuple(found)
+
+
+def deliveries(entry: Entry) -> Iterator[Delivery]:
+    """Read the messages of `entry`; raise SourceError when the file cannot be read at all."""
+    try:
+        if not entry.many:
+            with entry.path.open("rb") as opened:
+                yield Delivery(raw=opened.read(_LARGEST), file=entry.file, role=entry.role)
+            return
+        box = mailbox.mbox(entry.path, create=False)
+        try:
+            for number, key in enumerate(box.keys(), start=1):
+                yield Delivery(
+                    raw=_unescaped(box.get_bytes(key)), file=f"{entry.file}#{number}", role=entry.role
+                )
+        finally:
+            box.close()
+    except (OSError, mailbox.Error) as fault:
+        raise SourceError(f"« {entry.file} » : illisible ({_reason(fault)})") from None
+
+
+def role_of(path: Path) -> Role:
+    """The role of a file by the nearest folder, or mailbox file, whose name tells; else inbox."""
+    for name in (path.name, *(parent.name for parent in path.parents)):
+        words = folder_words(name)
+        if words in _SENT or words.split("/")[-1] in _SENT:
+            return Role.SENT
+        if words in ("inbox", "boite de reception", "courrier entrant", "recus", "reception"):
+            return Role.INBOX
+    return Role.INBOX
+
+
+def folder_words(name: str) -> str:
+    """A folder's name as words: modified UTF-7 undone (RFC 3501 section 5.1.3), Maildir++ dots split, folded."""
+    plain = _utf7(name)
+    if Path(plain).suffix.lower() in _MAILBOX_ENDINGS | {".sbd", ".msf"}:
+        plain = Path(plain).stem
+    last = plain.strip(".").rpartition(".")[2] if plain.startswith(".") else plain
+    return " ".join(re.findall(r"\w+", fold(last).replace("_", " ")))
+
+
+def _single(path: Path, given: str, role: Role | None) -> Entry:
+    return Entry(
+        path=path,
+        file=given,
+        role=role or role_of(path),
+        many=path.suffix.lower() not in _MESSAGE_ENDINGS and _is_mailbox(path),
+    )
+
+
+def _below(folder: Path, given: str, role: Role | None) -> Iterator[Entry]:
+    """Every message below `folder`, drafts left out; the role is told by names below the folder, then by its own."""
+    for path in _walk(folder):
+        below = path.relative_to(folder)
+        in_maildir = path.parent.name in ("cur", "new")
+        if in_maildir:
+            many = False
+        elif path.suffix.lower() in _MESSAGE_ENDINGS:
+            many = False
+        elif path.suffix.lower() in _MAILBOX_ENDINGS or not path.suffix:
+            if not _is_mailbox(path):
+                continue
+            many = True
+        else:
+            continue
+        if any(folder_words(name) in _DRAFTS for name in below.parts):
+            continue
+        yield Entry(
+            path=path,
+            file=str(Path(given) / below),
+            role=role or _role_below(below, folder),
+            many=many,
+        )
+
+
+def _role_below(below: Path, folder: Path) -> Role:
+    return role_of(Path(*folder.resolve().parts[-2:]) / below)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files below `folder` in the order of their names; links out of it and Maildir's `tmp` are not followed."""
+    try:
+        children = sorted(folder.iterdir())
+    except OSError as fault:
+        raise SourceError(f"« {folder} » : dossier illisible ({_reason(fault)})") from None
+    names = {child.name for child in children}
+    for child in children:
+        if child.is_dir() and not child.is_symlink():
+            if child.name != "tmp" or "cur" not in names:
+                yield from _walk(child)
+        elif child.is_file():
+            yield child
+
+
+def _is_mailbox(path: Path) -> bool:
+    try:
+        with path.open("rb") as opened:
+            return opened.read(5) == b"From "
+    except OSError:
+        return False
+
+
+def _unescaped(raw: bytes) -> bytes:
+    """Undo the quoting of `From ` lines (the mboxrd variant, which undoes the mboxo one as well)."""
+    return re.sub(rb"^>(>*From )", rb"\1", raw, flags=re.MULTILINE)
+
+
+def _utf7(name: str) -> str:
+    def decoded(match: re.Match[str]) -> str:
+        coded = match.group(1)
+        if not coded:
+            return "&"
+        try:
+            return f"+{coded.replace(',', '/')}-".encode("ascii").decode("utf-7")
+        except UnicodeError:
+            return match.group()
+
+    return re.sub(r"&([A-Za-z0-9+,]*)-", decoded, name)
+
+
+def _reason(fault: Exception) -> str:
+    return getattr(fault, "strerror", None) or str(fault) or type(fault).__name__

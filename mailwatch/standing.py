@@ -1,0 +1,218 @@
+"""Where a request stands on a given day: its answers, its delays, its state, never stored.
+
+Overdue is a function of the facts and the day, as the référentiel counts: the first qualifying answer that
+arrived decides the rate, the first substantive one ends the request (engagement 17).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from mailwatch.casebook import Case, request_id
+from mailwatch.model import (
+    Answer,
+    Channel,
+    Confidence,
+    Fact,
+    Grade,
+    Letter,
+    ManualAnswer,
+    Nature,
+    Request,
+    State,
+)
+from mailwatch.ruleset import Desk
+from mailwatch.workdays import delay, due_on, nth_working
+
+UNASSIGNED = "non attribué"
+
+_EXCLUDED = {
+    Nature.COMPLAINT: "réclamation : suivie à part",
+    Nature.SUGGESTION: "suggestion : suivie à part",
+}
+
+
+def mail_request(case: Case, desk: Desk, declared: Sequence[ManualAnswer], today: date) -> Request:
+    """Turn a case into the request it amounts to on `today`."""
+    opening = case.opening
+    received_on = opening.at.date()
+    answers = [
+        _mail_answer(fact, received_on, desk, bounced=fact.key in case.void) for fact in case.answers
+    ]
+    answers += [_declared_answer(manual, received_on, desk) for manual in declared]
+    findings = [*opening.findings, *case.findings]
+    if any(fact.at <= opening.at for fact in case.answers):
+        findings.append("negative_delay")
+    return _request(
+        Request(
+            id=request_id(opening),
+            file=opening.file,
+            message_id=opening.message_id,
+            channel=Channel.EMAIL,
+            received_at=opening.at,
+            received_on=received_on,
+            grade=opening.grade,
+            due_on=due_on(
+                desk.calendar, received_on, desk.rules.policy.email_days, desk.institution.convention
+            ),
+            state=State.PENDING,
+            service=case.service or UNASSIGNED,
+            nature=case.nature,
+            answers=tuple(sorted(answers, key=lambda answer: answer.on)),
+            first=None,
+            substantive=None,
+            links=tuple(case.links),
+            boxes=tuple(case.boxes),
+            findings=tuple(dict.fromkeys(findings)),
+            excluded_because=_excluded_because(case, desk),
+            confidence=case.confidence,
+        ),
+        desk,
+        today,
+    )
+
+
+def letter_request(
+    letter: Letter, by_mail: Sequence[Fact], declared: Sequence[ManualAnswer], desk: Desk, today: date
+) -> Request:
+    """Turn a line of the register of letters, and answers to it by e-mail, into a request."""
+    answers = [
+        _mail_answer(fact, letter.received_on, desk, bounced=False) for fact in by_mail
+    ]
+    answers += [_declared_answer(manual, letter.received_on, desk) for manual in declared]
+    if letter.answered_on is not None:
+        answers.append(
+            Answer(
+                on=letter.answered_on,
+                delay=_delay(letter.received_on, letter.answered_on, desk),
+                kind=letter.kind,
+                substantive=_substantive(letter.kind, desk),
+                message_id=None,
+                key="",
+                mentions=None,
+                announced=None,
+                declared=True,
+            )
+        )
+    return _request(
+        Request(
+            id=letter_id(letter),
+            file=letter.file,
+            message_id=None,
+            channel=Channel.LETTER,
+            received_at=None,
+            received_on=letter.received_on,
+            grade=Grade.C,
+            due_on=due_on(
+                desk.calendar,
+                letter.received_on,
+                desk.rules.policy.letter_days,
+                desk.institution.convention,
+            ),
+            state=State.PENDING,
+            service=letter.service or UNASSIGNED,
+            nature=Nature.REQUEST,
+            answers=tuple(sorted(answers, key=lambda answer: answer.on)),
+            first=None,
+            substantive=None,
+            links=(),
+            boxes=(),
+            findings=(),
+            excluded_because=_before_observation(letter.received_on, desk),
+            confidence=Confidence.HIGH,
+        ),
+        desk,
+        today,
+    )
+
+
+def letter_id(letter: Letter) -> str:
+    """The id of a letter: its reference, told apart by its line where a register uses one twice."""
+    return f"{letter.reference} (ligne {letter.line})" if letter.repeated else letter.reference
+
+
+def _request(request: Request, desk: Desk, today: date) -> Request:
+    """Complete a request with its first and its substantive answer, and say where it stands."""
+    arrived = [answer for answer in request.answers if not answer.bounced]
+    first = arrived[0] if arrived else None
+    substantive = next((answer for answer in arrived if answer.substantive), None)
+    return replace(
+        request,
+        first=first,
+        substantive=substantive,
+        state=_state(request, first, today),
+        follow_up_on=None if substantive else _follow_up_on(arrived, desk),
+    )
+
+
+def _state(request: Request, first: Answer | None, today: date) -> State:
+    if request.excluded_because:
+        return State.EXCLUDED
+    if first is not None:
+        return State.ANSWERED_IN_TIME if first.on <= request.due_on else State.ANSWERED_LATE
+    return State.OVERDUE if request.due_on < today else State.PENDING
+
+
+def _follow_up_on(arrived: Sequence[Answer], desk: Desk) -> date | None:
+    """When the last holding reply promised more; without a date, as many working days on as the rule says."""
+    holding = [answer for answer in arrived if answer.kind == Nature.HOLDING_REPLY]
+    if not holding:
+        return None
+    last = holding[-1]
+    if last.announced is not None and last.announced.on is not None:
+        return last.announced.on
+    return nth_working(desk.calendar, last.on, desk.rules.policy.follow_up_days)
+
+
+def _mail_answer(fact: Fact, received_on: date, desk: Desk, *, bounced: bool) -> Answer:
+    kind = fact.answer or Nature.REPLY
+    on = fact.at.date()
+    return Answer(
+        on=on,
+        delay=_delay(received_on, on, desk),
+        kind=kind,
+        substantive=kind in desk.rules.policy.substantive,
+        message_id=fact.message_id,
+        key=fact.key,
+        mentions=fact.mentions,
+        announced=fact.announced,
+        bounced=bounced,
+    )
+
+
+def _declared_answer(manual: ManualAnswer, received_on: date, desk: Desk) -> Answer:
+    return Answer(
+        on=manual.on,
+        delay=_delay(received_on, manual.on, desk),
+        kind=manual.kind,
+        substantive=_substantive(manual.kind, desk),
+        message_id=None,
+        key="",
+        mentions=None,
+        announced=None,
+        declared=True,
+    )
+
+
+def _substantive(kind: str, desk: Desk) -> bool:
+    """A declared answer ends the request unless its kind is one of the natures that only hold it."""
+    return kind not in set(Nature) or Nature(kind) in desk.rules.policy.substantive
+
+
+def _delay(received_on: date, on: date, desk: Desk) -> int:
+    return delay(desk.calendar, received_on, on, desk.institution.convention)
+
+
+def _excluded_because(case: Case, desk: Desk) -> str:
+    if case.nature is Nature.OUT_OF_SCOPE:
+        return case.opening.reading.reason or "hors périmètre"
+    return _EXCLUDED.get(case.nature, "") or _before_observation(case.opening.at.date(), desk)
+
+
+def _before_observation(received_on: date, desk: Desk) -> str:
+    start = desk.institution.observe_from
+    if start is None or received_on >= start:
+        return ""
+    return f"reçue avant le début de l’observation ({start:%d/%m/%Y})"

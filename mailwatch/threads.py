@@ -1,0 +1,207 @@
+"""Which messages speak of the same question: subjects, references, quoted words, and how well they tie.
+
+A tie is never a link by itself: `triage` chooses among the requests of the persons a message is from or to,
+and a stranger is linked on words only, at low confidence. Texts are compared by sketches, sampled digests of
+word sequences, so that a fact holds no body and a text is found again inside a longer one whatever its line
+breaks.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zlib import crc32
+
+from mailwatch.model import Fact, Nature, Role
+from mailwatch.wording import Words, fold
+
+SEQUENCE = 4
+"""Words in a sequence that a sketch remembers."""
+SAMPLE = 4
+"""One sequence in so many is kept, chosen by its digest: the same ones wherever the words stand."""
+SKETCH_LIMIT = 128
+_ENOUGH = 0.5
+"""The share of a request's sequences that must be quoted for the quotation to be its own."""
+_SAME = 0.8
+
+_PREFIX = re.compile(
+    r"(?:(?:re|ré|réf|ref|tr|fwd|fw|wg|aw|rv|vs|sv|antw|rif|rappel|(?:\d\s*(?:e|è|ème|eme|nde?)\s*)?relance)"
+    r"(?:\s*\[\d+\]|\s*\(\d+\))?\s*:|\[(?:sender:?|externe?|external|spam\??|suspect|ext)\])\s*",
+    re.IGNORECASE,
+)
+_TRAILER = re.compile(r"\s*\((?:fwd|tr|relance)\)\s*$", re.IGNORECASE)
+_EMPTY_SUBJECTS = frozenset(
+    fold(words)
+    for words in (
+        "", "bonjour", "demande", "demande de renseignement", "demande de renseignements", "demande d information",
+        "demande d informations", "renseignement", "renseignements", "question", "information", "informations",
+        "contact", "message", "urgent", "sans objet", "pas d objet", "aucun objet", "no subject", "formulaire de contact",
+        "votre demande", "votre message", "votre courriel", "reponse", "nouveau message", "madame monsieur",
+    )
+)  # fmt: skip
+_NUMBER = re.compile(
+    r"(?:n[°ºo]|numéro|numero|réf\w*|ref\w*|dossier|ticket|#)\s*[:.]?\s*(?:n[°ºo]\s*)?[:.]?\s*"
+    r"([A-Z0-9]*\d[A-Z0-9]*(?:[-_/.][A-Z0-9]+)*)",
+    re.IGNORECASE,
+)
+_MONTHS = {
+    month: number
+    for number, month in enumerate(
+        ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout",
+         "septembre", "octobre", "novembre", "decembre"), start=1)
+}  # fmt: skip
+_YOUR_MAIL_OF = re.compile(
+    r" (?:courriel|message|mail|email|demande|courrier|lettre) (?:\w+ ){0,3}du "
+    r"(?:lundi |mardi |mercredi |jeudi |vendredi |samedi |dimanche )?(\d{1,2})(?:er)? (\w+) "
+)
+
+
+class Tie(StrEnum):
+    """One reason to think that a message belongs to a thread, the strongest first."""
+
+    PARENT = "parent"
+    """It answers a message of the thread (In-Reply-To, or the last of References)."""
+    REFERENCE = "reference"
+    """It names a message of the thread, or one that the thread names too."""
+    SAME_TEXT = "same_text"
+    QUOTED = "quoted"
+    """It quotes the words of a message of the thread."""
+    IDENTIFIER = "identifier"
+    """It names the same file number, or the day of the thread's first message."""
+    SUBJECT = "subject"
+
+
+@dataclass(slots=True, kw_only=True)
+class Thread:
+    """What is known of the messages of one question, grown as they are read."""
+
+    messages: set[str] = field(default_factory=set)
+    """Identifiers of its messages."""
+    named: set[str] = field(default_factory=set)
+    """Identifiers that its messages refer to, seen or not."""
+    subjects: set[str] = field(default_factory=set)
+    sketches: list[bytes] = field(default_factory=list)
+    identifiers: set[str] = field(default_factory=set)
+
+    def add(self, fact: Fact) -> None:
+        """Take in one more message of the same question."""
+        if fact.message_id:
+            self.messages.add(fact.message_id)
+        self.named.update(fact.references)
+        if fact.subject:
+            self.subjects.add(fact.subject)
+        self.identifiers.update(fact.identifiers)
+        if question := asked(fact):
+            self.sketches.append(question)
+
+    def ties(self, fact: Fact) -> tuple[Tie, ...]:
+        """Every reason to think that `fact` belongs here, the strongest first."""
+        found: list[Tie] = []
+        if fact.references and fact.references[-1] in self.messages:
+            found.append(Tie.PARENT)
+        if self._refers(fact):
+            found.append(Tie.REFERENCE)
+        if any(alike(sketch, fact.sketch) for sketch in self.sketches):
+            found.append(Tie.SAME_TEXT)
+        if any(quotes(fact.quoted_sketch, sketch) for sketch in self.sketches):
+            found.append(Tie.QUOTED)
+        if not self.identifiers.isdisjoint(fact.identifiers):
+            found.append(Tie.IDENTIFIER)
+        if fact.subject in self.subjects and _subject_speaks(fact):
+            found.append(Tie.SUBJECT)
+        return tuple(found)
+
+    def _refers(self, fact: Fact) -> bool:
+        return any(
+            reference in self.messages or reference in self.named for reference in fact.references
+        ) or (fact.message_id in self.named if fact.message_id else False)
+
+
+def asked(fact: Fact) -> bytes:
+    """The sketch of a citizen's words in `fact`: its own, or those a colleague passes on; none for ours."""
+    if fact.answer is not None or fact.role is Role.SENT:
+        return b""
+    return fact.quoted_sketch if fact.reading.nature is Nature.INTERNAL else fact.sketch
+
+
+def _subject_speaks(fact: Fact) -> bool:
+    """A subject that everybody writes, or that a form's robot wrote, tells nothing."""
+    relayed = fact.role is Role.INBOX and fact.sender != fact.reading.correspondent
+    return fact.subject not in _EMPTY_SUBJECTS and not relayed
+
+
+def base_subject(subject: str) -> str:
+    """Strip reply, forward and reminder prefixes from `subject` and fold it (RFC 5256 section 2.1)."""
+    plain = " ".join(subject.split())
+    while True:
+        shorter = _TRAILER.sub("", _PREFIX.sub("", plain, count=1) if _PREFIX.match(plain) else plain)
+        if shorter == plain:
+            return " ".join(re.findall(r"\w+", fold(plain)))
+        plain = shorter
+
+
+def sketch(words: Words) -> bytes:
+    """Digest `words` into a sorted sample of its word sequences; empty when there are hardly any."""
+    tokens = [token for token in words.line.split() if token[0].isalnum()]
+    if len(tokens) < SEQUENCE:
+        return b""
+    spoken = " ".join(tokens)
+    starts = [0]
+    for token in tokens:
+        starts.append(starts[-1] + len(token) + 1)
+    digests = {
+        crc32(spoken[starts[at] : starts[at + SEQUENCE] - 1].encode())
+        for at in range(len(tokens) - SEQUENCE + 1)
+    }
+    sampled = [digest for digest in digests if digest % SAMPLE == 0]
+    return array("I", sorted(sampled or [min(digests)])[:SKETCH_LIMIT]).tobytes()
+
+
+def quotes(quoted: bytes, own: bytes) -> bool:
+    """Say whether the text sketched as `quoted` holds most of the text sketched as `own`."""
+    return _contained(own, quoted) >= _ENOUGH
+
+
+def alike(first: bytes, second: bytes) -> bool:
+    """Say whether two sketched texts are the same but for a few words."""
+    return _contained(first, second) >= _SAME and _contained(second, first) >= _SAME
+
+
+def _contained(part: bytes, whole: bytes) -> float:
+    if not part or not whole:
+        return 0.0
+    wanted = array("I", part)
+    return len(set(wanted).intersection(array("I", whole))) / len(wanted)
+
+
+def identifiers(subject: str, words: Words) -> tuple[str, ...]:
+    """File numbers that a subject or a text names, and the day of the mail it says it answers (`@03-02`).
+
+    A number needs four digits at least and a word that announces it, so that telephone numbers, postal codes
+    and sums of money tie nobody to anybody.
+    """
+    found = {
+        fold(number).strip("-_/.")
+        for text in (subject, words.text)
+        for number in _NUMBER.findall(text)
+        if sum(sign.isdigit() for sign in number) >= 4
+    }
+    for day, month in _YOUR_MAIL_OF.findall(words.line):
+        number = _MONTHS.get(month) or (int(month) if month.isdigit() else 0)
+        if 1 <= number <= 12:
+            found.add(day_mark(number, int(day)))
+    return tuple(sorted(found))
+
+
+def day_mark(month: int, day: int) -> str:
+    """The identifier that stands for a mail of that day of the year."""
+    return f"@{month:02}-{day:02}"
+
+
+def strength(ties: Iterable[Tie]) -> int:
+    """How strongly `ties` speak, a larger number for a stronger one; 0 for none."""
+    order = list(Tie)
+    return max((len(order) - order.index(tie) for tie in ties), default=0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import date
 from sys import intern
 
 from mailwatch import mentions, nature, promises, threads
@@ -37,6 +38,8 @@ HUMAN_ANSWERS = frozenset(
     {Nature.REPLY, Nature.HOLDING_REPLY, Nature.INFORMATION_NEEDED, Nature.REFERRAL}
 )
 """What a person of ours writes to somebody outside; only these carry mentions."""
+REPORTS = frozenset({Nature.DELIVERY_REPORT, Nature.READ_RECEIPT})
+"""What a server or a mail program writes by itself: no mention is judged."""
 
 _EVIDENCE_LENGTH = 80
 _ATTRIBUTION = re.compile(r"a écrit|wrote|^[\s>*]*(?:de|from)\s*:", re.IGNORECASE | re.MULTILINE)
@@ -59,8 +62,14 @@ class Examined:
     own: Words
 
 
-def examine(delivery: Delivery, desk: Desk) -> Examined | Unreadable:
-    """Read one delivery and judge it."""
+def examine(
+    delivery: Delivery, desk: Desk, *, judge_on: date | None = None
+) -> Examined | Unreadable:
+    """Read one delivery and judge it.
+
+    The mentions of human answers are judged; with `judge_on`, the day that stands for a missing date, those
+    of every message that is no report.
+    """
     message = read(delivery)
     if isinstance(message, Unreadable):
         return message
@@ -70,9 +79,10 @@ def examine(delivery: Delivery, desk: Desk) -> Examined | Unreadable:
     reading = judge(message, own, desk.institution, desk.rules.nature)
     answer = _answer(message, own, reading, desk, outgoing=outgoing)
     instant = (sending if outgoing else arrival)(message, delivery, desk.institution, desk.zone)
-    replied_on = instant.at.date() if instant else None
+    replied_on = instant.at.date() if instant else judge_on
+    judged = answer is not None or (judge_on is not None and reading.nature not in REPORTS)
     found = announced = None
-    if answer is not None and replied_on is not None:
+    if judged and replied_on is not None:
         found = mentions.examine(message, own, desk.institution, desk.rules.mentions, replied_on)
         announced = promises.announced(own, replied_on, desk.calendar, desk.rules.promises)
     return Examined(

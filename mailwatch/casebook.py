@@ -316,8 +316,8 @@ class Casebook:
         ):
             return
         known = [other for other in self._by_person.get(_person(fact), ()) if other.opening is not fact]
-        answered = case if case is not None and case.opening is not fact else (known or [None])[-1]
-        if answered is not None and not answered.standing:
+        answered = case if case and case.opening is not fact else known[-1] if known else None
+        if answered and not answered.standing:
             answered.findings["probably_answered_unseen"] = None
         self.unseen.append(
             Unseen(

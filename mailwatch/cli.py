@@ -30,9 +30,9 @@ def _run(words: list[str]) -> int:
 
     _ = language.translate
     try:
-        code = mailwatch.main(args=words, prog_name="mailwatch", standalone_mode=True)
+        mailwatch.main(args=words, prog_name="mailwatch")
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 1
+        return stop.code if isinstance(stop.code, int) else 0
     except MailwatchError as fault:
         sentence = _(fault.template).format(**fault.values) if fault.values else _(fault.template)
         print(f"mailwatch : {sentence}", file=sys.stderr)
@@ -51,7 +51,7 @@ def _run(words: list[str]) -> int:
         )
         print(message.format(kind=type(fault).__name__), file=sys.stderr)
         return INTERNAL_FAULT
-    return code or 0
+    return 0
 
 
 def _wanted_language(words: Sequence[str]) -> str:

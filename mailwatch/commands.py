@@ -19,7 +19,9 @@ from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
     from mailwatch.analysis import Examined
-    from mailwatch.model import Delivery, Unreadable
+    from datetime import tzinfo
+
+    from mailwatch.model import Audit, Delivery, Institution, Role, Unreadable
     from mailwatch.ruleset import Desk
 
 NON_CONFORMITY = 1
@@ -43,7 +45,7 @@ _now: Decorator = click.option(
 )
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     """A day as people write it: 2026-03-02 or 02/03/2026."""
 
     name = "date"
@@ -227,15 +229,15 @@ def audit(
         display.audit(found, Path(out) if out else None)
 
 
-def _write_report(found: object, folder: Path, desk: Desk) -> None:
-    from mailwatch.model import Audit
-    from mailwatch.report import files as report_files
+def _write_report(found: Audit, folder: Path, desk: Desk) -> None:
+    from mailwatch import contracts, report
     from mailwatch.settings import template_texts
 
-    assert isinstance(found, Audit)  # noqa: S101
+    as_json = json.dumps(contracts.audit(found), ensure_ascii=False, indent=1) + "\n"
+    pages = report.files(found, desk.rules.policy, template_texts())
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in report_files(found, desk.rules.policy, template_texts()).items():
+        for name, content in {**pages, "rapport.json": as_json.encode()}.items():
             (folder / name).write_bytes(content)
     except OSError as fault:
         raise UsageError(
@@ -291,9 +293,11 @@ def _instant(words: str, zone: tzinfo) -> datetime:
 
 
 def _days_of(channel: str) -> int:
-    from mailwatch.settings import delays_only
+    from mailwatch.ruleset import read_policy
+    from mailwatch.settings import rule_texts
 
-    return delays_only()[channel]
+    policy = read_policy(rule_texts()["qualepref.toml"])
+    return policy.letter_days if channel == "letter" else policy.email_days
 
 
 def _deliveries(paths: tuple[str, ...], role: Role | None) -> Iterator[Delivery]:

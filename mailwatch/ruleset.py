@@ -130,7 +130,7 @@ def load(texts: Mapping[str, str]) -> Ruleset:
     except ValueError as fault:
         raise RulesetError(f"règles : calendars.toml : {fault}") from None
     return Ruleset(
-        policy=_policy(tables["qualepref.toml"]),
+        policy=read_policy(texts["qualepref.toml"]),
         nature=read_pack("nature.toml", tables["nature.toml"]),
         mentions=read_pack("mentions.toml", tables["mentions.toml"]),
         promises=read_pack("promises.toml", tables["promises.toml"]),
@@ -221,8 +221,9 @@ def _rule(name: str, entry: Mapping[str, object]) -> Rule:
 # --- definitions ----------------------------------------------------------------------------------
 
 
-def _policy(table: Mapping[str, object]) -> Policy:
-    choices = {choice.key: choice for choice in _choices(table)}
+def read_policy(text: str) -> Policy:
+    """Read the settled definitions from the text of qualepref.toml; raise RulesetError at a fault."""
+    choices = {choice.key: choice for choice in _choices(_parse("qualepref.toml", text))}
 
     def number(key: str) -> int:
         value = _wanted(choices, key).value

@@ -116,15 +116,15 @@ def _declared(
     names: dict[str, str] = {}
     for case in cases:
         identity = request_id(case.opening)
-        for name in (identity, *case.thread.messages):
-            names.setdefault(_bare(name), identity)
+        for message in (identity, *case.thread.messages):
+            names.setdefault(_bare(message), identity)
     for letter in letters:
         names.setdefault(_bare(letter.reference), letter_id(letter))
     found: dict[str, list[ManualAnswer]] = defaultdict(list)
     refused: list[Refused] = []
     for manual in desk.institution.manual_answers:
-        if (identity := names.get(_bare(manual.request))) is not None:
-            found[identity].append(manual)
+        if (named := names.get(_bare(manual.request))) is not None:
+            found[named].append(manual)
         else:
             reason = f"manual_answer : aucune demande ne correspond à « {manual.request} »"
             refused.append(Refused(file="", line=0, reason=reason))

@@ -6,11 +6,11 @@ Drafts are not mail yet and are left out. Times of files and names of Maildir en
 
 from __future__ import annotations
 
-import mailbox
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from mailwatch.errors import SourceError, UsageError
 from mailwatch.model import Delivery, Role
@@ -26,6 +26,8 @@ _SENT = frozenset(
 _DRAFTS = frozenset({"drafts", "draft", "brouillons", "brouillon", "templates", "modeles"})
 _MAILBOX_ENDINGS = frozenset({".mbox", ".mbx", ".mboxrd"})
 _MESSAGE_ENDINGS = frozenset({".eml"})
+_SEPARATOR = re.compile(rb"From \S.*\d\d:\d\d")
+_QUOTED_FROM = re.compile(rb">+From ")
 _LARGEST = 64 * 1024 * 1024
 """Octets of one message file that are read; the rest can only be attachments."""
 
@@ -49,11 +51,12 @@ def entries(paths: Sequence[str], role: Role | None = None) -> tuple[Entry, ...]
     for given in paths:
         path = Path(given)
         if not path.exists():
-            raise UsageError(f"« {given} » : aucun fichier ni dossier de ce nom")
+            raise UsageError("« {path} » : aucun fichier ni dossier de ce nom", path=given)
         here = list(_below(path, given, role)) if path.is_dir() else [_single(path, given, role)]
         if not here:
             raise SourceError(
-                f"« {given} » : aucun courriel dans ce dossier (Maildir, mbox ou fichiers .eml attendus)"
+                "« {path} » : aucun courriel dans ce dossier (Maildir, mbox ou fichiers .eml attendus)",
+                path=given,
             )
         found.extend(here)
     return tuple(found)
@@ -66,16 +69,13 @@ def deliveries(entry: Entry) -> Iterator[Delivery]:
             with entry.path.open("rb") as opened:
                 yield Delivery(raw=opened.read(_LARGEST), file=entry.file, role=entry.role)
             return
-        box = mailbox.mbox(entry.path, create=False)
-        try:
-            for number, key in enumerate(box.keys(), start=1):
-                yield Delivery(
-                    raw=_unescaped(box.get_bytes(key)), file=f"{entry.file}#{number}", role=entry.role
-                )
-        finally:
-            box.close()
-    except (OSError, mailbox.Error) as fault:
-        raise SourceError(f"« {entry.file} » : illisible ({_reason(fault)})") from None
+        with entry.path.open("rb") as opened:
+            for number, raw in enumerate(_mailbox_messages(opened), start=1):
+                yield Delivery(raw=raw, file=f"{entry.file}#{number}", role=entry.role)
+    except OSError as fault:
+        raise SourceError(
+            "« {path} » : illisible ({reason})", path=entry.file, reason=fault.strerror
+        ) from None
 
 
 def role_of(path: Path) -> Role:
@@ -141,7 +141,9 @@ def _walk(folder: Path) -> Iterator[Path]:
     try:
         children = sorted(folder.iterdir())
     except OSError as fault:
-        raise SourceError(f"« {folder} » : dossier illisible ({_reason(fault)})") from None
+        raise SourceError(
+            "« {path} » : dossier illisible ({reason})", path=folder, reason=fault.strerror
+        ) from None
     names = {child.name for child in children}
     for child in children:
         if child.is_dir() and not child.is_symlink():
@@ -159,9 +161,24 @@ def _is_mailbox(path: Path) -> bool:
         return False
 
 
-def _unescaped(raw: bytes) -> bytes:
-    """Undo the quoting of `From ` lines (the mboxrd variant, which undoes the mboxo one as well)."""
-    return re.sub(rb"^>(>*From )", rb"\1", raw, flags=re.MULTILINE)
+def _mailbox_messages(opened: BinaryIO) -> Iterator[bytes]:
+    """Split an mbox (RFC 4155), undoing the quoting of `From ` lines (mboxrd, which covers mboxo).
+
+    The standard library's reader splits at every line that begins with `From `; many exporters leave such
+    lines of a body unquoted, so only one that follows an empty line and holds a time of day counts here.
+    """
+    lines: list[bytes] = []
+    after_empty = True
+    for line in opened:
+        if after_empty and _SEPARATOR.match(line):
+            if lines:
+                yield b"".join(lines)
+            lines = []
+        elif lines or line.strip():
+            lines.append(line[1:] if _QUOTED_FROM.match(line) else line)
+        after_empty = not line.strip()
+    if lines:
+        yield b"".join(lines)
 
 
 def _utf7(name: str) -> str:
@@ -175,7 +192,3 @@ def _utf7(name: str) -> str:
             return match.group()
 
     return re.sub(r"&([A-Za-z0-9+,]*)-", decoded, name)
-
-
-def _reason(fault: Exception) -> str:
-    return getattr(fault, "strerror", None) or str(fault) or type(fault).__name__

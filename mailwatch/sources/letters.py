@@ -51,7 +51,9 @@ def read(given: str) -> Register:
     text = _text(given)
     rows = list(_rows(text))
     if not rows:
-        raise SourceError(f"« {given} » : registre des courriers vide (une ligne d’en-têtes est attendue)")
+        raise SourceError(
+            "« {path} » : registre des courriers vide (une ligne d’en-têtes est attendue)", path=given
+        )
     columns = _columns(given, rows[0][1])
     letters: list[Letter] = []
     refused: list[Refused] = []
@@ -69,7 +71,7 @@ def _text(given: str) -> str:
     try:
         raw = Path(given).read_bytes()
     except OSError as fault:
-        raise SourceError(f"« {given} » : illisible ({fault.strerror})") from None
+        raise SourceError("« {path} » : illisible ({reason})", path=given, reason=fault.strerror) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -102,9 +104,15 @@ def _columns(given: str, header: list[str]) -> Mapping[str, int]:
     for column in _REQUIRED:
         if column not in found:
             near = get_close_matches(_COLUMNS[column][0], words, n=1)
-            hint = f" ; « {near[0]} » voulait peut-être dire « reçu »" if near else ""
+            if near:
+                raise SourceError(
+                    "« {path} » : registre des courriers sans colonne « reçu » (date d’arrivée) ; "
+                    "« {near} » en tient-il lieu ?",
+                    path=given,
+                    near=near[0],
+                )
             raise SourceError(
-                f"« {given} » : registre des courriers sans colonne « reçu » (date d’arrivée){hint}"
+                "« {path} » : registre des courriers sans colonne « reçu » (date d’arrivée)", path=given
             )
     return found
 

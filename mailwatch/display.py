@@ -1,0 +1,229 @@
+"""Verdicts and figures on a terminal: tables a person reads, in the language of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mailwatch.analysis import Examined
+from mailwatch.labels import CONFIDENCES, LEVELS, NATURES, OUTCOMES, PLACES, STATES
+from mailwatch.language import translate as _
+from mailwatch.model import (
+    Audit,
+    ChannelIndicators,
+    Deadline,
+    Mention,
+    Outcome,
+    Rate,
+    Request,
+    State,
+)
+
+_SHOWN = 40
+"""Requests listed on a terminal; the report lists them all."""
+
+_MARKS = {
+    Outcome.PRESENT: ("✔", "green"),
+    Outcome.EXEMPT: ("✔", "green"),
+    Outcome.ABSENT: ("✘", "red"),
+    Outcome.UNVERIFIABLE: ("?", "yellow"),
+}
+
+
+def _console() -> Console:
+    return Console(highlight=False)
+
+
+def _plain(words: str) -> str:
+    """Text from a message, without the control characters that a terminal would obey."""
+    return "".join(sign if sign.isprintable() else "·" for sign in words)
+
+
+# --- one message ----------------------------------------------------------------------------------
+
+
+def verdict(found: Examined) -> None:
+    """Show the three mentions of one answer, with the words each rests on."""
+    console = _console()
+    reading = found.reading
+    console.print(
+        Text.assemble(
+            (_plain(found.delivery.file), "bold"),
+            " : ",
+            _(NATURES[reading.nature]),
+            f" ({_('confiance')} {_(CONFIDENCES[reading.confidence])})",
+        )
+    )
+    if found.mentions is None:
+        console.print("  " + _("aucune mention n’est attendue d’un tel message"))
+        return
+    for label, mention in (
+        (_("auteur"), found.mentions.author),
+        (_("service"), found.mentions.service),
+        (_("institution"), found.mentions.institution),
+    ):
+        console.print(_mention_line(label, mention))
+    if found.announced is not None:
+        when = found.announced.on
+        day = f"{when:%d/%m/%Y}" if when else _("sans date")
+        console.print(f"  {_('suite annoncée')} : {day} (« {_plain(found.announced.text)} »)")
+    for finding in found.mentions.findings:
+        console.print(f"  {_('constat')} : {finding}")
+
+
+def _mention_line(label: str, mention: Mention) -> Text:
+    mark, colour = _MARKS[mention.outcome]
+    line = Text.assemble("  ", (mark, colour), f" {label:<12} {_(OUTCOMES[mention.outcome]):<13}")
+    if mention.text:
+        line.append(f" « {_plain(mention.text)} »")
+    if mention.place is not None:
+        line.append(f" {_(PLACES[mention.place])}")
+    if mention.level is not None:
+        line.append(f" ({_(LEVELS[mention.level])})")
+    return line
+
+
+def readings(found: Sequence[Examined]) -> None:
+    """Show what each message is, one line a message."""
+    table = _table(_("Message"), _("Nature"), _("Réponse due"), _("Confiance"), _("Indice"))
+    for item in found:
+        reading = item.reading
+        first = reading.evidence[0] if reading.evidence else None
+        table.add_row(
+            _plain(item.delivery.file),
+            _(NATURES[reading.nature]),
+            _("oui") if reading.answer_due else "",
+            _(CONFIDENCES[reading.confidence]),
+            _plain(first.text[:60]) if first else "",
+        )
+    _console().print(table)
+
+
+def deadline(found: Deadline, territory: str) -> None:
+    """Show a due date and how it was counted."""
+    console = _console()
+    console.print(
+        _("Reçu le {received:%d/%m/%Y}, réponse due au plus tard le {due:%d/%m/%Y} ({territory}).").format(
+            received=found.received_on, due=found.due_on, territory=territory
+        )
+    )
+    table = _table(_("Jour"), _("Compte"), _("Pourquoi"))
+    for day in found.days:
+        table.add_row(f"{day.on:%d/%m/%Y}", "✔" if day.counts else "", day.why)
+    console.print(table)
+
+
+# --- the offline run ------------------------------------------------------------------------------
+
+
+def audit(found: Audit, folder: Path | None) -> None:
+    """Show the figures of an offline run, then what asks for attention."""
+    console = _console()
+    if found.institution.name:
+        console.print(Text(found.institution.name, style="bold"))
+    console.print(figures(found))
+    console.print(mention_figures(found))
+    attention = [request for request in found.requests if request.state in _ATTENTION]
+    if attention:
+        console.print(requests_table(attention[:_SHOWN], _("Demandes à regarder")))
+        if len(attention) > _SHOWN:
+            console.print(_("… et {count} autres").format(count=len(attention) - _SHOWN))
+    for line in _remarks(found):
+        console.print(line)
+    if folder is not None:
+        console.print(_("Rapport : {path}").format(path=folder / "rapport.html"))
+
+
+_ATTENTION = frozenset({State.ANSWERED_LATE, State.OVERDUE})
+
+
+def figures(found: Audit) -> Table:
+    """The figures of both channels, side by side."""
+    table = _table("", _("Courriels"), _("Courriers"))
+    rows: tuple[tuple[str, Callable[[ChannelIndicators], str]], ...] = (
+        (_("Réponses dans le délai (attente comptée)"), lambda of: _rate(of.answered_in_time)),
+        (_("Réponses de fond dans le délai"), lambda of: _rate(of.substantive_in_time)),
+        (_("Délai moyen de première réponse"), lambda of: _days(of.mean_first_delay)),
+        (_("Délai moyen de réponse de fond"), lambda of: _days(of.mean_substantive_delay)),
+        (_("Délai médian"), lambda of: _days(of.median_first_delay)),
+        (_("Neuf réponses sur dix en"), lambda of: _days(of.p90_first_delay)),
+        (_("En cours (échéance à venir)"), lambda of: str(of.pending)),
+        (_("Attentes sans suite"), lambda of: str(of.holding_without_followup)),
+        (_("Exclues"), lambda of: str(of.excluded)),
+    )
+    for label, show in rows:
+        table.add_row(label, show(found.indicators.email), show(found.indicators.letter))
+    return table
+
+
+def mention_figures(found: Audit) -> Table:
+    """The three mentions over the human answers."""
+    table = _table(_("Mention"), _("Taux"), _("Présente"), _("Exception"), _("Absente"), _("Invérifiable"))
+    for label, count in (
+        (_("auteur"), found.indicators.author),
+        (_("service"), found.indicators.service),
+        (_("institution"), found.indicators.institution),
+    ):
+        table.add_row(
+            label, count.text, str(count.present), str(count.exempt), str(count.absent), str(count.unverifiable)
+        )
+    return table
+
+
+def requests_table(requests: Iterable[Request], title: str) -> Table:
+    """Requests with their dates and standing; the file finds the mail, no name or subject is shown."""
+    table = _table(_("Demande"), _("Reçue"), _("Échéance"), _("Réponse"), _("État"), _("Fichier"))
+    table.title = title
+    table.title_justify = "left"
+    for request in requests:
+        table.add_row(
+            request.id,
+            f"{request.received_on:%d/%m/%Y}",
+            f"{request.due_on:%d/%m/%Y}",
+            f"{request.first.on:%d/%m/%Y}" if request.first else "—",
+            _(STATES[request.state]),
+            _plain(request.file),
+        )
+    return table
+
+
+def _remarks(found: Audit) -> Iterable[str]:
+    yield _("{messages} messages lus, {copies} copies, {requests} demandes.").format(
+        messages=found.messages, copies=found.duplicates, requests=len(found.requests)
+    )
+    if found.unseen:
+        yield _("{count} réponses probables non observées : un dossier d’envoi n’est pas relevé.").format(
+            count=len(found.unseen)
+        )
+    if found.quarantined:
+        yield _("{count} messages illisibles, comptés et listés :").format(count=len(found.quarantined))
+        for item in found.quarantined[:_SHOWN]:
+            yield f"  {_plain(item.file)} : {item.reason}"
+    for row in found.refused:
+        place = _("{file}, ligne {line}").format(file=row.file, line=row.line) if row.file else _("réglages")
+        yield f"{place} : {row.reason}"
+
+
+def _rate(rate: Rate) -> str:
+    if rate.denominator == 0:
+        return rate.text
+    return f"{rate.text}  ({rate.numerator}/{rate.denominator})"
+
+
+def _days(value: float | None) -> str:
+    if value is None:
+        return "—"
+    shown = f"{value:.1f}".rstrip("0").rstrip(".").replace(".", ",")
+    return f"{shown} {_('jour') if value < 2 else _('jours')}"
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column)
+    return table

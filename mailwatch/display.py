@@ -23,10 +23,13 @@ from mailwatch.model import (
     Request,
     State,
 )
+from mailwatch.report import number
 
 _SHOWN = 40
 """Requests listed on a terminal; the report lists them all."""
 
+_PLURAL = 2
+"""The French plural begins at two."""
 _MARKS = {
     Outcome.PRESENT: ("✔", "green"),
     Outcome.EXEMPT: ("✔", "green"),
@@ -218,8 +221,7 @@ def _rate(rate: Rate) -> str:
 def _days(value: float | None) -> str:
     if value is None:
         return "—"
-    shown = f"{value:.1f}".rstrip("0").rstrip(".").replace(".", ",")
-    return f"{shown} {_('jour') if value < 2 else _('jours')}"
+    return f"{number(value)} {_('jour') if round(value, 1) < _PLURAL else _('jours')}"
 
 
 def _table(*columns: str) -> Table:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
@@ -203,15 +204,19 @@ def month_name(month: str) -> str:
 
 
 def number(value: float) -> str:
-    """A number with one decimal at most and a comma."""
-    return f"{value:.1f}".removesuffix(".0").replace(".", ",")
+    """A number with one decimal at most, half up, and a comma."""
+    return str(_rounded(value)).removesuffix(".0").replace(".", ",")
 
 
 def days(value: float | None) -> str:
     """A delay in working days, « Sans objet » when there is none; plural from two on."""
     if value is None:
         return "Sans objet"
-    return f"{number(value)}{_NO_BREAK}{plural(value, 'jour', 'jours')}"
+    return f"{number(value)}{_NO_BREAK}{plural(float(_rounded(value)), 'jour', 'jours')}"
+
+
+def _rounded(value: float) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def plural(count: float, one: str, many: str) -> str:

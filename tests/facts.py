@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from mailwatch.model import (
@@ -69,7 +70,7 @@ def incoming(
     identity = message_id or f"<{when.replace(' ', '.').replace(':', '')}.{sender}>"
     return Fact(
         key=f"k{identity}{file}",
-        file=file or f"inbox/{identity.strip('<>')}.eml",
+        file=file or f"inbox/{crc32(identity.encode()):08x}.eml",
         role=Role.INBOX,
         at=at(when),
         grade=Grade.C,
@@ -118,7 +119,7 @@ def answer(
     identity = message_id or f"<{when.replace(' ', '.').replace(':', '')}.reply@jura.gouv.fr>"
     return Fact(
         key=f"k{identity}{file}",
-        file=file or f"{role}/{identity.strip('<>')}.eml",
+        file=file or f"{role}/{crc32(identity.encode()):08x}.eml",
         role=role,
         at=at(when),
         grade=Grade.C,

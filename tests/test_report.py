@@ -1,0 +1,196 @@
+"""The report: what it prints, that it can be read by everybody, and that it says nothing personal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from mailwatch import offline, report
+from mailwatch.model import Audit, Letter, Nature, Period, Role, Unreadable
+from mailwatch.settings import template_texts
+from tests.facts import CITIZEN, answer, desk, incoming
+
+TODAY = date(2026, 4, 20)
+POISON = "=cmd|'/C calc'!A0"
+
+
+def audited() -> Audit:
+    here = desk()
+    facts = [
+        incoming("2026-01-05 09:12"),
+        answer("2026-01-06 10:00"),
+        incoming("2026-02-03 09:12", sender="b@orange.example", file=POISON),
+        incoming("2026-04-17 09:12", sender="c@orange.example"),
+        incoming("2026-03-03 09:12", sender="d@orange.example", nature=Nature.COMPLAINT),
+        incoming("2026-03-04 09:12", sender="e@orange.example"),
+        answer("2026-03-05 09:12", to=["e@orange.example"], kind=Nature.HOLDING_REPLY),
+        incoming("2026-03-09 09:12", nature=Nature.BULK),
+    ]
+    letter = Letter(
+        file="lettres.csv",
+        line=2,
+        reference="C-1",
+        received_on=date(2026, 1, 5),
+        service="<script>alert(1)</script>",
+        answered_on=date(2026, 1, 8),
+        kind=Nature.REPLY,
+        note="",
+    )
+    gathered = offline.Gathered(
+        facts=facts, quarantined=[Unreadable(file="inbox/0.eml", role=Role.INBOX, reason="fichier vide")]
+    )
+    return offline.audit(gathered, (letter,), (), here, Period(from_on=None, to_on=None), TODAY)
+
+
+def page() -> str:
+    return report.html(audited(), desk().rules.policy, template_texts())
+
+
+class Outline(HTMLParser):
+    """The elements of a page, with whatever stays open."""
+
+    VOID = frozenset({"meta", "br", "hr", "img", "rect", "line", "link", "input"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+
+def outline() -> Outline:
+    found = Outline()
+    found.feed(page())
+    return found
+
+
+def test_the_page_prints_rates_with_their_population() -> None:
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page())).replace("\u00a0", " ")
+
+    assert "66,7 % (2/3)" in text
+    assert "100 % (1/1)" in text
+    assert "1 réclamation" in text
+    assert "fichier vide" in text
+
+
+def test_the_page_is_well_formed_french_with_one_title_and_headings_in_order() -> None:
+    found = outline()
+    levels = [int(tag[1]) for tag, _ in found.seen if re.fullmatch(r"h[1-6]", tag)]
+
+    assert found.open == []
+    assert ("html", {"lang": "fr"}) in found.seen
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+
+
+def test_every_table_has_a_caption_and_every_heading_cell_a_scope() -> None:
+    seen = outline().seen
+
+    assert sum(tag == "table" for tag, _ in seen) == sum(tag == "caption" for tag, _ in seen)
+    assert all(attributes.get("scope") in ("col", "row") for tag, attributes in seen if tag == "th")
+
+
+def test_the_chart_has_a_title_a_description_and_its_table() -> None:
+    seen = outline().seen
+    (chart,) = [attributes for tag, attributes in seen if tag == "svg"]
+    identities = {attributes.get("id") for _, attributes in seen}
+
+    assert chart["role"] == "img"
+    assert set((chart["aria-labelledby"] or "").split()) <= identities
+    assert "janvier 2026" in page()
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("ink", ["ink", "muted", "accent"])
+@pytest.mark.parametrize("paper", ["#ffffff", "soft"])
+def test_text_is_readable_against_its_background(ink: str, paper: str) -> None:
+    """RGAA 3.2 (WCAG 1.4.3): a contrast of 4.5 at least, computed from the style sheet itself."""
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", page()))
+    lighter, darker = sorted(
+        (_luminance(colours.get(paper, paper)), _luminance(colours[ink])), reverse=True
+    )
+
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_nothing_from_a_mail_becomes_markup_and_nothing_is_loaded() -> None:
+    text = page()
+
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//", text)
+
+
+def test_neither_address_nor_subject_of_a_citizen_is_printed() -> None:
+    text = page()
+
+    assert CITIZEN not in text
+    assert "Changement de siège" not in text
+
+
+def test_the_same_audit_gives_the_same_bytes() -> None:
+    assert report.files(audited(), desk().rules.policy, template_texts()) == report.files(
+        audited(), desk().rules.policy, template_texts()
+    )
+
+
+def test_the_spreadsheet_opens_in_a_french_excel() -> None:
+    raw = report.files(audited(), desk().rules.policy, template_texts())[report.CSV]
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
+
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert b"\r\n" in raw
+    assert rows[0]["recue_le"] == "05/01/2026"
+    assert {row["etat"] for row in rows} == {
+        "répondue à temps",
+        "en retard",
+        "en cours",
+        "exclue",
+    }
+
+
+def test_the_rate_can_be_computed_again_from_the_spreadsheet() -> None:
+    raw = report.files(audited(), desk().rules.policy, template_texts())[report.CSV]
+    rows = [
+        row
+        for row in csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";")
+        if row["canal"] == "courriel"
+    ]
+    in_time = sum(row["etat"] == "répondue à temps" for row in rows)
+    matured = sum(row["etat"] in ("répondue à temps", "répondue en retard", "en retard") for row in rows)
+    rate = audited().indicators.email.answered_in_time
+
+    assert (in_time, matured) == (rate.numerator, rate.denominator)
+
+
+def test_a_cell_that_begins_like_a_formula_is_text() -> None:
+    raw = report.files(audited(), desk().rules.policy, template_texts())[report.CSV]
+
+    assert f"'{POISON}" in raw.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "Sans objet"), (0, "0\u00a0jour"), (1.0, "1\u00a0jour"), (1.96, "2\u00a0jours"), (3.0, "3\u00a0jours"), (1.25, "1,3\u00a0jour")],
+)
+def test_delays_are_written_as_french_readers_write_them(value: float | None, text: str) -> None:
+    assert report.days(value) == text

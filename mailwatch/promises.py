@@ -1,0 +1,232 @@
+"""What an answer promises, and by when: the date from which the second timer runs (engagement 17).
+
+The rules say which words engage us (`promise`, `present`) and which govern another date (`condition`,
+`elsewhere`); `dates` reads the dates. A date belongs to the nearest governing words before it in its
+sentence, else to those right after it; what it belongs to decides whether it is announced.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from mailwatch import dates
+from mailwatch.dates import When
+from mailwatch.model import Announced
+from mailwatch.ruleset import RulePack
+from mailwatch.wording import Words
+from mailwatch.workdays import Calendar
+
+_ENGAGES = frozenset({"promise", "present"})
+_REACH = 300
+"""How far, in characters, a date may stand from the words that govern it."""
+_LONGEST = 1500
+_PRESENT_REACH = 40
+"""The same for a verb in the present, which seldom promises."""
+
+_END = re.compile(
+    r" (?:[?!;¶]|(?<! [a-z])(?<! mme)(?<! art)(?<! env)(?<! sem)(?<! ref)\.(?! \d))(?= )"
+)
+_CLAUSE = re.compile(r"(?:^ |[,:(?!.;¶] |(?: |^)(?:et|mais|puis|donc|que|aussi|ainsi) ,? ?)$")
+_SUBJECT = re.compile(
+    r"(?:(?:je|j|nous|vous|on|il|elle|ils|elles|qui|ne|n|l|les|la|le|en|y|une|la|sa|ma|notre|votre|bien) )+$"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Governor:
+    """Words that a date may belong to."""
+
+    label: str
+    weight: int
+    start: int
+    end: int
+
+    @property
+    def engages(self) -> bool:
+        """Say whether these words bind us."""
+        return self.label in _ENGAGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Promise:
+    """A promise with the date it gives, if any, and how well it gives it."""
+
+    on: date | None
+    rank: tuple[int, bool, bool, int]
+    start: int
+    end: int
+
+
+def announced(
+    own: Words, replied_on: date, calendar: Calendar, rules: RulePack
+) -> Announced | None:
+    """Say by which date the writer promises more; None when nothing is promised.
+
+    Of several promises the one that speaks of the answer counts, then the one with the latest date. A
+    promise that gives no date is `Announced(on=None)`.
+    """
+    found = [
+        _Governor(label=rule.label, weight=rule.weight, start=hit.start, end=hit.end)
+        for rule, hit in rules.find(own)
+    ]
+    if not any(governor.engages for governor in found):
+        return None
+    promises: list[_Promise] = []
+    starts = [governor.start for governor in found]
+    for start, end in _sentences(own.line):
+        inside = found[bisect_left(starts, start) : bisect_left(starts, end)]
+        if any(governor.engages for governor in inside):
+            whens = tuple(dates.find(own, start, end, replied_on, calendar))
+            promises.extend(_promises(own.line, start, inside, whens))
+    if not promises:
+        return None
+    best = max(promises, key=lambda promise: (promise.on is not None, promise.rank))
+    return Announced(on=best.on, text=_text(own, best))
+
+
+def _sentences(line: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of `line`; one without end is cut, so that hostile text costs its length."""
+    start = 0
+    for end in (*(match.end() for match in _END.finditer(line)), len(line)):
+        for at in range(start, end, _LONGEST):
+            yield at, min(at + _LONGEST, end)
+        start = end
+
+
+def _promises(
+    line: str, start: int, inside: Sequence[_Governor], whens: Sequence[When]
+) -> Iterator[_Promise]:
+    """The promises of one sentence: dated ones, then those whose words give no date."""
+    standing = [
+        governor
+        for governor in inside
+        if governor.label != "undated" and not _void(governor, inside)
+    ]
+    for when in whens:
+        governor = _governor_of(when, line, start, standing)
+        if governor is not None and governor.engages and _near(governor, when):
+            yield _dated(governor, when, line, standing)
+    for governor in standing:
+        if governor.label == "promise":
+            yield _undated(governor, inside)
+        elif governor.label == "present" and _is_put_off(governor, inside):
+            yield _undated(governor, inside)
+
+
+def _void(governor: _Governor, inside: Sequence[_Governor]) -> bool:
+    """Say whether longer words take these back.
+
+    « je répondrai volontiers à vos questions » promises nothing; « adressée le » is no past event in « une
+    réponse vous sera adressée le ».
+    """
+    if governor.engages:
+        return any(
+            other.label == "elsewhere" and other.start < governor.end <= other.end
+            for other in inside
+        )
+    return governor.label == "done" and any(
+        other.engages and other.start < governor.start < other.end <= governor.end
+        for other in inside
+    )
+
+
+def _governor_of(
+    when: When, line: str, start: int, standing: Sequence[_Governor]
+) -> _Governor | None:
+    before = [governor for governor in standing if governor.start <= when.start]
+    after = [governor for governor in standing if governor.start > when.start]
+    nearest = min(after, key=lambda governor: governor.start, default=None)
+    opens = _CLAUSE.search(line, max(start, when.start - 12), when.start) or when.start <= start + 1
+    if nearest is not None and (not before or opens) and _follows(line, when, nearest):
+        return nearest
+    if not before:
+        return nearest if when.firm else None
+    if when.latest and line[: when.start].endswith((", ", " et ", " ou ")):
+        before = [governor for governor in before if governor.label != "condition"] or before
+    return max(before, key=lambda governor: _closeness(governor, when))
+
+
+def _closeness(governor: _Governor, when: When) -> tuple[int, int, int]:
+    """The last words before the date win; words that run on into the date win over words that end there."""
+    overlaps = governor.end > when.start
+    engaging = 0 if overlaps else 2
+    return (
+        min(governor.end, when.start),
+        engaging if governor.engages else 3 - engaging,
+        governor.start,
+    )
+
+
+def _follows(line: str, when: When, governor: _Governor) -> bool:
+    """Say whether the governing words come right after the date (« Avant le 12, je vous … »)."""
+    between = line[when.end : governor.start]
+    return len(between) < 60 and not _END.search(" " + between) and between.count(",") <= 1
+
+
+def _near(governor: _Governor, when: When) -> bool:
+    reach = _PRESENT_REACH if governor.label == "present" else _REACH
+    return when.start - governor.end <= reach
+
+
+def _dated(governor: _Governor, when: When, line: str, standing: Sequence[_Governor]) -> _Promise:
+    """A promise with its date; a delay that follows a condition has none."""
+    hangs = when.delay and any(
+        other.label == "condition" and other.start < governor.start for other in standing
+    )
+    restated = line.startswith("soit ", when.start - 5)
+    return _Promise(
+        on=None if hangs else when.on,
+        rank=(governor.weight, when.firm, restated, when.on.toordinal() if when.on else 0),
+        start=min(_clause_start(governor, line, standing), when.start),
+        end=max(governor.end, when.end),
+    )
+
+
+def _clause_start(governor: _Governor, line: str, standing: Sequence[_Governor]) -> int:
+    """Where the first engaging words of the same clause stand (« je reviendrai … avec une réponse »)."""
+    return min(
+        (
+            other.start
+            for other in standing
+            if other.engages
+            and other.start < governor.start
+            and not re.search("[,:(]", line[other.start : governor.start])
+        ),
+        default=governor.start,
+    )
+
+
+def _is_put_off(governor: _Governor, inside: Sequence[_Governor]) -> bool:
+    """Say whether the present is a promise: « je reviens vers vous rapidement »."""
+    return any(
+        other.label == "undated" and 0 <= other.start - governor.end <= _PRESENT_REACH
+        for other in inside
+    )
+
+
+def _undated(governor: _Governor, inside: Sequence[_Governor]) -> _Promise:
+    ends = [
+        other.end
+        for other in inside
+        if other.label == "undated" and 0 <= other.start - governor.end <= _PRESENT_REACH
+    ]
+    end = max((governor.end, *ends))
+    return _Promise(
+        on=None,
+        rank=(governor.weight, False, False, -governor.start),
+        start=governor.start,
+        end=end,
+    )
+
+
+def _text(own: Words, promise: _Promise) -> str:
+    """The words of the promise with its subject, as they were written."""
+    subject = _SUBJECT.search(own.line, max(0, promise.start - 30), promise.start)
+    start = subject.start() if subject else promise.start
+    while own.line[start] == " ":
+        start += 1
+    return own.original(start, promise.end)

@@ -1,0 +1,525 @@
+"""What an answer promises: whole sentences and replies, the day they are written, the day they announce.
+
+The reply leaves on Tuesday 3 March 2026 from the Jura, unless a test says otherwise; `None` means that
+nothing is promised, `UNDATED` that a promise gives no date.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailwatch import promises, ruleset, workdays
+from mailwatch.model import Announced
+from mailwatch.wording import read
+
+RULES = Path(__file__).parents[1] / "rules"
+PACK = ruleset.read_pack(
+    "promises.toml", tomllib.loads((RULES / "promises.toml").read_text(encoding="utf-8"))
+)
+JURA = workdays.Calendar(
+    territory=workdays.read_territories(
+        tomllib.loads((RULES / "calendars.toml").read_text(encoding="utf-8"))
+    )["39"]
+)
+TUESDAY = date(2026, 3, 3)
+UNDATED = "undated"
+
+
+def announced(text: str, on: date = TUESDAY) -> Announced | None:
+    return promises.announced(read(text), on, JURA, PACK)
+
+
+def verdict(text: str, on: date = TUESDAY) -> str | None:
+    found = announced(text, on)
+    if found is None:
+        return None
+    return found.on.isoformat() if found.on else UNDATED
+
+
+def test_the_rules_find_their_examples_and_miss_their_counter_examples() -> None:
+    assert ruleset.failures(PACK) == ()
+
+
+# --- dates ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Une réponse vous sera apportée avant le 12 mars.", "2026-03-12"),
+        ("Une réponse vous sera apportée avant le 12.", "2026-03-12"),
+        ("Une réponse vous parviendra avant le 2.", "2026-04-02"),
+        ("Je vous répondrai d’ici le 20 mars.", "2026-03-20"),
+        ("Nous vous répondrons d'ici au 20 mars 2026.", "2026-03-20"),
+        ("Je reviendrai vers vous au plus tard lundi.", "2026-03-09"),
+        ("Je reviendrai vers vous lundi prochain.", "2026-03-09"),
+        ("Je vous rappellerai lundi 16 mars au matin.", "2026-03-16"),
+        ("Je vous recontacterai vendredi 13 au plus tard.", "2026-03-13"),
+        ("Je vous recontacterai mardi en huit.", "2026-03-17"),
+        ("Je vous recontacterai le jeudi de la semaine prochaine.", "2026-03-12"),
+        ("Votre demande sera traitée à compter du 12 mars.", "2026-03-12"),
+        ("Votre dossier sera examiné le 20 mars.", "2026-03-20"),
+        ("Vous recevrez une réponse pour le 20 mars.", "2026-03-20"),
+        ("Vous recevrez une réponse le 12/03.", "2026-03-12"),
+        ("Vous recevrez une réponse avant le 12/03/2026.", "2026-03-12"),
+        ("Vous recevrez une réponse avant le 12.03.26.", "2026-03-12"),
+        ("Vous recevrez une réponse pour le 2026-03-12.", "2026-03-12"),
+        ("Nous vous répondrons avant le 1er avril.", "2026-04-01"),
+        ("Nous vous répondrons avant le 1ᵉʳ avril.", "2026-04-01"),
+        ("Nous vous répondrons avant le premier avril.", "2026-04-01"),
+        ("NOUS VOUS REPONDRONS AVANT LE 15 AOUT.", "2026-08-15"),
+        ("Nous vous répondrons avant le 15 août prochain.", "2026-08-15"),
+        ("Nous vous répondrons avant le 15 février.", "2027-02-15"),
+        ("Nous vous répondrons avant le 31 avril.", "2026-04-30"),
+        ("Nous vous répondrons avant le 5 du mois prochain.", "2026-04-05"),
+        ("Nous vous répondrons entre le 3 et le 7 mars.", "2026-03-07"),
+        ("Nous vous répondrons entre le 28 mars et le 3 avril.", "2026-04-03"),
+        ("Nous vous répondrons le 12 ou le 13 mars.", "2026-03-13"),
+        ("Nous vous répondrons mercredi ou jeudi.", "2026-03-05"),
+        ("Une réponse vous sera adressée au cours de la semaine du 16 mars.", "2026-03-20"),
+        ("Une réponse vous sera adressée dans la semaine du 16 au 20 mars.", "2026-03-20"),
+        ("Une réponse vous sera adressée le 12 janv. 2027.", "2027-01-12"),
+        ("Vous aurez un retour d’ici le vendredi 13 mars 2026, 17 h.", "2026-03-13"),
+        ("Nous reviendrons vers vous avant le 14 juillet.", "2026-07-14"),
+        ("Nous reviendrons vers vous avant Noël.", "2026-12-25"),
+    ],
+)
+def test_a_date_is_the_day_it_names(sentence: str, expected: str) -> None:
+    assert verdict(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Nous vous répondrons avant la fin du mois.", "2026-03-31"),
+        ("Nous vous répondrons d'ici la fin du mois d'avril.", "2026-04-30"),
+        ("Nous vous répondrons fin mars.", "2026-03-31"),
+        ("Nous vous répondrons d'ici fin février.", "2027-02-28"),
+        ("Nous vous répondrons courant avril.", "2026-04-30"),
+        ("Nous vous répondrons dans le courant du mois de mai.", "2026-05-31"),
+        ("Nous vous répondrons au cours du mois d'avril.", "2026-04-30"),
+        ("Nous vous répondrons début mai.", "2026-05-10"),
+        ("Nous vous répondrons à la mi-mars.", "2026-03-15"),
+        ("Nous vous répondrons dans la première quinzaine d'avril.", "2026-04-15"),
+        ("Nous vous répondrons dans la seconde quinzaine de mars.", "2026-03-31"),
+        ("Nous vous répondrons le mois prochain.", "2026-04-30"),
+        ("Nous vous répondrons début du mois prochain.", "2026-04-10"),
+        ("Nous vous répondrons dans le mois.", "2026-04-03"),
+        ("Nous vous répondrons au cours du mois.", "2026-03-31"),
+        ("Nous vous répondrons d'ici la fin de l'année.", "2026-12-31"),
+        ("Nous vous répondrons avant la fin du premier trimestre 2026.", "2026-03-31"),
+        ("Nous vous répondrons au deuxième trimestre.", "2026-06-30"),
+        ("Nous vous répondrons semaine 12.", "2026-03-20"),
+        ("Nous vous répondrons en semaine n° 12.", "2026-03-20"),
+        ("Nous vous répondrons en S12.", "2026-03-20"),
+        ("Nous vous répondrons semaine 9.", "2027-03-05"),
+        ("Nous vous répondrons la semaine prochaine.", "2026-03-13"),
+        ("Nous vous répondrons en début de semaine prochaine.", "2026-03-10"),
+        ("Nous vous répondrons en milieu de semaine prochaine.", "2026-03-11"),
+        ("Nous vous répondrons cette semaine.", "2026-03-06"),
+        ("Nous vous répondrons en fin de semaine.", "2026-03-06"),
+        ("Nous vous répondrons dans le courant de la semaine.", "2026-03-06"),
+        ("Nous vous répondrons demain.", "2026-03-04"),
+        ("Nous vous répondrons après-demain au plus tard.", "2026-03-05"),
+        ("Nous vous répondrons dans la journée.", "2026-03-03"),
+        ("Nous vous répondrons aujourd’hui.", "2026-03-03"),
+        ("Nous vous répondrons dans la journée de demain.", "2026-03-04"),
+        ("Nous vous répondrons d’ici à vendredi.", "2026-03-06"),
+    ],
+)
+def test_a_period_is_its_last_day(sentence: str, expected: str) -> None:
+    assert verdict(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Je reviendrai vers vous sous 15 jours ouvrés.", "2026-03-24"),
+        ("Je reviendrai vers vous sous 5 jours ouvrés.", "2026-03-10"),
+        ("Je reviendrai vers vous sous cinq (5) jours ouvrés.", "2026-03-10"),
+        ("Je reviendrai vers vous sous dix jours ouvrables.", "2026-03-14"),
+        ("Je reviendrai vers vous sous 8 jours.", "2026-03-11"),
+        ("Je reviendrai vers vous sous huit jours.", "2026-03-11"),
+        ("Je reviendrai vers vous sous huitaine.", "2026-03-11"),
+        ("Je reviendrai vers vous sous quinzaine.", "2026-03-18"),
+        ("Je reviendrai vers vous sous une quinzaine de jours.", "2026-03-18"),
+        ("Je reviendrai vers vous dans une dizaine de jours.", "2026-03-13"),
+        ("Je reviendrai vers vous dans une dizaine de jours ouvrés.", "2026-03-17"),
+        ("Je reviendrai vers vous dans un délai de deux semaines.", "2026-03-17"),
+        ("Je reviendrai vers vous dans un délai maximum de 10 jours.", "2026-03-13"),
+        ("Je reviendrai vers vous dans un délai de l’ordre de trois semaines.", "2026-03-24"),
+        ("Je reviendrai vers vous sous 48 h.", "2026-03-05"),
+        ("Je reviendrai vers vous sous 48h.", "2026-03-05"),
+        ("Je reviendrai vers vous sous 24 heures ouvrées.", "2026-03-04"),
+        ("Je reviendrai vers vous d’ici trois semaines.", "2026-03-24"),
+        ("Je reviendrai vers vous d’ici deux à trois semaines.", "2026-03-24"),
+        ("Je reviendrai vers vous dans 8 à 10 jours.", "2026-03-13"),
+        ("Je reviendrai vers vous entre 8 et 10 jours.", "2026-03-13"),
+        ("Je reviendrai vers vous sous 10-15 jours.", "2026-03-18"),
+        ("Je reviendrai vers vous dans les 10 prochains jours.", "2026-03-13"),
+        ("Je reviendrai vers vous sous vingt et un jours.", "2026-03-24"),
+        ("Je reviendrai vers vous sous quatre-vingt-dix jours.", "2026-06-01"),
+        ("Je reviendrai vers vous sous un mois.", "2026-04-03"),
+        ("Je reviendrai vers vous dans un délai d’un mois.", "2026-04-03"),
+        ("Je reviendrai vers vous sous deux mois.", "2026-05-03"),
+        ("Je reviendrai vers vous sous 8 jours à compter de ce jour.", "2026-03-11"),
+        (
+            "Une réponse vous sera apportée sous 15 jours à compter de la réception de votre demande.",
+            "2026-03-18",
+        ),
+        ("Votre demande sera traitée dans un délai de 10 jours ouvrés.", "2026-03-17"),
+        (
+            "La réponse nécessite une expertise juridique ; comptez un délai de 10 jours.",
+            "2026-03-13",
+        ),
+        ("Le délai prévisionnel de traitement de votre demande est de 3 semaines.", "2026-03-24"),
+        ("Le délai moyen de réponse est actuellement de 12 jours ouvrés.", "2026-03-19"),
+        ("Délai de réponse : 15 jours ouvrés.", "2026-03-24"),
+    ],
+)
+def test_a_delay_counts_from_the_reply(sentence: str, expected: str) -> None:
+    assert verdict(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("on", "sentence", "expected"),
+    [
+        (date(2026, 12, 28), "Je vous répondrai avant le 5 janvier.", "2027-01-05"),
+        (date(2026, 12, 28), "Je vous répondrai semaine 1.", "2027-01-08"),
+        (date(2026, 12, 28), "Je vous répondrai le mois prochain.", "2027-01-31"),
+        (date(2026, 1, 31), "Je vous répondrai sous un mois.", "2026-02-28"),
+        (date(2026, 1, 31), "Je vous répondrai avant le 30.", "2026-02-28"),
+        (date(2026, 4, 30), "Je vous répondrai sous 5 jours ouvrés.", "2026-05-11"),
+        (date(2026, 3, 6), "Je vous répondrai cette semaine.", "2026-03-06"),
+        (date(2026, 3, 6), "Je vous répondrai vendredi.", "2026-03-13"),
+        (date(2026, 3, 7), "Je vous répondrai cette semaine.", "2026-03-13"),
+        (date(2026, 3, 8), "Je vous répondrai la semaine prochaine.", "2026-03-13"),
+        (date(2028, 2, 1), "Je vous répondrai fin février.", "2028-02-29"),
+        (date(2026, 3, 31), "Je vous répondrai avant la fin du mois.", "2026-03-31"),
+        (date(2026, 3, 12), "Je vous répondrai avant le 12.", "2026-03-12"),
+        (date(2026, 3, 20), "Je vous répondrai à la mi-mars.", "2027-03-15"),
+    ],
+)
+def test_the_next_such_day_on_or_after_the_reply_is_meant(
+    on: date, sentence: str, expected: str
+) -> None:
+    assert verdict(sentence, on) == expected
+
+
+# --- promises -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Je reviendrai vers vous dans les meilleurs délais.",
+        "Je reviens vers vous dès que possible.",
+        "Je transmets votre question à notre référent et reviens vers vous rapidement.",
+        "Une réponse plus complète vous sera adressée prochainement.",
+        "Je ne manquerai pas de vous tenir informée de la suite réservée à votre demande.",
+        "J’ai sollicité l’avis de la DDT et vous ferai part de sa réponse dès réception.",
+        "Dès que je disposerai de ces informations, je vous les communiquerai.",
+        "Une suite sera donnée à votre courrier du 3 février dès que l’enquête sera achevée.",
+        "Nous vous répondrons dans les prochains jours.",
+        "Nous vous répondrons dans quelques semaines.",
+        "Je me rapproche de mes collègues et vous tiens informé dès que j’ai leur retour.",
+        "Dès réception de ces pièces, votre dossier sera traité sous 8 jours.",
+        "Je vous répondrai sous 8 jours à compter de la réception de votre dossier complet.",
+        "Je reviendrai vers vous lorsque la commission se sera réunie le 20 mars.",
+        "Je vous répondrai après la réunion du 20 mars.",
+        "Votre demande sera examinée par la commission le 20 mars.",
+        "Vous serez recontactée ultérieurement.",
+        "Vous serez tenu informé de l’avancement de votre dossier.",
+        "Mon collègue étant absent, une réponse vous sera apportée à son retour.",
+    ],
+)
+def test_a_promise_may_give_no_date(sentence: str) -> None:
+    assert verdict(sentence) == UNDATED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Je vous réponds cette semaine.", "2026-03-06"),
+        ("Je vous tiens informé d'ici vendredi.", "2026-03-06"),
+        ("Je reviens vers vous sous huitaine.", "2026-03-11"),
+        (
+            "Je transmets votre question au bureau des élections et vous réponds sous 8 jours.",
+            "2026-03-11",
+        ),
+        ("Je m'en occupe demain.", "2026-03-04"),
+        ("Je vous envoie l'attestation d'ici jeudi.", "2026-03-05"),
+        ("On vous rappelle demain matin.", "2026-03-04"),
+        (
+            "Votre courriel est pris en charge par Mme Faure, qui vous répondra d'ici le 20 mars.",
+            "2026-03-20",
+        ),
+        (
+            "Le bureau des étrangers reviendra vers vous à l'issue de l'instruction, au plus tard le 20 mars.",
+            "2026-03-20",
+        ),
+        ("Nous nous engageons à vous répondre sous 5 jours ouvrés.", "2026-03-10"),
+        ("Je vais vous répondre d'ici lundi.", "2026-03-09"),
+        ("Nous devrions être en mesure de vous répondre la semaine prochaine.", "2026-03-13"),
+        ("Je pense pouvoir vous apporter une réponse d'ici fin mars.", "2026-03-31"),
+        ("Votre demande fera l'objet d'une réponse sous quinzaine.", "2026-03-18"),
+        ("Il vous sera répondu avant le 12 mars.", "2026-03-12"),
+        ("La décision vous sera notifiée avant le 30 avril.", "2026-04-30"),
+        ("Votre dossier devrait être finalisé d'ici fin mars.", "2026-03-31"),
+        ("Le nécessaire sera fait d'ici vendredi.", "2026-03-06"),
+        ("La correction sera effectuée sous 48 heures.", "2026-03-05"),
+        (
+            "Nous procédons aux vérifications nécessaires et vous recontacterons avant la fin du mois.",
+            "2026-03-31",
+        ),
+        (
+            "Sauf difficulté particulière, la réponse vous parviendra dans les 10 prochains jours.",
+            "2026-03-13",
+        ),
+        ("Nous vous garantissons une réponse sous 8 jours.", "2026-03-11"),
+        ("Sous 8 jours, vous recevrez une réponse.", "2026-03-11"),
+        ("D'ici le 20 mars, nous reviendrons vers vous.", "2026-03-20"),
+        ("Au plus tard le 20 mars, une réponse complète vous sera adressée.", "2026-03-20"),
+        ("Merci de patienter jusqu'au 20 mars.", "2026-03-20"),
+        (
+            "Sans nouvelles de notre part d'ici le 20 mars, n'hésitez pas à nous relancer.",
+            "2026-03-20",
+        ),
+        ("Réponse prévue avant le 12 mars.", "2026-03-12"),
+        ("Je suis dans l'attente d'un avis ; je vous l'adresserai dès lundi.", "2026-03-09"),
+        (
+            "Vous aurez de nos nouvelles ; vous recevrez un courrier de notre part avant Pâques, le 3 avril.",
+            "2026-04-03",
+        ),
+    ],
+)
+def test_somebody_of_ours_engages_to_answer_or_to_deal_with_it(
+    sentence: str, expected: str
+) -> None:
+    assert verdict(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "Je vous répondrai dès que possible, et en tout état de cause avant le 20 mars.",
+            "2026-03-20",
+        ),
+        (
+            "Je vous répondrai dès que j'aurai l'avis du service, au plus tard le 20 mars.",
+            "2026-03-20",
+        ),
+        (
+            "Merci de m'adresser les pièces avant le 12 mars ; je vous répondrai avant le 20 mars.",
+            "2026-03-20",
+        ),
+        (
+            "Merci de m'adresser les pièces avant le 12 mars, je vous répondrai sous 15 jours.",
+            "2026-03-18",
+        ),
+        (
+            "La commission se réunit le 20 mars et une réponse vous sera adressée avant le 31 mars.",
+            "2026-03-31",
+        ),
+        (
+            "La commission se réunit le 20 mars. Une réponse vous sera adressée avant la fin du mois.",
+            "2026-03-31",
+        ),
+        ("Votre courriel du 3 mars sera traité avant le 12 mars.", "2026-03-12"),
+        ("Votre demande reçue le 2 mars sera traitée avant le 12 mars.", "2026-03-12"),
+        ("Je fais le point vendredi et vous répondrai d'ici le 20 mars.", "2026-03-20"),
+        (
+            "Je vous tiendrai informé de l'avancement sous 8 jours. La réponse définitive interviendra avant le 30 avril.",
+            "2026-04-30",
+        ),
+        (
+            "Une première réponse vous sera adressée vendredi, une réponse complète vous parviendra fin mars.",
+            "2026-03-31",
+        ),
+        ("Vous recevrez une réponse sous 15 jours, soit au plus tard le 17 mars.", "2026-03-17"),
+        ("Nous vous répondrons cette semaine ou, au plus tard, le 10 mars.", "2026-03-10"),
+        (
+            "La fabrication de votre carte demande 3 semaines ; pour votre question, je vous réponds demain.",
+            "2026-03-04",
+        ),
+    ],
+)
+def test_each_date_belongs_to_the_words_that_govern_it(sentence: str, expected: str) -> None:
+    assert verdict(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Merci de m'adresser les pièces manquantes avant le 12 mars.",
+        "Merci de bien vouloir compléter votre dossier sous 15 jours.",
+        "Je vous invite à nous transmettre ces documents avant le 12 mars.",
+        "Vous avez jusqu'au 12 mars pour compléter votre dossier.",
+        "Vous disposez d'un délai de deux mois pour contester cette décision devant le tribunal administratif.",
+        "Veuillez nous retourner le formulaire au plus tard le 20 mars.",
+        "Il vous appartient de déposer votre demande avant le 31 mars.",
+        "Sans réponse de votre part avant le 20 mars, votre dossier sera classé.",
+        "Les candidatures doivent nous parvenir avant le 12 mars.",
+        "Vous pourrez vous présenter au guichet à compter du 12 mars.",
+        "Je reste dans l'attente de votre réponse avant le 12 mars.",
+        "La commission se réunit le 20 mars.",
+        "Votre rendez-vous est fixé au 20 mars à 14 h.",
+        "Vous êtes convoqué le 20 mars à 9 h 30.",
+        "La cérémonie de naturalisation aura lieu le 20 mars.",
+        "Le délai de fabrication est de 3 semaines.",
+        "Le délai moyen d'instruction des demandes de naturalisation est de 18 mois.",
+        "Votre titre sera disponible sous 15 jours.",
+        "Vous recevrez votre carte sous trois semaines.",
+        "Votre récépissé est valable jusqu'au 12 juin.",
+        "Votre passeport vous sera adressé sous 8 jours.",
+        "Vous serez averti par SMS de la mise à disposition de votre titre.",
+        "Le guichet est ouvert du lundi au vendredi de 8 h 30 à 12 h.",
+        "La préfecture sera fermée le vendredi 15 mai.",
+        "Votre courriel du 3 mars a retenu toute mon attention.",
+        "Je vous ai répondu le 2 mars.",
+        "Une réponse vous a été adressée le 2 mars.",
+        "Le silence gardé pendant deux mois vaut décision de rejet.",
+        "L'absence de réponse de l'administration dans un délai de deux mois vaut rejet.",
+        "Je vous rappelle que la date limite est fixée au 12 mars.",
+        "Je vous confirme que le rendez-vous du 20 mars est maintenu.",
+        "Je reste à votre disposition pour tout renseignement complémentaire.",
+        "N'hésitez pas à revenir vers nous si besoin.",
+        "Je répondrai volontiers à toutes vos questions.",
+        "Toute demande incomplète ne pourra être traitée.",
+        "Votre demande est en cours d'instruction.",
+        "Aucune réponse ne vous sera apportée par cette boîte.",
+        "Votre message est transmis à la CAF, qui vous répondra sous 15 jours.",
+        "Le consulat vous répondra directement.",
+        "La nouvelle réglementation entrera en vigueur le 1er avril.",
+        "Je suis absente jusqu'au 12 mars inclus.",
+        "En réponse à votre demande, le timbre coûte 25 euros.",
+        "Je vous transmets ci-joint l'arrêté applicable à compter du 1er avril.",
+        "Je reviens vers vous au sujet de votre demande du 12 février.",
+        "Je vous souhaite une bonne semaine.",
+        "Bonne fin de journée.",
+        "",
+    ],
+)
+def test_what_binds_somebody_else_announces_nothing(sentence: str) -> None:
+    assert verdict(sentence) is None
+
+
+HOLDING_REPLY = """Madame,
+
+Par courriel du 27 février, vous m’interrogez sur l’échange de votre permis de conduire étranger
+(dossier n° 39-2026-0412), et je vous en remercie.
+
+Votre question appelle une vérification auprès du centre d’expertise et de ressources titres. Je
+reviendrai donc vers vous avec une réponse complète au plus tard le vendredi 20 mars.
+
+D’ici là, vous pouvez consulter les pièces à fournir sur notre site ; le guichet reste ouvert du
+lundi au vendredi, de 8 h 30 à 12 h.
+
+Bien cordialement,
+Camille Martin
+Bureau de la réglementation générale et des élections
+Préfecture du Jura - 03 84 86 84 00
+"""
+
+REQUEST_FOR_DOCUMENTS = """Bonjour Monsieur,
+
+Il manque à votre dossier un justificatif de domicile. Merci de me le faire parvenir avant le
+12 mars 2026. Passé ce délai, votre demande sera classée sans suite.
+
+La commission départementale examinera les dossiers complets le 20 mars.
+
+Cordialement,
+S. Perrin
+"""
+
+SUBSTANTIVE_REPLY = """Bonjour,
+
+La demande de duplicata se fait en ligne, sur le site de France Titres. Le délai de fabrication est
+actuellement de trois semaines et votre titre vous sera adressé sous pli sécurisé. Il est valable
+quinze ans à compter de sa délivrance.
+
+Vous disposez d’un délai de deux mois à compter de la notification pour contester cette décision.
+
+Je reste à votre disposition et vous souhaite une bonne fin de semaine.
+"""
+
+
+def test_a_holding_reply_announces_the_date_it_gives() -> None:
+    assert announced(HOLDING_REPLY) == Announced(
+        on=date(2026, 3, 20),
+        text="Je reviendrai donc vers vous avec une réponse complète au plus tard le vendredi 20 mars",
+    )
+
+
+def test_a_request_for_documents_announces_nothing() -> None:
+    assert announced(REQUEST_FOR_DOCUMENTS) is None
+
+
+def test_a_substantive_reply_announces_nothing() -> None:
+    assert announced(SUBSTANTIVE_REPLY) is None
+
+
+def test_the_words_of_the_promise_are_kept_as_written() -> None:
+    found = announced("Sous 8 jours, vous recevrez une réponse de nos services.")
+    assert found is not None
+    assert found.text == "Sous 8 jours, vous recevrez une réponse"
+
+
+# --- properties -----------------------------------------------------------------------------------
+
+_WORDS = st.sampled_from(
+    """je vous répondrai reviens vers avant le la d'ici sous dans un délai de jours ouvrés semaine
+    mois mars février 30 31 12 0 9999 99 12/03/2026 31.02.26 2026-13-45 prochaine fin du début mi lundi
+    à compter réception votre demande sera traitée réponse parviendra , . ; entre et au plus tard semaine
+    53 merci m'adresser les pièces commission se réunit quatre-vingt dix 48h quinzaine d'année 2026 1er""".split()
+    + ["\n\n", "semaine 53", "fin de l'année", "31 février"]
+)
+_DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
+
+
+@given(st.text(max_size=400), _DAYS)
+def test_any_text_gives_a_result(text: str, on: date) -> None:
+    promises.announced(read(text), on, JURA, PACK)
+
+
+@given(st.lists(_WORDS, max_size=40).map(" ".join), _DAYS)
+def test_an_announced_date_is_never_before_the_reply(text: str, on: date) -> None:
+    found = promises.announced(read(text), on, JURA, PACK)
+    assert found is None or found.on is None or found.on >= on
+
+
+@given(st.integers(1, 400), _DAYS)
+def test_a_delay_in_days_is_that_many_days(count: int, on: date) -> None:
+    found = announced(f"Je vous répondrai sous {count} jours.", on)
+    assert found is not None
+    assert found.on == on + timedelta(days=count)
+
+
+@given(st.dates(date(2026, 3, 4), date(2027, 12, 31)))
+def test_a_date_in_figures_is_read_whatever_the_separators(day: date) -> None:
+    for written in ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%Y-%m-%d"):
+        found = announced(f"Je vous répondrai avant le {day.strftime(written)}.")
+        assert found is not None
+        assert found.on == day
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "je vous répondrai " * 20_000,
+        "avant le " * 20_000 + "je vous répondrai",
+        "je vous répondrai dans un délai " + "de " * 50_000,
+        "je vous répondrai sous " + "un ou " * 20_000,
+        "je vous répondrai le " + "12 " * 30_000,
+        "réponse " * 30_000,
+    ],
+)
+def test_hostile_repetition_takes_no_more_than_its_length(hostile: str) -> None:
+    promises.announced(read(hostile), TUESDAY, JURA, PACK)

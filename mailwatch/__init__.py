@@ -1,2 +1,61 @@
 """mailwatch: the compliance checker for the correspondence of French public administrations.
+
+A message is a fact; everything else is computed from the set of facts, the rules and the day. The map
+below goes from the words of the domain down to the commands: a module imports only from layers that
+stand above its own, and modules of one layer know nothing of each other.
+
+The core: no clock, file, socket, environment or randomness.
+
+    errors      The ways mailwatch can fail, as one tree.
+
+    model       The words of the domain, as immutable values.
+
+    wording     French words in text, whatever their accents, case or inflection.
+
+    workdays    Working days of a French territory: is it one, which is the nth, and why.
+    message     The bytes of a mail become a `Message`: decoded, own words apart from quoted ones.
+    addresses   Whose address is it: the institution's own, a robot's, or somebody outside.
+    instants    When a message arrived or left, and on what evidence.
+    labels      The French words for the domain's values, one word a thing.
+
+    ruleset     The référentiel as typed values, refused if inconsistent.
+    dates       Dates and delays as French writes them, resolved to a day.
+
+    bounces     Which of our answers came back.
+    threads     Which messages belong together, and on what evidence.
+    nature      What a message is: request, reminder, reply, automatic mail.
+    mentions    Which of the three mentions an answer carries, in which words.
+    promises    The date by which an answer announces more.
+
+    casebook    Requests while the mail is read in order: joined, answered, or opened.
+
+    standing    Where a request stands on a given day, with its answers and delays.
+
+    triage      From the set of facts to the requests: the whole decision.
+
+    indicators  Rates and means, each with the population it rests on.
+    report      The figures and the requests as documents: HTML, CSV, JSON.
+
+The shell: where mail, settings and the day come from, and where results go.
+
+    language    The language the command line speaks: French unless asked otherwise.
+
+    sources     Where mail and letters come from: folders, Maildir, mbox, registers.
+    settings    The institution's own values, checked key by key.
+    analysis    One delivery becomes a fact: the core, run on bytes nobody vouches for.
+
+    offline     The offline run: files in, requests and figures out.
+
+    contracts   The public JSON.
+    display     Verdicts and figures on a terminal.
+
+    demo        Two invented mailboxes, audited before the reader's eyes.
+
+    commands    The commands: options in, one call, output out.
+
+    cli         The way in: language first, every failure a sentence and an exit code.
+
+How a mail flows: `sources` finds it, `analysis` has `message` read it and `nature`, `mentions` and
+`promises` judge it, and keeps a `Fact`; `triage` makes requests of all facts; `indicators` counts them;
+`report`, `display` and `contracts` say so.
 """

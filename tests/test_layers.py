@@ -1,0 +1,148 @@
+"""The map in `mailwatch/__init__.py` is true: of the modules, their imports, the contracts."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+import mailwatch
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "mailwatch"
+SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+BANNED = {
+    "base", "common", "data", "handler", "helper", "helpers", "info", "manager", "obj", "processor",
+    "tmp", "util", "utils",
+}  # fmt: skip
+TERMS = {"base_subject"}
+"""Terms of the field with such a word in them: RFC 5256 section 2.1."""
+
+
+def _layers(part: str) -> list[list[str]]:
+    """The layers that one part of the map draws, the lowest first."""
+    found = [re.findall(r"^    (\w+)  +[A-Z]", block, re.MULTILINE) for block in part.split("\n\n")]
+    return [layer for layer in found if layer]
+
+
+CORE, SHELL = (_layers(part) for part in (mailwatch.__doc__ or "").split("The shell:"))
+LAYERS = CORE + SHELL
+RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
+
+
+def _sources() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def _room(path: Path) -> str:
+    """The module of the map that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    """The modules of mailwatch, as the map names them, that a syntax tree imports anywhere."""
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "mailwatch":
+            names = [f"mailwatch.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        yield from (name.split(".")[1] for name in names if name.startswith("mailwatch."))
+
+
+def test_every_module_stands_once_on_the_map() -> None:
+    modules = {_room(path) for path in _sources()} - {"__init__"}
+
+    assert sorted(chain(*LAYERS)) == sorted(modules)
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_the_layers_above_its_own(path: Path) -> None:
+    room = _room(path)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    wrong = [name for name in _imports(tree) if name != room and RANK[name] >= RANK.get(room, -1)]
+
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_are_absolute(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    assert not [n.lineno for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level]
+
+
+def test_the_import_contract_draws_the_same_layers() -> None:
+    contract = SETUP["tool"]["importlinter"]["contracts"][0]
+    drawn = [{name.strip() for name in layer.split("|")} for layer in contract["layers"]]
+
+    assert drawn == [set(layer) for layer in reversed(LAYERS)]
+
+
+def test_the_core_of_the_map_is_the_core_of_the_import_contract() -> None:
+    contract = SETUP["tool"]["importlinter"]["contracts"][1]
+
+    assert contract["source_modules"] == [f"mailwatch.{name}" for name in chain(*CORE)]
+
+
+def test_the_coverage_bound_leaves_out_the_shell_alone() -> None:
+    omitted = SETUP["tool"]["coverage"]["run"]["omit"]
+
+    assert {Path(name).parts[1].removesuffix(".py") for name in omitted} == {
+        "__init__",
+        *chain(*SHELL),
+    }
+
+
+def test_the_import_contracts_are_kept() -> None:
+    lint = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert lint.returncode == 0, lint.stdout + lint.stderr
+
+
+def _names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every name that a syntax tree gives to something, with its line."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+                yield node.lineno, name
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield node.lineno, name
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_name_says_nothing(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [(at, name) for at, name in [(1, path.stem), *_names(tree)] if name not in TERMS]
+
+    # `hit_data`, `LineHandler`: a banned word anywhere in the name.
+    words = [(at, name, set(re.findall(r"[A-Z]?[a-z0-9]+", name))) for at, name in names]
+
+    assert not [(at, name) for at, name, found in words if {w.lower() for w in found} & BANNED]
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_function_can_be_seen_whole(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+
+    assert not {name: length for name, length in lengths.items() if length > 50}

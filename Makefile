@@ -1,0 +1,58 @@
+# Two commands need to be known: make demo, make test. Both prepare .venv first.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test coverage check format bench quality lock wheel clean
+.SILENT:
+
+BIN := .venv/bin
+
+help:  ## cette aide
+	printf 'mailwatch : les réponses d’une administration, à temps, signées, traçables.\n\n'
+	sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
+
+demo: .venv  ## montrer mailwatch sur deux messageries fictives
+	$(BIN)/mailwatch demo
+
+test: .venv  ## lancer toute la suite de tests
+	$(BIN)/python -m pytest -q
+
+coverage: .venv  ## lancer la suite et mesurer la couverture du cœur (seuil : pyproject.toml)
+	$(BIN)/python -m pytest -q --cov --cov-report=term
+
+check: .venv  ## vérifier la forme : style, types, couches, scripts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/shellcheck scripts/*.sh .ci/run
+	$(BIN)/hadolint Dockerfile
+
+format: .venv  ## remettre en forme
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: .venv  ## mesurer vitesse et mémoire, chaque chiffre face à sa borne
+	$(BIN)/python bench/run.py
+
+quality: .venv  ## mesurer la justesse sur les courriels étiquetés
+	$(BIN)/python bench/quality.py
+
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header pyproject.toml
+
+lock: .venv  ## reprendre les dernières versions des dépendances
+	$(LOCK) --group dev -o requirements-dev.txt
+	$(LOCK) -c requirements-dev.txt -o requirements.txt
+
+wheel: .venv  ## construire dist/*.whl
+	$(BIN)/python -m hatchling build -t wheel
+
+clean:  ## effacer tout ce qui se refait
+	rm -rf .venv .demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
+	find mailwatch -name '*.mo' -delete
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Always run: it ends at once when nothing is new.
+.PHONY: .venv
+.venv:
+	scripts/bootstrap.sh

@@ -1,0 +1,111 @@
+"""The documents say what is: words, commands and files are held against the code."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mailwatch import model
+
+ROOT = Path(__file__).parent.parent
+TOP = {
+    "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "Makefile", "README.fr.md", "README.md",
+    "bench", "mailwatch", "packaging", "pyproject.toml", "requirements-dev.txt", "requirements.txt",
+    "rules", "scripts", "templates", "tests",
+    ".ci", ".dockerignore", ".editorconfig", ".gitattributes", ".gitignore",
+}  # fmt: skip
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _glossary() -> dict[str, str]:
+    """The words of CONTRIBUTING, with their meaning."""
+    rows = re.findall(r"^\| `(\w+)` \| .+? \| (.+?) \|$", _read("CONTRIBUTING.md"), re.MULTILINE)
+    return dict(rows)
+
+
+def _commands(name: str) -> list[list[str]]:
+    """Every `mailwatch …` of the shell blocks of a document, as words."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", _read(name), re.MULTILINE | re.DOTALL)
+    lines = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
+    return [words for words in lines if words and words[0].endswith("mailwatch")]
+
+
+def test_every_type_of_the_model_is_in_the_glossary() -> None:
+    types = {name for name, value in vars(model).items() if isinstance(value, type)}
+    ours = {name for name in types if getattr(model, name).__module__ == model.__name__}
+
+    assert set(_glossary()) == {name for name in ours if not name.startswith("_")}
+
+
+def test_the_glossary_is_in_alphabetical_order_and_each_meaning_is_a_sentence() -> None:
+    glossary = _glossary()
+
+    assert list(glossary) == sorted(glossary)
+    assert not [word for word, meaning in glossary.items() if not re.fullmatch(r".*[.…]", meaning)]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.fr.md"])
+def test_every_command_of_the_readme_exists_with_its_options(name: str) -> None:
+    commands = _commands(name)
+
+    for _program, command, *words in commands:
+        shown = subprocess.run(
+            [Path(sys.executable).with_name("mailwatch"), command, "--help"],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout
+        assert not [word for word in words if word.startswith("--") and word not in shown]
+    assert commands
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.fr.md", "CONTRIBUTING.md"])
+def test_every_make_target_of_a_document_exists(name: str) -> None:
+    targets = re.findall(r"^(\w+):", _read("Makefile"), re.MULTILINE)
+
+    named = re.findall(r"(?:^|`)make (\w+)", _read(name), re.MULTILINE)
+
+    assert named
+    assert set(named) <= set(targets)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.fr.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", _read(name))
+
+    assert not [link for link in links if not (ROOT / link).exists()]
+
+
+def test_the_root_holds_what_the_design_lists_and_nothing_else() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if tracked.returncode:
+        pytest.skip("not a checkout")
+
+    assert {line.partition("/")[0] for line in tracked.stdout.splitlines()} <= TOP
+
+
+def test_the_locks_pin_every_file_and_name_no_index() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        entries = [e for e in re.split(r"\n(?! )", _read(name)) if e.strip()]
+        assert entries
+        assert not [e for e in entries if "==" not in e or "--hash=sha256:" not in e]
+        assert "://" not in _read(name)
+
+
+def test_the_runtime_lock_is_part_of_the_development_lock() -> None:
+    runtime, development = (
+        set(re.findall(r"^[\w.-]+==\S+", _read(name), re.MULTILINE))
+        for name in ("requirements.txt", "requirements-dev.txt")
+    )
+
+    assert runtime <= development

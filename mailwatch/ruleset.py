@@ -48,9 +48,12 @@ class Rule:
     """How strongly the rule speaks, from 1 to 3."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RulePack:
-    """The rules of one file, compiled together; `lists` holds its plain word lists."""
+    """The rules of one file, compiled together; `lists` holds its plain word lists.
+
+    A pack is itself and no other: what is compiled from it may be cached by it.
+    """
 
     rules: Mapping[str, Rule]
     lists: Mapping[str, tuple[str, ...]]

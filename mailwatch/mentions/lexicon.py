@@ -1,0 +1,139 @@
+"""The word lists of `rules/mentions.toml`, folded and compiled once for each pack of rules.
+
+What a unit, a territory or a first name *is* stands in the rule file; this module only turns the lists into
+sets and patterns that the other modules of the package search with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mailwatch.ruleset import RulePack
+from mailwatch.wording import fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """The lists of one pack of rules: folded sets, and patterns over text that `zones.plain` folded."""
+
+    titles: frozenset[str]
+    ranks: frozenset[str]
+    particles: frozenset[str]
+    first_names: frozenset[str]
+    functions: frozenset[str]
+    role_units: frozenset[str]
+    not_names: frozenset[str]
+    surname_words: frozenset[str]
+    address_words: frozenset[str]
+    sentence_words: frozenset[str]
+    sentence_words_lower: frozenset[str]
+    salutations: frozenset[str]
+    acronyms: frozenset[str]
+    state_acronyms: frozenset[str]
+    standalone_units: frozenset[str]
+    broad_units: frozenset[str]
+    leads: frozenset[str]
+    """First words of a line that stands by itself: a unit, a function, a title, an institution."""
+    unit: re.Pattern[str]
+    """A unit's head and what completes it, as `head` and `rest`."""
+    institution: re.Pattern[str]
+    """A State body named with its territory."""
+    territory: re.Pattern[str]
+    """What ties an acronym to its territory: « DDT *du Jura* », « CERT *de Besançon* »."""
+    town_office: re.Pattern[str]
+    """A préfecture or sous-préfecture of a place that the lists may not know."""
+
+
+_INSTITUTION_HEADS = ("prefecture", "prefet", "prefete", "sous-prefecture", "haut-commissariat", "ddt", "ddtm")
+
+
+@lru_cache(maxsize=8)
+def lexicon(rules: RulePack) -> Lexicon:
+    """Compile the lists of `rules`; a list that the file does not hold is empty."""
+
+    def words(key: str) -> frozenset[str]:
+        return frozenset(fold(word) for word in rules.lists.get(key, ()))
+
+    acronyms, state = words("acronyms"), words("state_acronyms")
+    units = (*rules.lists.get("units", ()), *rules.lists.get("broad_units", ()))
+    places = [word for key in ("departments", "regions", "towns") for word in rules.lists.get(key, ())]
+    heads = frozenset(fold(unit).split()[0] for unit in units)
+    functions, titles = words("functions"), words("titles")
+    return Lexicon(
+        titles=titles,
+        ranks=words("ranks"),
+        particles=words("particles"),
+        first_names=words("first_names"),
+        functions=functions,
+        role_units=words("role_units"),
+        not_names=words("not_names") | heads | functions | acronyms | state | _place_words(places),
+        surname_words=words("surname_words"),
+        address_words=words("address_words"),
+        sentence_words=words("sentence_words"),
+        sentence_words_lower=words("sentence_words_lower"),
+        salutations=words("salutations"),
+        acronyms=acronyms | state,
+        state_acronyms=state,
+        standalone_units=words("standalone_units"),
+        broad_units=words("broad_units"),
+        leads=heads | functions | titles | acronyms | frozenset(_INSTITUTION_HEADS),
+        unit=_unit(units),
+        territory=re.compile(rf"{_JOINT}(?:{_alternatives(places)})(?![\w-])"),
+        institution=_institution(places, rules.lists.get("state_acronyms", ())),
+        town_office=re.compile(
+            rf"(?<![\w'-]){_OFFICE}(?: de| du| des| d'| de la| de l'| a| en)[ ]?(?P<place>[a-z][a-z'-]+)"
+        ),
+    )
+
+
+def _place_words(places: Iterable[str]) -> frozenset[str]:
+    """Each territory and each of its longer words: none is, alone, the name of a person."""
+    found = set()
+    for place in places:
+        folded = fold(place)
+        found.add(folded)
+        found.update(word for word in folded.replace("'", " ").split() if len(word) > 3)
+    return frozenset(found)
+
+
+# --- patterns -------------------------------------------------------------------------------------
+
+_OFFICE = r"(?:sous[ -]prefe(?:cture|te|t)|prefe(?:cture|te|t))"
+_JOINT = r"(?: (?:de |du |des |d'|de la |de l'|en |dans la |dans le |dans les |dans l'|a |a la )?| ?[-:,|] ?(?:du )?)"
+
+
+def _alternatives(phrases: Iterable[str]) -> str:
+    """One alternation, the longest first, in which a hyphen, an apostrophe and a space are one."""
+    folded = sorted({fold(phrase) for phrase in phrases}, key=len, reverse=True)
+    return "|".join(re.sub(r"(?:\\-|'|\\ )+", "[ '-]", re.escape(phrase)) for phrase in folded)
+
+
+def _unit(units: Iterable[str]) -> re.Pattern[str]:
+    step = r"(?: |'|-| ?& ?|, (?=(?:de|du|des|et|aux)\b|d'|a l')| \((?=[a-z]+\)))[a-z][a-z]*\)?"
+    return re.compile(rf"(?<![\w'-])(?P<head>{_alternatives(units)})(?![\w-])(?P<rest>(?:{step})*)")
+
+
+def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]:
+    territory = rf"(?:{_alternatives(places)})(?![\w-])"
+    number = r"(?:0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-8]|98[678])(?!\d|[ ./-]?\d)"
+    qualified = r"(?:(?: de police| de (?:la )?region| de (?:la )?zone(?: de defense(?: et de securite)?)?| deleguee?| maritime|))"
+    body = (
+        rf"(?:{_OFFICE}s?{qualified}|sp|pref\.?|services de l'etat|secretariat general commun(?: departemental)?"
+        rf"|secretariat general (?:de la prefecture|pour les affaires regionales)"
+        rf"|(?:unite|direction|delegation|inspection)s? (?:inter|intra)?(?:departementale|regionale|territoriale|academique)s?(?: [a-z'-]+,?){{0,14}}?"
+        rf"|direction (?:de l'environnement|de l'economie|de la mer|de l'alimentation|des services)(?: [a-z'-]+,?){{0,12}}?"
+        rf"|{_alternatives(state)})"
+    )
+    alone = (
+        r"prefe(?:cture|te|t) de police(?: de paris| des bouches-du-rhone)?"
+        r"|haut[ -]commissa(?:riat|ire)(?: de la republique)?(?: (?:en|de|de la)) (?:polynesie francaise|nouvelle[ -]caledonie)"
+        r"|administra(?:tion|teur|trice) superieure?(?: des iles| de| des)? (?:iles )?wallis[ -]et[ -]futuna"
+        r"|(?:administra(?:tion|teur|trice) superieure? des )?terres australes et antarctiques francaises"
+        r"|(?:subdivision|circonscription) administrative des iles [a-z-]+(?: [a-z-]+)?"
+    )
+    return re.compile(
+        rf"(?<![\w'-])(?:(?:{body})(?:{_JOINT}{territory}|[ -]?(?:du )?{number})|{alone})(?![\w-])"
+    )

@@ -28,7 +28,7 @@ _PRESENT_REACH = 40
 """The same for a verb in the present, which seldom promises."""
 
 _END = re.compile(
-    r" (?:[?!;¶]|(?<! [a-z])(?<! mme)(?<! art)(?<! env)(?<! sem)(?<! ref)\.(?! \d))(?= )"
+    r"[?!;¶](?= )|\.(?= (?!\d))(?<! [a-z] \.)(?<! mme \.)(?<! art \.)(?<! env \.)(?<! sem \.)(?<! ref \.)"
 )
 _CLAUSE = re.compile(r"(?:^ |[,:(?!.;¶] |(?: |^)(?:et|mais|puis|donc|que|aussi|ainsi) ,? ?)$")
 _SUBJECT = re.compile(
@@ -75,13 +75,14 @@ def announced(
     ]
     if not any(governor.engages for governor in found):
         return None
-    promises: list[_Promise] = []
     starts = [governor.start for governor in found]
+    promises: list[_Promise] = []
     for start, end in _sentences(own.line):
         inside = found[bisect_left(starts, start) : bisect_left(starts, end)]
-        if any(governor.engages for governor in inside):
+        standing = _standing(inside)
+        if any(governor.engages for governor in standing):
             whens = tuple(dates.find(own, start, end, replied_on, calendar))
-            promises.extend(_promises(own.line, start, inside, whens))
+            promises.extend(_promises(own.line, start, standing, whens))
     if not promises:
         return None
     best = max(promises, key=lambda promise: (promise.on is not None, promise.rank))
@@ -97,24 +98,31 @@ def _sentences(line: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
+def _standing(inside: Sequence[_Governor]) -> tuple[_Governor, ...]:
+    """The governing words of a sentence that longer words do not take back."""
+    if not any(governor.engages for governor in inside):
+        return ()
+    return tuple(governor for governor in inside if not _void(governor, inside))
+
+
 def _promises(
-    line: str, start: int, inside: Sequence[_Governor], whens: Sequence[When]
+    line: str, start: int, standing: Sequence[_Governor], whens: Sequence[When]
 ) -> Iterator[_Promise]:
     """The promises of one sentence: dated ones, then those whose words give no date."""
-    standing = [
-        governor
-        for governor in inside
-        if governor.label != "undated" and not _void(governor, inside)
-    ]
+    governing = [governor for governor in standing if governor.label != "undated"]
     for when in whens:
-        governor = _governor_of(when, line, start, standing)
+        governor = _governor_of(when, line, start, governing)
         if governor is not None and governor.engages and _near(governor, when):
             yield _dated(governor, when, line, standing)
     for governor in standing:
-        if governor.label == "promise":
-            yield _undated(governor, inside)
-        elif governor.label == "present" and _is_put_off(governor, inside):
-            yield _undated(governor, inside)
+        end = _put_off_until(governor, standing)
+        if governor.label == "promise" or (governor.label == "present" and end):
+            yield _Promise(
+                on=None,
+                rank=(governor.weight, False, False, -governor.start),
+                start=governor.start,
+                end=max(governor.end, end),
+            )
 
 
 def _void(governor: _Governor, inside: Sequence[_Governor]) -> bool:
@@ -200,26 +208,15 @@ def _clause_start(governor: _Governor, line: str, standing: Sequence[_Governor])
     )
 
 
-def _is_put_off(governor: _Governor, inside: Sequence[_Governor]) -> bool:
-    """Say whether the present is a promise: « je reviens vers vous rapidement »."""
-    return any(
-        other.label == "undated" and 0 <= other.start - governor.end <= _PRESENT_REACH
-        for other in inside
-    )
-
-
-def _undated(governor: _Governor, inside: Sequence[_Governor]) -> _Promise:
-    ends = [
-        other.end
-        for other in inside
-        if other.label == "undated" and 0 <= other.start - governor.end <= _PRESENT_REACH
-    ]
-    end = max((governor.end, *ends))
-    return _Promise(
-        on=None,
-        rank=(governor.weight, False, False, -governor.start),
-        start=governor.start,
-        end=end,
+def _put_off_until(governor: _Governor, standing: Sequence[_Governor]) -> int:
+    """Where the words without date end that follow (« je reviens vers vous rapidement »), else 0."""
+    return max(
+        (
+            other.end
+            for other in standing
+            if other.label == "undated" and 0 <= other.start - governor.end <= _PRESENT_REACH
+        ),
+        default=0,
     )
 
 

@@ -70,5 +70,5 @@ rm -f "$stamp"
 say "mailwatch : installation des dépendances (une minute la première fois)…"
 install --require-hashes -r "$lock"
 install --no-deps --no-build-isolation -e .
-# Written last: an interrupted run is taken up again.
+# Written last: an interrupted run starts anew.
 printf '%s\n' "$wanted" >"$stamp"

@@ -68,16 +68,16 @@ def read(file: str, table: Mapping[str, object]) -> Settings:
 
 
 def _secrets(table: Mapping[str, object]) -> Iterator[Place]:
-    """Find the keys that look like a secret, wherever they stand."""
+    """Find the keys that look like a secret, wherever they stand: section and key."""
     waiting: list[tuple[Place, object]] = [((), table)]
-    while waiting:  # no recursion: dotted keys nest as deep as a line is long
+    while waiting:  # no recursion, no whole paths: dotted keys nest as deep as a line is long
         place, value = waiting.pop()
         if isinstance(value, Mapping):
-            inner = [((*place, key), entry) for key, entry in value.items()]
+            inner = [((*place[:2], key), entry) for key, entry in value.items()]
             yield from (place for place, _ in inner if _is_secret(place))
             waiting += inner
         elif isinstance(value, list):
-            waiting += [((*place, at), entry) for at, entry in enumerate(value)]
+            waiting += [((*place[:2], at), entry) for at, entry in enumerate(value)]
 
 
 def _is_secret(place: Place) -> bool:

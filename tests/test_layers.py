@@ -36,6 +36,7 @@ def _layers(part: str) -> list[list[str]]:
 CORE, SHELL = (_layers(part) for part in (mailwatch.__doc__ or "").split("The shell:"))
 LAYERS = CORE + SHELL
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
+RANK |= {"__init__": -1, "__main__": len(LAYERS)}
 
 
 def _sources() -> list[Path]:
@@ -45,6 +46,11 @@ def _sources() -> list[Path]:
 def _room(path: Path) -> str:
     """The module of the map that a file belongs to."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _core() -> list[Path]:
+    core = set(chain(*CORE))
+    return [path for path in _sources() if _room(path) in core]
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:
@@ -61,9 +67,9 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 
 
 def test_every_module_stands_once_on_the_map() -> None:
-    modules = {_room(path) for path in _sources()} - {"__init__"}
+    modules = {_room(path) for path in _sources()}
 
-    assert sorted(chain(*LAYERS)) == sorted(modules)
+    assert sorted(chain(*LAYERS)) == sorted(modules - {"__init__", "__main__"})
 
 
 @pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -71,7 +77,7 @@ def test_a_module_imports_only_from_the_layers_above_its_own(path: Path) -> None
     room = _room(path)
     tree = ast.parse(path.read_text(encoding="utf-8"))
 
-    wrong = [name for name in _imports(tree) if name != room and RANK[name] >= RANK.get(room, -1)]
+    wrong = [name for name in _imports(tree) if name != room and RANK[name] >= RANK[room]]
 
     assert not wrong
 
@@ -101,6 +107,7 @@ def test_the_coverage_bound_leaves_out_the_shell_alone() -> None:
 
     assert {Path(name).parts[1].removesuffix(".py") for name in omitted} == {
         "__init__",
+        "__main__",
         *chain(*SHELL),
     }
 
@@ -115,6 +122,18 @@ def test_the_import_contracts_are_kept() -> None:
     )
 
     assert lint.returncode == 0, lint.stdout + lint.stderr
+
+
+@pytest.mark.parametrize("path", _core(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_core_neither_reads_nor_prints_nor_asks_the_time(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+    # What needs no import that the contract could refuse.
+    outward = re.compile(
+        r"(open|print|input)|(date|datetime)\.(today|now|utcnow)|sys\.(?!intern).*"
+    )
+    assert not [call for call in calls if outward.fullmatch(call)]
 
 
 def _names(tree: ast.AST) -> Iterator[tuple[int, str]]:

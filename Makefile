@@ -14,10 +14,10 @@ demo: .venv  ## montrer mailwatch sur deux messageries fictives
 	$(BIN)/mailwatch demo
 
 test: .venv  ## lancer toute la suite de tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest
 
 coverage: .venv  ## lancer la suite et mesurer la couverture du cœur (seuil : pyproject.toml)
-	$(BIN)/python -m pytest -q --cov --cov-report=term
+	$(BIN)/python -m pytest --cov --cov-report=term
 
 check: .venv  ## vérifier la forme : style, types, couches, scripts
 	$(BIN)/ruff format --check

@@ -50,8 +50,9 @@ make_venv() {
 }
 
 install() {
-    if command -v uv >/dev/null 2>&1; then
-        uv pip install --quiet --no-cache --python "$venv/bin/python" "$@"
+    # A mirror may be known to pip alone: what uv cannot fetch, pip may.
+    if command -v uv >/dev/null 2>&1 &&
+        uv pip install --quiet --no-cache --python "$venv/bin/python" "$@"; then
         return
     fi
     # An environment made by uv has no pip.

@@ -76,7 +76,7 @@ def examine(
     own = read_words(message.own)
     outgoing = delivery.role is Role.SENT
     judge = nature.outgoing if outgoing else nature.incoming
-    reading = judge(message, own, desk.institution, desk.rules.nature)
+    reading = judge(message, own, desk.institution, desk.rules)
     answer = _answer(message, own, reading, desk, outgoing=outgoing)
     instant = (sending if outgoing else arrival)(message, delivery, desk.institution, desk.zone)
     replied_on = instant.at.date() if instant else judge_on
@@ -119,7 +119,7 @@ def _answer(
     if not outgoing:
         if kind is not Nature.INTERNAL or reading.answer_due:
             return None
-        kind = nature.outgoing(message, own, desk.institution, desk.rules.nature).nature
+        kind = nature.outgoing(message, own, desk.institution, desk.rules).nature
     return kind if kind in HUMAN_ANSWERS else None
 
 
@@ -175,13 +175,15 @@ def _quotes_ours(message: Message, quoted: Words, desk: Desk) -> bool:
         for address in _ADDRESS.findall(line)
     ):
         return False
-    return not nature.sounds_automatic(quoted, desk.rules.nature)
+    return not nature.sounds_automatic(quoted, desk.rules.automatic)
 
 
 def _remembered(reading: Reading) -> Reading:
     """The reading as a fact keeps it: the strongest evidence, short."""
     evidence = tuple(
-        Evidence(rule=intern(found.rule), text=found.text[:_EVIDENCE_LENGTH], place=intern(found.place))
+        Evidence(
+            rule=intern(found.rule), text=found.text[:_EVIDENCE_LENGTH], place=intern(found.place)
+        )
         for found in reading.evidence[:2]
     )
     return Reading(

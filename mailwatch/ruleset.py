@@ -100,7 +100,10 @@ class Ruleset:
     """All that the rule files say."""
 
     policy: Policy
-    nature: RulePack
+    automatic: RulePack
+    """How machines word what they send by themselves, in both directions."""
+    incoming: RulePack
+    outgoing: RulePack
     mentions: RulePack
     promises: RulePack
     territories: Mapping[str, Territory]
@@ -118,7 +121,15 @@ class Desk:
     zone: ZoneInfo
 
 
-FILES = ("calendars.toml", "mentions.toml", "nature.toml", "promises.toml", "qualepref.toml")
+FILES = (
+    "automatic.toml",
+    "calendars.toml",
+    "incoming.toml",
+    "mentions.toml",
+    "outgoing.toml",
+    "promises.toml",
+    "qualepref.toml",
+)
 _RULE_KEYS = {"id", "label", "title", "source", "status", "phrases", "hits", "misses", "weight"}
 
 
@@ -126,7 +137,9 @@ def load(texts: Mapping[str, str]) -> Ruleset:
     """Read the rule files (`name -> text`); raise RulesetError naming file, rule and remedy."""
     for name in FILES:
         if name not in texts:
-            raise RulesetError(f"règles : le fichier « {name} » manque ; réinstallez mailwatch ou remettez-le en place")
+            raise RulesetError(
+                f"règles : le fichier « {name} » manque ; réinstallez mailwatch ou remettez-le en place"
+            )
     tables = {name: _parse(name, texts[name]) for name in FILES}
     try:
         territories = read_territories(tables["calendars.toml"])
@@ -134,7 +147,9 @@ def load(texts: Mapping[str, str]) -> Ruleset:
         raise RulesetError(f"règles : calendars.toml : {fault}") from None
     return Ruleset(
         policy=read_policy(texts["qualepref.toml"]),
-        nature=read_pack("nature.toml", tables["nature.toml"]),
+        automatic=read_pack("automatic.toml", tables["automatic.toml"]),
+        incoming=read_pack("incoming.toml", tables["incoming.toml"]),
+        outgoing=read_pack("outgoing.toml", tables["outgoing.toml"]),
         mentions=read_pack("mentions.toml", tables["mentions.toml"]),
         promises=read_pack("promises.toml", tables["promises.toml"]),
         territories=territories,
@@ -188,12 +203,16 @@ def failures(pack: RulePack) -> tuple[str, ...]:
     """The examples that the rules of `pack` get wrong, one sentence each."""
     wrong: list[str] = []
     for rule in pack.rules.values():
-        for example in rule.hits:
-            if rule.id not in pack.phrasebook.keys(read(example)):
-                wrong.append(f"« {rule.id} » ne trouve pas son exemple « {example} »")
-        for example in rule.misses:
-            if rule.id in pack.phrasebook.keys(read(example)):
-                wrong.append(f"« {rule.id} » trouve à tort son contre-exemple « {example} »")
+        wrong += (
+            f"« {rule.id} » ne trouve pas son exemple « {example} »"
+            for example in rule.hits
+            if rule.id not in pack.phrasebook.keys(read(example))
+        )
+        wrong += (
+            f"« {rule.id} » trouve à tort son contre-exemple « {example} »"
+            for example in rule.misses
+            if rule.id in pack.phrasebook.keys(read(example))
+        )
     return tuple(wrong)
 
 
@@ -201,7 +220,9 @@ def _rule(name: str, entry: Mapping[str, object]) -> Rule:
     where = f"{name} : règle « {entry.get('id', '?')} »"
     for key in entry:
         if key not in _RULE_KEYS:
-            raise RulesetError(f"règles : {where} : clé « {key} » inconnue{_nearest(key, _RULE_KEYS)}")
+            raise RulesetError(
+                f"règles : {where} : clé « {key} » inconnue{_nearest(key, _RULE_KEYS)}"
+            )
     for key in ("id", "label", "title", "source", "status", "phrases", "hits"):
         if not entry.get(key):
             raise RulesetError(f"règles : {where} : la clé « {key} » manque")
@@ -231,7 +252,9 @@ def read_policy(text: str) -> Policy:
     def number(key: str) -> int:
         value = _wanted(choices, key).value
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise RulesetError(f"règles : qualepref.toml : « {key} » doit être un nombre entier de jours")
+            raise RulesetError(
+                f"règles : qualepref.toml : « {key} » doit être un nombre entier de jours"
+            )
         return value
 
     def natures(key: str) -> frozenset[Nature]:

@@ -1,0 +1,90 @@
+"""The demonstration on a terminal: both exports audited, the figures printed, and what to try next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mailwatch import display, offline, report
+from mailwatch.demo.committee import committee_lines
+from mailwatch.demo.mailboxes import TODAY, Demo, Mailbox
+from mailwatch.errors import UsageError
+from mailwatch.language import translate as _
+from mailwatch.model import Audit
+from mailwatch.ruleset import Desk
+from mailwatch.settings import desk_for, load, template_texts
+from mailwatch.sources import files, letters
+
+
+def audited(mailbox: Mailbox) -> Audit:
+    """Audit `mailbox` as it stands on the day of the demonstration."""
+    return _audited(mailbox, desk_for(load(mailbox.settings)))
+
+
+def show(demo: Demo) -> None:
+    """Print the committee's lines of the first mailbox, the figures of the second, and what to try next."""
+    first, second = _shown(demo.jura), _shown(demo.moselle)
+    _title(first, demo.jura)
+    for line in committee_lines(first):
+        click.echo(f"  {line}")
+    click.echo()
+    click.echo("  " + _("Rapport : {path}").format(path=_report(demo.jura) / report.HTML))
+    _title(second, demo.moselle)
+    display.audit(second, _report(demo.moselle))
+    _next(demo)
+
+
+def _shown(mailbox: Mailbox) -> Audit:
+    """Audit `mailbox` and write its report beside it."""
+    desk = desk_for(load(mailbox.settings))
+    found = _audited(mailbox, desk)
+    pages = report.files(found, desk.rules.policy, template_texts())
+    folder = _report(mailbox)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in pages.items():
+            (folder / name).write_bytes(content)
+    except OSError as fault:
+        raise UsageError(
+            "« {path} » : le rapport ne peut pas y être écrit ({reason})",
+            path=folder,
+            reason=fault.strerror,
+        ) from None
+    return found
+
+
+def _audited(mailbox: Mailbox, desk: Desk) -> Audit:
+    gathered = offline.gather(files.entries(mailbox.mail), desk)
+    register = letters.read(mailbox.letters)
+    return offline.audit(gathered, register.letters, register.refused, desk, mailbox.period, TODAY)
+
+
+def _report(mailbox: Mailbox) -> Path:
+    return mailbox.folder / "rapport"
+
+
+def _title(found: Audit, mailbox: Mailbox) -> None:
+    start, end = mailbox.period.from_on, mailbox.period.to_on
+    click.echo()
+    if start is None or end is None:
+        said = _("{name}, le {today:%d/%m/%Y}").format(name=found.institution.name, today=TODAY)
+    else:
+        said = _("{name}, du {start:%d/%m/%Y} au {end:%d/%m/%Y}").format(
+            name=found.institution.name, start=start, end=end
+        )
+    click.secho(said, bold=True)
+    click.echo()
+
+
+def _next(demo: Demo) -> None:
+    """Say what to try: one mail, and an export of one's own."""
+    box = demo.moselle
+    click.echo()
+    click.secho(_("À essayer ensuite :"), bold=True)
+    click.echo("  " + _("vérifier les mentions d’une réponse :"))
+    click.echo(f"    mailwatch check --settings {box.settings} {box.example}")
+    click.echo(
+        "  " + _("relever les demandes d’un export de votre messagerie (Maildir, mbox ou .eml) :")
+    )
+    click.echo(f"    mailwatch audit --settings {box.settings} --out rapport VOTRE_EXPORT")

@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from mailwatch.workdays import Calendar, closure, next_working, nth_working
+from mailwatch.dates import grammar
 from mailwatch.wording import Words
+from mailwatch.workdays import Calendar, closure, next_working, nth_working
+
+__all__ = ["When", "find"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,133 +35,6 @@ class When:
     """Counted from the day of writing, not named."""
 
 
-# --- the grammar, over `Words.line` ---------------------------------------------------------------
-
-_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "janvier janv jan",
-            "fevrier fevr fev",
-            "mars",
-            "avril avr",
-            "mai",
-            "juin",
-            "juillet juil",
-            "aout",
-            "septembre sept",
-            "octobre oct",
-            "novembre nov",
-            "decembre dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_SMALL = {
-    word: value
-    for value, word in enumerate(
-        "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
-    )
-} | {"une": 1}
-_TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "cent": 100}
-_ABOUT = {"huitaine": 8, "dizaine": 10, "quinzaine": 15, "vingtaine": 20, "trentaine": 30}
-_ORDINALS = {"premier": 1, "1er": 1, "deuxieme": 2, "second": 2, "2e": 2, "2eme": 2}
-_ORDINALS |= {"troisieme": 3, "3e": 3, "3eme": 3, "quatrieme": 4, "4e": 4, "4eme": 4}
-
-_WD = "|".join(_WEEKDAYS)
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_UNIT_WORD = "|".join(("dix sept", "dix huit", "dix neuf", *sorted(_SMALL, key=len, reverse=True)))
-_NUMBER = (
-    rf"(?:\d{{1,4}}|(?:quatre vingts?|{'|'.join(_TENS)})(?: et (?:une?|onze)| (?:{_UNIT_WORD}))?"
-    rf"|{_UNIT_WORD})"
-)
-_DAY = r"(?:1er|1 er|premier|[0-3]?\d)"
-_PERIOD = "jours?|semaines?|mois|heures?|quinzaines?|ans?|annees?"
-_WORKED = r"(?: (?P<worked>ouvre+s?|ouvrables?|francs?))?"
-
-_SPACED_TERM = (
-    r"(?:(?:un |ces )?delais? (?:[^\s?!.;¶,]+ ){0,9}?(?:de|d|:|a|sous)"
-    r"|(?:patient\w*|attendre|patience) (?:[^\s?!.;¶]+ ){0,3}?jusqu(?: au?| en)?)"
-)
-"""Words that bring a term after some others: « un délai moyen de réponse de »."""
-_TERM = (
-    r"(?:(?:au |d au )?plus tard|pas plus tard que|d ici|sous|avant|dans(?: le courant)?|a compter|a partir"
-    r"|a l horizon|au cours|en cours|courant(?= (?:de|du))|entre|pour|en|des|vers|autour|aux alentours"
-    r"|aux environs|environ|au (?:maximum|max|plus|moins)|maximum|moins|comptez|compter|prevoyez|prevoir"
-    r"|patienter|attendre|(?:journee|matinee|soiree|apres midi) (?:de|du|d)|fixee? au|prevue? au)"
-)
-_JOINED = (
-    rf"(?:(?:{_TERM}|le|la|l|les|ce|a|au|aux|du|de|d|que|:|,(?= (?:le|{_TERM}|{_WD}) )) ){{0,6}}+"
-)
-_LEAD = (
-    rf"(?:(?P<term>(?:{_TERM} {_JOINED})?{_SPACED_TERM} {_JOINED}|{_TERM} {_JOINED})"
-    r"|(?P<plain>(?:le|la|ce|:) (?:le )?))?"
-)
-_DELAY = (
-    rf"(?:{_NUMBER} (?:jours?|semaines?|mois) (?:a|ou|voire) )?"
-    rf"(?:(?P<count>{_NUMBER}) (?:(?:a|ou|et|voire|au) (?:de )?)?(?:(?P<count2>{_NUMBER}) )?"
-    rf"(?:prochaine?s |petite?s |bons? |bonnes? )?(?P<unit>{_PERIOD}|h|j)"
-    r"|(?P<glued>\d{1,3})(?P<glued_unit>h|j)"
-    r"|(?:une )?(?P<about>" + "|".join(_ABOUT) + r")(?: (?:de|d) (?P<about_unit>jours?|semaines?))?"
-    rf")(?![^ ]){_WORKED}"
-)
-_NAMED = (
-    r"(?P<week_of>semaine du )?"
-    rf"(?:(?:(?:{_WD}) )?(?:le )?{_DAY} (?:(?:{_MONTH}|\d\d?) )?(?:\d\d(?:\d\d)? )?(?:et|ou|au|a|voire) (?:le |au |du )?"
-    rf"|{_DAY} (?=\d\d? (?:{_MONTH}) ))?"
-    rf"(?:(?P<weekday>{_WD}) (?:le )?)?(?P<day>{_DAY}|20\d\d)(?![^ ])(?! (?:trimestre|semestre|quinzaine))"
-    rf"(?: (?P<month>{_MONTH})(?![^ ])(?:(?: \.)? (?P<year>20\d\d)(?![^ ]))?"
-    r"| (?P<day_of>courant|du mois prochain|du mois (?:en cours|courant)|de ce mois)"
-    r"| \d)?"
-)
-_WEEK = (
-    r"(?:(?P<week_part>debut|milieu|mi|fin|courant) (?:de |d )?)?(?:la |l )?(?P<this_week>cette )?(?:semaine|sem)(?: \.)?"
-    r"(?: (?:n |no |numero )?(?P<week>[0-5]?\d)(?![^ ])"
-    r"| (?P<next_week>prochaine|suivante|a venir|qui vient|d apres)| en cours)?(?! (?:derniere|passee|precedente))"
-    r"|s(?P<short_week>[0-5]\d)"
-)
-_SPAN = (
-    r"(?:(?P<part>debut|mi|milieu|fin|courant|(?:premiere|1re|1ere) quinzaine|(?:seconde|deuxieme|2e|2eme) quinzaine)"
-    r" (?:(?:de|d|du|le|la|l) )*)?"
-    rf"(?:(?:(?P<of_month>mois) (?:de |d ))?(?P<span_month>{_MONTH})(?![^ ])(?: (?P<span_year>20\d\d)(?![^ ]))?"
-    r"|(?P<next_month>mois (?:prochain|suivant|a venir|qui vient)|prochain mois)|(?:ce )?(?P<this_month>mois)"
-    r"(?: en cours| courant| ci)?|(?P<this_year>annee)(?: (?P<next_year>prochaine)| en cours| civile)?"
-    r"|(?P<year_only>20\d\d)"
-    rf"|(?P<ordinal>{'|'.join(_ORDINALS)}) (?P<fraction>trimestre|semestre)(?: (?:de )?(?P<fraction_year>20\d\d))?)(?![^ ])"
-)
-_WORD = (
-    rf"(?:(?:{_WD}) (?:ou|voire|et) )?(?P<only_weekday>{_WD})(?: (?P<which>prochain|suivant|qui vient|en huit|en quinze"
-    r"|de la semaine prochaine|de cette semaine))?"
-    rf"(?! (?:dernier|passe|(?:au|et|ou) (?:{_WD})|de \d))"
-    r"|(?P<word>apres demain|demain|aujourd hui|ce soir|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel)"
-)
-_LATEST = r"(?: ,)?(?: (?P<latest>au plus tard|au maximum|maximum|maxi|max|dernier delai|au plus))?"
-_WHEN = re.compile(
-    rf"{_LEAD}(?:(?P<a_delay>{_DELAY})|(?P<a_date>{_NAMED})|(?P<a_week>{_WEEK})|(?P<a_span>{_SPAN})|(?P<a_word>{_WORD}))"
-    rf"(?![^ ]){_LATEST} "
-)
-_START = re.compile(
-    r"(?<= )(?<! de)(?<! du)(?<! jusqu)(?<! jusqu a)(?<! depuis)(?<! depuis le)"
-    r"(?:au?|aux|d|pas|plus|sous|avant|dans|entre|pour|en|des|vers|autour|environ|maximum|moins|comptez|compter"
-    r"|prevoyez|prevoir|patient\w*|patience|attendre|un|le|la|ce|ces|les|cette|delais?|courant|debut|milieu|mi|fin"
-    r"|semaine|sem|s\d\d|premiere?|seconde|deuxieme|troisieme|quatrieme|mois|fixee?|prevue?|demain|apres"
-    rf"|aujourd|noel|:|(?<! au )(?<! le )(?:{_WD}))(?= )"
-)
-_NUMERIC = re.compile(r"([0-3]?\d)\s?([/.-])\s?([01]?\d)(?:\s?\2\s?(20\d\d|\d\d))?(?!\w|[/.-]\d)")
-_ISO = re.compile(r"(20\d\d)-([01]\d)-([0-3]\d)(?!\w)")
-_NOT_A_DAY = re.compile(
-    r" (?:\d|rue|avenue|place|bis|ter|boulevard|h|heures?|euros?|pieces?|documents?|exemplaires?|fois|points?) "
-)
-_RUNS_FROM = re.compile(
-    r" (?:(?:a compter|a partir|a dater) (?:de|du|d)|suivant|apres|qui (?:suivent|suivront|suivra|suit)|des|a (?=reception))"
-    r"((?: [^\s?!.;¶]+){0,7})"
-)
-_ALREADY = re.compile(
-    r" (?:(?:ce|le) jour|aujourd hui|(?:present|presente)|ce (?:message|courriel|mail)"
-    r"|(?:votre|vos|de la|du) (?:demande|message|courriel|mail|courrier|requete|question|saisine|envoi|relance)s?) "
-)
 _PAST = timedelta(days=183)
 """A bare « le 3 mars » whose next return is further off than this is the one just gone."""
 _LONGEST = 3660
@@ -167,8 +43,8 @@ _LONGEST = 3660
 def find(words: Words, start: int, end: int, today: date, calendar: Calendar) -> Iterator[When]:
     """Yield the dates and delays that stand in `words.line[start:end]`, as meant on `today`."""
     at = start
-    while found := _START.search(words.line, max(at - 1, 0), end):
-        match = _WHEN.match(words.line, found.start(), end)
+    while found := grammar.START.search(words.line, max(at - 1, 0), end):
+        match = grammar.WHEN.match(words.line, found.start(), end)
         when = _resolve(match, words, today, calendar) if match else None
         if when:
             yield when
@@ -182,7 +58,7 @@ def _resolve(match: re.Match[str], words: Words, today: date, calendar: Calendar
     on: date | None
     try:
         if match["a_delay"]:
-            if not term or term.endswith(("pour ", "vers ", "moins ")) and "delai" not in term:
+            if not term or (term.endswith(("pour ", "vers ", "moins ")) and "delai" not in term):
                 return None
             on = _after_delay(match, words, today, calendar)
         elif match["a_date"]:
@@ -217,11 +93,14 @@ def _after_delay(
     if not _runs_from_now(words.line, match.end() - 1):
         return None
     if match["about"]:
-        count, unit = _ABOUT[match["about"]], match["about_unit"] or "jours"
+        count, unit = grammar.ABOUT[match["about"]], match["about_unit"] or "jours"
     elif match["glued"]:
         count, unit = int(match["glued"]), match["glued_unit"]
     else:
-        count, unit = max(_number(match["count"]), _number(match["count2"] or "0")), match["unit"]
+        count, unit = (
+            max(grammar.number(match["count"]), grammar.number(match["upper"] or "0")),
+            match["unit"],
+        )
     worked = match["worked"] or ""
     if unit.startswith("h"):
         count, unit = -(-count // 24), "jours"
@@ -258,16 +137,8 @@ def _after_ouvrables(today: date, count: int, calendar: Calendar) -> date:
 
 def _runs_from_now(line: str, end: int) -> bool:
     """Say whether a delay counts from the writing or an earlier event, not from one to come."""
-    match = _RUNS_FROM.match(line, end)
-    return match is None or not match[1] or _ALREADY.search(match[1] + " ") is not None
-
-
-def _number(text: str) -> int:
-    if text.isdecimal():
-        return int(text)
-    total = 80 if text.startswith("quatre vingt") else 0
-    rest = text.split()[2:] if total else text.split()
-    return total + sum(_SMALL.get(word) or _TENS.get(word, 0) for word in rest)
+    match = grammar.RUNS_FROM.match(line, end)
+    return match is None or not match[1] or grammar.ALREADY.search(match[1] + " ") is not None
 
 
 def _after_months(today: date, count: int) -> date:
@@ -285,7 +156,7 @@ def _named(match: re.Match[str], words: Words, today: date) -> tuple[date | None
     if found:
         day, month, year, end = found
     else:
-        month, end = _MONTHS.get(match["month"] or "", 0), match.end()
+        month, end = grammar.MONTHS.get(match["month"] or "", 0), match.end()
         written = match["day"].replace(" ", "")
         if not written[:1].isdecimal() or len(written) < 4:
             day = 1 if written in ("1er", "premier") else int(written)
@@ -295,7 +166,7 @@ def _named(match: re.Match[str], words: Words, today: date) -> tuple[date | None
         if not month and not match["day_of"]:
             end = match.end("day") + 1
             named = match["weekday"] or lead.endswith("le ")
-            if not named or _NOT_A_DAY.match(words.line, end - 1) or not 1 <= day <= 31:
+            if not named or grammar.NOT_A_DAY.match(words.line, end - 1) or not 1 <= day <= 31:
                 return None
     on = _on(day, month, year, match["day_of"] or "", today)
     if not (match["term"] or match["latest"] or year) and on - today > _PAST:
@@ -306,11 +177,11 @@ def _named(match: re.Match[str], words: Words, today: date) -> tuple[date | None
 def _numeric(words: Words, at: int) -> tuple[int, int, int, int] | None:
     """Day, month, year (0 when none) and end of a date written in figures at `line[at]`."""
     begin = words.spans[bisect_right(words.starts, at) - 1][0]
-    match = _ISO.match(words.text, begin)
+    match = grammar.ISO.match(words.text, begin)
     if match:
         year, month, day = int(match[1]), int(match[2]), int(match[3])
     else:
-        match = _NUMERIC.match(words.text, begin)
+        match = grammar.FIGURES.match(words.text, begin)
         if not match:
             return None
         day, month, year = int(match[1]), int(match[3]), int(match[4] or 0)
@@ -353,7 +224,7 @@ def _calendar_day(match: re.Match[str], term: str, today: date) -> date | None:
     if match["only_weekday"]:
         if match["plain"] == "le " and not match["which"]:
             return None  # « le lundi » is every Monday
-        return _weekday(_WEEKDAYS.index(match["only_weekday"]), match["which"] or "", today)
+        return _weekday(grammar.WEEKDAYS.index(match["only_weekday"]), match["which"] or "", today)
     return _day_word(match["word"], term, today)
 
 
@@ -409,7 +280,7 @@ def _month_meant(match: re.Match[str], part: str, today: date) -> tuple[int, int
         here = _month_part(today.year, today.month, part) >= today
         after = (today.year + today.month // 12, today.month % 12 + 1)
         return (today.year, today.month) if here else after
-    month = _MONTHS[match["span_month"]]
+    month = grammar.MONTHS[match["span_month"]]
     if match["span_year"]:
         return int(match["span_year"]), month
     return today.year + (_month_part(today.year, month, part) < today), month
@@ -426,7 +297,7 @@ def _month_part(year: int, month: int, part: str) -> date:
 def _fraction(match: re.Match[str], today: date) -> date:
     """The last day of a quarter or of a half-year."""
     months = 3 if match["fraction"] == "trimestre" else 6
-    month = min(_ORDINALS[match["ordinal"]] * months, 12)
+    month = min(grammar.ORDINALS[match["ordinal"]] * months, 12)
     year = int(match["fraction_year"] or today.year)
     on = _last(year, month)
     return on if match["fraction_year"] or on >= today else _last(year + 1, month)

@@ -122,9 +122,9 @@ class Casebook:
         """What `fact` is to a case of the same person, or nothing."""
         policy = self.desk.rules.policy
         age = fact.at - case.opening.at
-        if Tie.SAME_TEXT in ties and age <= timedelta(days=policy.duplicate_days):
-            if not case.closed(policy) or fact.at - case.answers[-1].at <= _CROSSED:
-                return "copy"
+        resent = Tie.SAME_TEXT in ties and age <= timedelta(days=policy.duplicate_days)
+        if resent and (not case.closed(policy) or fact.at - case.answers[-1].at <= _CROSSED):
+            return "copy"
         asked_back = bool(case.standing) and case.standing[-1] is Nature.INFORMATION_NEEDED
         if asked_back and (ties or nature is Nature.OUT_OF_SCOPE):
             return "complement"
@@ -228,9 +228,7 @@ class Casebook:
         ]
         return chosen
 
-    def _answered_elsewhere(
-        self, fact: Fact
-    ) -> list[tuple[Case, tuple[Tie, ...], Confidence]]:
+    def _answered_elsewhere(self, fact: Fact) -> list[tuple[Case, tuple[Tie, ...], Confidence]]:
         """A request of somebody else that the answer quotes: the same person under another address, perhaps."""
         for case in self._quoted_by(fact):
             ties = case.thread.ties(fact)
@@ -265,9 +263,13 @@ class Casebook:
 
     def _quoted_by(self, fact: Fact) -> list[Case]:
         """Cases whose messages `fact` refers to or whose words it seems to quote, the likeliest first."""
-        named = [self._by_message[name] for name in reversed(fact.references) if name in self._by_message]
+        named = [
+            self._by_message[name] for name in reversed(fact.references) if name in self._by_message
+        ]
         worded = [
-            case for digest in array("I", fact.quoted_sketch) for case in self._by_words.get(digest, ())
+            case
+            for digest in array("I", fact.quoted_sketch)
+            for case in self._by_words.get(digest, ())
         ]
         return list(dict.fromkeys((*named, *worded)))
 
@@ -315,7 +317,9 @@ class Casebook:
             for said in self._said.get(digest, ())
         ):
             return
-        known = [other for other in self._by_person.get(_person(fact), ()) if other.opening is not fact]
+        known = [
+            other for other in self._by_person.get(_person(fact), ()) if other.opening is not fact
+        ]
         answered = case if case and case.opening is not fact else known[-1] if known else None
         if answered and not answered.standing:
             answered.findings["probably_answered_unseen"] = None

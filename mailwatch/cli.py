@@ -51,7 +51,6 @@ def _run(words: list[str]) -> int:
         )
         print(message.format(kind=type(fault).__name__), file=sys.stderr)
         return INTERNAL_FAULT
-    return 0
 
 
 def _wanted_language(words: Sequence[str]) -> str:

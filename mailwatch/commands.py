@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailwatch.errors import SourceError, UsageError
+from mailwatch.errors import UsageError
 from mailwatch.language import LANGUAGES
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
-    from mailwatch.analysis import Examined
     from datetime import tzinfo
 
+    from mailwatch.analysis import Examined
     from mailwatch.model import Audit, Delivery, Institution, Role, Unreadable
     from mailwatch.ruleset import Desk
 
@@ -55,14 +56,11 @@ class _Day(click.ParamType[date]):
     ) -> date:
         if isinstance(value, date):
             return value
-        for form in ("%Y-%m-%d", "%d/%m/%Y"):
-            try:
-                return datetime.strptime(str(value), form).date()
-            except ValueError:
-                continue
-        self.fail(
-            _("« {value} » n’est pas une date (AAAA-MM-JJ ou JJ/MM/AAAA)").format(value=value), param, ctx
-        )
+        try:
+            return _read_instant(str(value)).date()
+        except ValueError:
+            words = _("« {value} » n’est pas une date (AAAA-MM-JJ ou JJ/MM/AAAA)")
+            return self.fail(words.format(value=value), param, ctx)
 
 
 @click.group(
@@ -79,7 +77,9 @@ def mailwatch(lang: str | None) -> None:
 # --- one message ----------------------------------------------------------------------------------
 
 
-@mailwatch.command(help=_("Vérifier les trois mentions (auteur, service, institution) de réponses envoyées."))
+@mailwatch.command(
+    help=_("Vérifier les trois mentions (auteur, service, institution) de réponses envoyées.")
+)
 @click.argument("paths", nargs=-1, required=True, metavar="CHEMIN…")
 @_settings
 @_as_json
@@ -109,7 +109,9 @@ def check(paths: tuple[str, ...], settings: str | None, as_json: bool, now: str 
     sys.exit(worst)
 
 
-@mailwatch.command(help=_("Dire ce qu’est chaque message : demande, relance, réponse, message automatique…"))
+@mailwatch.command(
+    help=_("Dire ce qu’est chaque message : demande, relance, réponse, message automatique…")
+)
 @click.argument("paths", nargs=-1, required=True, metavar="CHEMIN…")
 @_role
 @_settings
@@ -141,10 +143,28 @@ def classify(paths: tuple[str, ...], role: str | None, settings: str | None, as_
 
 @mailwatch.command(help=_("Calculer l’échéance d’une demande reçue à cette date, jour par jour."))
 @click.argument("received", metavar="RÉCEPTION")
-@click.option("--channel", type=click.Choice(["email", "letter"]), default="email", show_default=True, help=_("Courriel (5 jours ouvrés) ou courrier (10)."))
-@click.option("--days", type=click.IntRange(1, 250), help=_("Nombre de jours ouvrés, au lieu de celui de la règle."))
-@click.option("--calendar", metavar="CODE", help=_("Territoire : numéro ou nom du département (39, 57, 974…)."))
-@click.option("--convention", type=click.Choice(["strict", "rolled"]), help=_("Réception un jour fermé : jour zéro, ou reportée."))
+@click.option(
+    "--channel",
+    type=click.Choice(["email", "letter"]),
+    default="email",
+    show_default=True,
+    help=_("Courriel (5 jours ouvrés) ou courrier (10)."),
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 250),
+    help=_("Nombre de jours ouvrés, au lieu de celui de la règle."),
+)
+@click.option(
+    "--calendar",
+    metavar="CODE",
+    help=_("Territoire : numéro ou nom du département (39, 57, 974…)."),
+)
+@click.option(
+    "--convention",
+    type=click.Choice(["strict", "rolled"]),
+    help=_("Réception un jour fermé : jour zéro, ou reportée."),
+)
 @_settings
 @_as_json
 def deadline(
@@ -183,15 +203,26 @@ def deadline(
 # --- the offline run ------------------------------------------------------------------------------
 
 
-@mailwatch.command(help=_("Relever les demandes, les réponses et les délais d’une messagerie exportée."))
+@mailwatch.command(
+    help=_("Relever les demandes, les réponses et les délais d’une messagerie exportée.")
+)
 @click.argument("paths", nargs=-1, required=True, metavar="CHEMIN…")
-@click.option("--from", "from_on", type=_Day(), metavar="DATE", help=_("Premier jour de réception compté."))
-@click.option("--to", "to_on", type=_Day(), metavar="DATE", help=_("Dernier jour de réception compté."))
+@click.option(
+    "--from", "from_on", type=_Day(), metavar="DATE", help=_("Premier jour de réception compté.")
+)
+@click.option(
+    "--to", "to_on", type=_Day(), metavar="DATE", help=_("Dernier jour de réception compté.")
+)
 @_now
 @_role
 @_settings
 @_as_json
-@click.option("--out", metavar="DOSSIER", type=click.Path(), help=_("Écrire aussi le rapport (HTML, CSV, JSON) dans ce dossier."))
+@click.option(
+    "--out",
+    metavar="DOSSIER",
+    type=click.Path(),
+    help=_("Écrire aussi le rapport (HTML, CSV, JSON) dans ce dossier."),
+)
 def audit(
     paths: tuple[str, ...], from_on: date | None, to_on: date | None, now: str | None,
     role: str | None, settings: str | None, as_json: bool, out: str | None,
@@ -247,8 +278,17 @@ def _write_report(found: Audit, folder: Path, desk: Desk) -> None:
         ) from None
 
 
-@mailwatch.command(help=_("Montrer mailwatch sur deux messageries fictives : chiffres, rapport, suite."))
-@click.option("--folder", default=".demo", show_default=True, metavar="DOSSIER", type=click.Path(), help=_("Où écrire les messageries et les rapports."))
+@mailwatch.command(
+    help=_("Montrer mailwatch sur deux messageries fictives : chiffres, rapport, suite.")
+)
+@click.option(
+    "--folder",
+    default=".demo",
+    show_default=True,
+    metavar="DOSSIER",
+    type=click.Path(),
+    help=_("Où écrire les messageries et les rapports."),
+)
 def demo(folder: str) -> None:
     from mailwatch import demo as demonstration
 
@@ -280,16 +320,26 @@ def _today(now: str | None, desk: Desk) -> date:
 
 def _instant(words: str, zone: tzinfo) -> datetime:
     """An instant as people write it; without an offset, local to the territory."""
-    for read in (datetime.fromisoformat, lambda text: datetime.strptime(text, "%d/%m/%Y")):
-        try:
-            instant = read(words.strip())
-        except ValueError:
-            continue
+    try:
+        instant = _read_instant(words)
+    except ValueError:
+        raise UsageError(
+            "« {value} » n’est ni une date ni un instant (2026-03-02, 02/03/2026, 2026-03-02T09:12+01:00)",
+            value=words,
+        ) from None
+    try:
         return instant.astimezone(zone) if instant.tzinfo else instant.replace(tzinfo=zone)
-    raise UsageError(
-        "« {value} » n’est ni une date ni un instant (2026-03-02, 02/03/2026 ou 2026-03-02T09:12+01:00)",
-        value=words,
-    )
+    except OverflowError:
+        return instant
+
+
+def _read_instant(words: str) -> datetime:
+    """Read ISO 8601, or JJ/MM/AAAA with an hour or without; raise ValueError for anything else."""
+    french = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](.+))?", words.strip())
+    if french is None:
+        return datetime.fromisoformat(words.strip())
+    day, month, year, hour = french.groups()
+    return datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}" + (f"T{hour}" if hour else ""))
 
 
 def _days_of(channel: str) -> int:
@@ -319,9 +369,7 @@ def _print_unreadable(found: Unreadable, *, as_json: bool) -> None:
 
     if as_json:
         _print_json(contracts.unreadable(found))
-    click.echo(
-        _("« {file} » : {reason}").format(file=found.file, reason=found.reason), err=True
-    )
+    click.echo(_("« {file} » : {reason}").format(file=found.file, reason=found.reason), err=True)
 
 
 @contextmanager

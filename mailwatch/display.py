@@ -111,9 +111,9 @@ def deadline(found: Deadline, territory: str) -> None:
     """Show a due date and how it was counted."""
     console = _console()
     console.print(
-        _("Reçu le {received:%d/%m/%Y}, réponse due au plus tard le {due:%d/%m/%Y} ({territory}).").format(
-            received=found.received_on, due=found.due_on, territory=territory
-        )
+        _(
+            "Reçu le {received:%d/%m/%Y}, réponse due au plus tard le {due:%d/%m/%Y} ({territory})."
+        ).format(received=found.received_on, due=found.due_on, territory=territory)
     )
     table = _table(_("Jour"), _("Compte"), _("Pourquoi"))
     for day in found.days:
@@ -166,14 +166,21 @@ def figures(found: Audit) -> Table:
 
 def mention_figures(found: Audit) -> Table:
     """The three mentions over the human answers."""
-    table = _table(_("Mention"), _("Taux"), _("Présente"), _("Exception"), _("Absente"), _("Invérifiable"))
+    table = _table(
+        _("Mention"), _("Taux"), _("Présente"), _("Exception"), _("Absente"), _("Invérifiable")
+    )
     for label, count in (
         (_("auteur"), found.indicators.author),
         (_("service"), found.indicators.service),
         (_("institution"), found.indicators.institution),
     ):
         table.add_row(
-            label, count.text, str(count.present), str(count.exempt), str(count.absent), str(count.unverifiable)
+            label,
+            count.text,
+            str(count.present),
+            str(count.exempt),
+            str(count.absent),
+            str(count.unverifiable),
         )
     return table
 
@@ -200,15 +207,21 @@ def _remarks(found: Audit) -> Iterable[str]:
         messages=found.messages, copies=found.duplicates, requests=len(found.requests)
     )
     if found.unseen:
-        yield _("{count} réponses probables non observées : un dossier d’envoi n’est pas relevé.").format(
-            count=len(found.unseen)
-        )
+        yield _(
+            "{count} réponses probables non observées : un dossier d’envoi n’est pas relevé."
+        ).format(count=len(found.unseen))
     if found.quarantined:
-        yield _("{count} messages illisibles, comptés et listés :").format(count=len(found.quarantined))
+        yield _("{count} messages illisibles, comptés et listés :").format(
+            count=len(found.quarantined)
+        )
         for item in found.quarantined[:_SHOWN]:
             yield f"  {_plain(item.file)} : {item.reason}"
     for row in found.refused:
-        place = _("{file}, ligne {line}").format(file=row.file, line=row.line) if row.file else _("réglages")
+        place = (
+            _("{file}, ligne {line}").format(file=row.file, line=row.line)
+            if row.file
+            else _("réglages")
+        )
         yield f"{place} : {row.reason}"
 
 

@@ -101,7 +101,9 @@ def _channel(requests: Sequence[Request], today: date) -> ChannelIndicators:
     matured = [request for request in requests if request.state in _MATURED]
     first = [request.first.delay for request in matured if request.first]
     substantive = [request.substantive.delay for request in matured if request.substantive]
-    followed = [request for request in requests if request.follow_up_on and request.state in _MATURED]
+    followed = [
+        request for request in requests if request.follow_up_on and request.state in _MATURED
+    ]
     return ChannelIndicators(
         answered_in_time=rate(
             sum(request.state is State.ANSWERED_IN_TIME for request in matured), len(matured)
@@ -119,10 +121,12 @@ def _channel(requests: Sequence[Request], today: date) -> ChannelIndicators:
         p90_first_delay=nearest_rank(first, 90),
         pending=sum(request.state is State.PENDING for request in requests),
         holding_without_followup=sum(
-            request.follow_up_on is not None and request.follow_up_on < today for request in followed
+            request.follow_up_on is not None and request.follow_up_on < today
+            for request in followed
         ),
         holding_open=sum(
-            request.follow_up_on is not None and request.follow_up_on >= today for request in followed
+            request.follow_up_on is not None and request.follow_up_on >= today
+            for request in followed
         ),
         excluded=sum(request.state is State.EXCLUDED for request in requests),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -231,10 +231,13 @@ def percent(text: str) -> Markup:
 
 def rate_with_population(rate: object) -> Markup:
     """« 92,3 % (12/13) », or « Sans objet » alone."""
-    numerator, denominator, text = (getattr(rate, name) for name in ("numerator", "denominator", "text"))
+    numerator, denominator, text = (
+        getattr(rate, name) for name in ("numerator", "denominator", "text")
+    )
     if denominator == 0:
         return Markup("{}").format(text)
-    return percent(text) + Markup(f' <span class="population">({numerator}/{denominator})</span>')
+    population = Markup(' <span class="population">({}/{})</span>').format(numerator, denominator)
+    return percent(text) + population
 
 
 def kind(words: str) -> str:

@@ -39,7 +39,8 @@ def mail_request(case: Case, desk: Desk, declared: Sequence[ManualAnswer], today
     opening = case.opening
     received_on = opening.at.date()
     answers = [
-        _mail_answer(fact, received_on, desk, bounced=fact.key in case.void) for fact in case.answers
+        _mail_answer(fact, received_on, desk, bounced=fact.key in case.void)
+        for fact in case.answers
     ]
     answers += [_declared_answer(manual, received_on, desk) for manual in declared]
     findings = [*opening.findings, *case.findings]
@@ -55,7 +56,10 @@ def mail_request(case: Case, desk: Desk, declared: Sequence[ManualAnswer], today
             received_on=received_on,
             grade=opening.grade,
             due_on=due_on(
-                desk.calendar, received_on, desk.rules.policy.email_days, desk.institution.convention
+                desk.calendar,
+                received_on,
+                desk.rules.policy.email_days,
+                desk.institution.convention,
             ),
             state=State.PENDING,
             service=case.service or UNASSIGNED,
@@ -75,12 +79,14 @@ def mail_request(case: Case, desk: Desk, declared: Sequence[ManualAnswer], today
 
 
 def letter_request(
-    letter: Letter, by_mail: Sequence[Fact], declared: Sequence[ManualAnswer], desk: Desk, today: date
+    letter: Letter,
+    by_mail: Sequence[Fact],
+    declared: Sequence[ManualAnswer],
+    desk: Desk,
+    today: date,
 ) -> Request:
     """Turn a line of the register of letters, and answers to it by e-mail, into a request."""
-    answers = [
-        _mail_answer(fact, letter.received_on, desk, bounced=False) for fact in by_mail
-    ]
+    answers = [_mail_answer(fact, letter.received_on, desk, bounced=False) for fact in by_mail]
     answers += [_declared_answer(manual, letter.received_on, desk) for manual in declared]
     if letter.answered_on is not None:
         answers.append(

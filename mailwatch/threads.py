@@ -38,13 +38,14 @@ _EMPTY_SUBJECTS = frozenset(
     for words in (
         "", "bonjour", "demande", "demande de renseignement", "demande de renseignements", "demande d information",
         "demande d informations", "renseignement", "renseignements", "question", "information", "informations",
-        "contact", "message", "urgent", "sans objet", "pas d objet", "aucun objet", "no subject", "formulaire de contact",
+        "contact", "message", "urgent", "sans objet", "pas d objet", "aucun objet", "no subject",
+        "formulaire de contact",
         "votre demande", "votre message", "votre courriel", "reponse", "nouveau message", "madame monsieur",
     )
 )  # fmt: skip
 _NUMBER = re.compile(
-    r"(?:n[°ºo]|numéro|numero|réf\w*|ref\w*|dossier|ticket|#)\s*[:.]?\s*(?:n[°ºo]\s*)?[:.]?\s*"
-    r"([A-Z0-9]*\d[A-Z0-9]*(?:[-_/.][A-Z0-9]+)*)",
+    r"(?:(?:\bn[°ºo]|\bnum[ée]ro|\br[ée]f\w{0,10}|\bdossier|\bticket|#)\s{0,3}[:.]?\s{0,3}){1,3}"
+    r"([A-Z0-9]+(?:[-_/.][A-Z0-9]+){0,8})",
     re.IGNORECASE,
 )
 _MONTHS = {
@@ -137,7 +138,9 @@ def base_subject(subject: str) -> str:
     """Strip reply, forward and reminder prefixes from `subject` and fold it (RFC 5256 section 2.1)."""
     plain = " ".join(subject.split())
     while True:
-        shorter = _TRAILER.sub("", _PREFIX.sub("", plain, count=1) if _PREFIX.match(plain) else plain)
+        shorter = _TRAILER.sub(
+            "", _PREFIX.sub("", plain, count=1) if _PREFIX.match(plain) else plain
+        )
         if shorter == plain:
             return " ".join(re.findall(r"\w+", fold(plain)))
         plain = shorter

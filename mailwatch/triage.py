@@ -44,7 +44,8 @@ def triage(facts: Iterable[Fact], letters: Sequence[Letter], desk: Desk, today: 
         casebook.take(fact)
     declared, refused = _declared(casebook.cases, letters, desk)
     requests = [
-        mail_request(case, desk, declared[request_id(case.opening)], today) for case in casebook.cases
+        mail_request(case, desk, declared[request_id(case.opening)], today)
+        for case in casebook.cases
     ]
     answered = _answered_letters(casebook.stray_answers, letters)
     requests += [
@@ -77,7 +78,9 @@ def distinct(facts: Iterable[Fact]) -> tuple[list[Fact], int]:
     """
     groups: dict[tuple[str, str, bool], list[Fact]] = {}
     copies = 0
-    for fact in sorted(facts, key=lambda fact: (fact.role is Role.SENT, fact.at, fact.file, fact.key)):
+    for fact in sorted(
+        facts, key=lambda fact: (fact.role is Role.SENT, fact.at, fact.file, fact.key)
+    ):
         ours = fact.answer is not None or fact.role is Role.SENT
         who = fact.sender if ours else fact.reading.correspondent or fact.sender
         known = groups.setdefault((fact.message_id or f"?{fact.key}", who, ours), [])
@@ -95,12 +98,16 @@ def _same_message(fact: Fact, other: Fact) -> bool:
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
     """Put `facts` in the order in which they are decided: by instant, an answer never before what it answers."""
     kept = list(facts)
-    arrivals = {fact.message_id: fact.at for fact in kept if fact.message_id and fact.answer is None}
+    arrivals = {
+        fact.message_id: fact.at for fact in kept if fact.message_id and fact.answer is None
+    }
 
     def order(fact: Fact) -> tuple[datetime, bool, str, str]:
         effective = fact.at
         if fact.answer is not None:
-            effective = max([fact.at, *(arrivals[name] for name in fact.references if name in arrivals)])
+            effective = max(
+                [fact.at, *(arrivals[name] for name in fact.references if name in arrivals)]
+            )
         return effective, fact.answer is not None or fact.role is Role.SENT, fact.file, fact.key
 
     return sorted(kept, key=order)

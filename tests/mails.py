@@ -44,10 +44,12 @@ def mail(
     if reply_to:
         message["Reply-To"] = reply_to
     message["Subject"] = subject
-    message["Message-ID"] = message_id or f"<{when.replace(' ', '.').replace(':', '')}@mail.example>"
+    message["Message-ID"] = (
+        message_id or f"<{when.replace(' ', '.').replace(':', '')}@mail.example>"
+    )
     if references:
         message["References"] = references
-        message["In-Reply-To"] = references.split()[-1]
+        message["In-Reply-To"] = references.rsplit(maxsplit=1)[-1]
     for name, value in (headers or {}).items():
         message[name] = value
     message.set_content(text)

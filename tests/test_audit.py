@@ -41,7 +41,9 @@ def only(found: Audit) -> Request:
 
 def test_the_clock_starts_at_arrival_whatever_the_sender_s_date(export: Export) -> None:
     """Peers, case 1: the Date field says 2050, the server says Friday."""
-    request = only(run(export.arrive(mail("2050-04-01 09:00", QUESTION, received="2025-03-07 16:00"))))
+    request = only(
+        run(export.arrive(mail("2050-04-01 09:00", QUESTION, received="2025-03-07 16:00")))
+    )
 
     assert (request.received_on, request.due_on) == (date(2025, 3, 7), date(2025, 3, 14))
     assert "date_differs" in request.findings
@@ -84,11 +86,15 @@ def test_the_day_is_the_territory_s_and_not_utc_s(export: Export) -> None:
 def test_the_same_instant_is_another_day_overseas(export: Export) -> None:
     institution = replace(JURA, calendar="987")
 
-    assert only(run(export.arrive(mail("2026-03-03 08:00", QUESTION)), institution)).received_on == date(2026, 3, 2)
+    assert only(
+        run(export.arrive(mail("2026-03-03 08:00", QUESTION)), institution)
+    ).received_on == date(2026, 3, 2)
 
 
 def test_a_message_without_any_date_is_quarantined_and_the_others_are_kept(export: Export) -> None:
-    export.arrive(b"From: a@x.example\r\nTo: pref-associations@jura.gouv.fr\r\nSubject: Bonjour\r\n\r\nBonjour ?\r\n")
+    export.arrive(
+        b"From: a@x.example\r\nTo: pref-associations@jura.gouv.fr\r\nSubject: Bonjour\r\n\r\nBonjour ?\r\n"
+    )
     export.arrive(mail("2026-03-02 09:12", QUESTION))
     found = run(export)
 
@@ -109,13 +115,22 @@ def test_a_reply_in_the_sent_folder_answers_and_names_its_author(export: Export)
     assert request.first is not None
     assert request.first.mentions is not None
     assert request.first.mentions.author.text == "Claire VERNIER"
-    assert (found.indicators.email.answered_in_time.text, found.indicators.author.text) == ("100 %", "100 %")
+    assert (found.indicators.email.answered_in_time.text, found.indicators.author.text) == (
+        "100 %",
+        "100 %",
+    )
 
 
 def test_an_answer_from_an_agent_s_own_box_seen_as_a_copy_answers(export: Export) -> None:
     export.arrive(mail("2026-03-02 09:12", QUESTION, message_id=ASKED))
     export.arrive(
-        reply("2026-03-04 10:00", sender=f"Claire Vernier <{AGENT}>", cc=BOX, references=ASKED, received="2026-03-04 10:01")
+        reply(
+            "2026-03-04 10:00",
+            sender=f"Claire Vernier <{AGENT}>",
+            cc=BOX,
+            references=ASKED,
+            received="2026-03-04 10:01",
+        )
     )
 
     assert only(run(export)).state is State.ANSWERED_IN_TIME
@@ -184,9 +199,11 @@ def test_mentions_in_the_quoted_question_do_not_count_for_the_answer(export: Exp
 
     assert first is not None
     assert first.mentions is not None
-    assert {first.mentions.author.outcome, first.mentions.service.outcome, first.mentions.institution.outcome} == {
-        Outcome.ABSENT
-    }
+    assert {
+        first.mentions.author.outcome,
+        first.mentions.service.outcome,
+        first.mentions.institution.outcome,
+    } == {Outcome.ABSENT}
 
 
 def test_a_bounced_reply_is_no_answer(export: Export) -> None:
@@ -250,10 +267,14 @@ def test_a_web_form_relayed_by_a_robot_is_the_citizen_s_request(export: Export) 
     assert only(run(export)).state is State.ANSWERED_IN_TIME
 
 
-def test_a_list_s_header_against_automatic_answers_makes_no_request_automatic(export: Export) -> None:
+def test_a_list_s_header_against_automatic_answers_makes_no_request_automatic(
+    export: Export,
+) -> None:
     """Peers, case 5c: Exchange adds X-Auto-Response-Suppress to what people write."""
     export.arrive(
-        mail("2026-03-02 09:12", QUESTION, headers={"X-Auto-Response-Suppress": "DR, OOF, AutoReply"})
+        mail(
+            "2026-03-02 09:12", QUESTION, headers={"X-Auto-Response-Suppress": "DR, OOF, AutoReply"}
+        )
     )
 
     assert only(run(export)).state is State.OVERDUE
@@ -264,9 +285,13 @@ def test_a_list_s_header_against_automatic_answers_makes_no_request_automatic(ex
     [
         ("Réponse automatique : RE: Changement de siège", "Je suis en congé jusqu’au 15 mars.", {}),
         ("RE: Changement de siège", "Merci beaucoup pour votre réponse, bonne journée !", {}),
-        ("La lettre d’information du département", "Toute l’actualité.", {"List-Unsubscribe": "<mailto:x@y.example>", "List-Id": "<lettre.example>", "Precedence": "bulk"}),
+        (
+            "La lettre d’information du département",
+            "Toute l’actualité du mois.",
+            {"List-Unsubscribe": "<mailto:x@y.example>", "List-Id": "<lettre.example>"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_asks_nothing_opens_nothing(
     export: Export, subject: str, text: str, headers: dict[str, str]
 ) -> None:
@@ -298,10 +323,17 @@ def test_a_colleague_s_forward_opens_a_request_for_the_citizen(export: Export) -
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"\x00\x01\x02\xff\xfe" * 50, b"%PDF-1.7\n\xe2\xe3\xcf\xd3\n1 0 obj\n", b"juste du texte\nsans en-tete\n"],
+    [
+        b"",
+        b"\x00\x01\x02\xff\xfe" * 50,
+        b"%PDF-1.7\n\xe2\xe3\xcf\xd3\n1 0 obj\n",
+        b"juste du texte\nsans en-tete\n",
+    ],
     ids=["empty", "binary", "pdf", "text"],
 )
-def test_what_is_no_message_is_counted_and_listed_and_blocks_nothing(export: Export, raw: bytes) -> None:
+def test_what_is_no_message_is_counted_and_listed_and_blocks_nothing(
+    export: Export, raw: bytes
+) -> None:
     export.arrive(raw, "0-poison.eml")
     export.arrive(mail("2026-03-02 09:12", QUESTION))
     found = run(export)
@@ -325,7 +357,11 @@ def test_the_public_json_holds_what_the_contract_names(export: Export) -> None:
         "kind": "reply",
         "message_id": "<2026-03-04.1000@jura.gouv.fr>",
     }
-    assert (request["delay"], request["state"], request["due_on"]) == (2, "answered_in_time", "2026-03-09")
+    assert (request["delay"], request["state"], request["due_on"]) == (
+        2,
+        "answered_in_time",
+        "2026-03-09",
+    )
     assert written["indicators"]["email"]["rate_text"] == "100 %"
     assert written["indicators"]["letter"]["rate_text"] == "Sans objet"
     assert set(written["indicators"]["mentions"]) == {"author", "service", "institution"}

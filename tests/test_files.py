@@ -54,8 +54,17 @@ def test_modified_utf7_names_are_read_and_broken_ones_kept() -> None:
     assert folder_words("&AO-x") != ""
 
 
-def test_a_folder_of_messages_is_read_in_the_order_of_names_and_the_rest_is_ignored(tmp_path: Path) -> None:
-    for name in ("inbox/b.eml", "inbox/a.EML", "sent/c.eml", "inbox/note.txt", "inbox/scan.pdf", "lettres.csv"):
+def test_a_folder_of_messages_is_read_in_the_order_of_names_and_the_rest_is_ignored(
+    tmp_path: Path,
+) -> None:
+    for name in (
+        "inbox/b.eml",
+        "inbox/a.EML",
+        "sent/c.eml",
+        "inbox/note.txt",
+        "inbox/scan.pdf",
+        "lettres.csv",
+    ):
         put(tmp_path / "export" / name)
     found = read_all(tmp_path / "export")
 
@@ -65,7 +74,15 @@ def test_a_folder_of_messages_is_read_in_the_order_of_names_and_the_rest_is_igno
 
 
 def test_a_maildir_is_read_without_its_tmp_and_its_drafts(tmp_path: Path) -> None:
-    for name in ("cur/1:2,S", "new/2", "tmp/3", ".Sent/cur/4:2,S", ".Drafts/cur/5", ".Brouillons/new/6", "dovecot-uidlist"):
+    for name in (
+        "cur/1:2,S",
+        "new/2",
+        "tmp/3",
+        ".Sent/cur/4:2,S",
+        ".Drafts/cur/5",
+        ".Brouillons/new/6",
+        "dovecot-uidlist",
+    ):
         put(tmp_path / "Maildir" / name)
     found = read_all(tmp_path / "Maildir")
 

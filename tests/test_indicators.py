@@ -26,7 +26,9 @@ from mailwatch.model import (
 TODAY = date(2026, 4, 20)
 
 
-def replied(delay: int, *, substantive: bool = True, key: str = "", mentions: Mentions | None = None) -> Answer:
+def replied(
+    delay: int, *, substantive: bool = True, key: str = "", mentions: Mentions | None = None
+) -> Answer:
     return Answer(
         on=date(2026, 3, 2 + delay),
         delay=delay,
@@ -39,7 +41,9 @@ def replied(delay: int, *, substantive: bool = True, key: str = "", mentions: Me
     )
 
 
-def request(state: State, first: Answer | None = None, substantive: Answer | None = None, **changes: object) -> Request:
+def request(
+    state: State, first: Answer | None = None, substantive: Answer | None = None, **changes: object
+) -> Request:
     made = Request(
         id="a1",
         file="inbox/a1.eml",
@@ -54,7 +58,7 @@ def request(state: State, first: Answer | None = None, substantive: Answer | Non
         nature=Nature.REQUEST,
         answers=tuple(answer for answer in (first, substantive) if answer),
         first=first,
-        substantive=substantive if substantive else first if first and first.substantive else None,
+        substantive=substantive or (first if first and first.substantive else None),
         links=(),
         boxes=(),
         findings=(),
@@ -119,7 +123,9 @@ def test_one_in_time_one_late_and_one_unanswered_make_a_third() -> None:
 
 
 def test_what_is_not_due_yet_is_outside_the_rate_and_printed_beside() -> None:
-    found = compute([request(State.PENDING), request(State.ANSWERED_IN_TIME, replied(0))], TODAY).email
+    found = compute(
+        [request(State.PENDING), request(State.ANSWERED_IN_TIME, replied(0))], TODAY
+    ).email
 
     assert found.answered_in_time.denominator == 1
     assert found.pending == 1
@@ -184,7 +190,9 @@ def test_unverifiable_mentions_leave_the_rate_and_exempt_ones_count_for_it() -> 
 
 def test_one_answer_to_two_requests_has_its_mentions_counted_once() -> None:
     answer = replied(1, key="same", mentions=mentions(Outcome.PRESENT))
-    found = compute([request(State.ANSWERED_IN_TIME, answer), request(State.ANSWERED_IN_TIME, answer)], TODAY)
+    found = compute(
+        [request(State.ANSWERED_IN_TIME, answer), request(State.ANSWERED_IN_TIME, answer)], TODAY
+    )
 
     assert found.author.present == 1
 
@@ -199,7 +207,9 @@ def test_the_mentions_of_a_bounced_answer_are_not_counted() -> None:
     ("values", "percentile"),
     [((), None), ((4,), 4), ((1, 2), 2), (tuple(range(1, 11)), 9), (tuple(range(1, 12)), 10)],
 )
-def test_the_ninetieth_percentile_is_by_nearest_rank(values: tuple[int, ...], percentile: int | None) -> None:
+def test_the_ninetieth_percentile_is_by_nearest_rank(
+    values: tuple[int, ...], percentile: int | None
+) -> None:
     assert nearest_rank(values, 90) == percentile
 
 

@@ -23,11 +23,23 @@ def register(folder: Path, text: str, encoding: str = "utf-8") -> Register:
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
-        ("recu;service;reference;repondu;nature;note\n02/03/2026;Cabinet;C-12;05/03/2026;réponse;\n", "utf-8"),
-        ("Reçu le;Service;Référence;Répondu le;Nature;Note\r\n02/03/2026;Cabinet;C-12;05/03/2026;;\r\n", "utf-8-sig"),
+        (
+            "recu;service;reference;repondu;nature;note\n02/03/2026;Cabinet;C-12;05/03/2026;réponse;\n",
+            "utf-8",
+        ),
+        (
+            "Reçu le;Service;Référence;Répondu le;Nature;Note\r\n02/03/2026;Cabinet;C-12;05/03/2026;;\r\n",
+            "utf-8-sig",
+        ),
         ("RÉFÉRENCE,SERVICE,REÇU,RÉPONDU\nC-12,Cabinet,2026-03-02,2026-03-05\n", "cp1252"),
-        ("received\tservice\treference\tanswered\tkind\tnote\n02/03/26\tCabinet\tC-12\t05/03/26\treply\t\n", "utf-8"),
-        ('"Date de réception";"N°";"Date de réponse";"Service"\n"02/03/2026";"C-12";"05/03/2026";"Cabinet"\n', "utf-8"),
+        (
+            "received\tservice\treference\tanswered\tkind\tnote\n02/03/26\tCabinet\tC-12\t05/03/26\treply\t\n",
+            "utf-8",
+        ),
+        (
+            '"Date de réception";"N°";"Date de réponse";"Service"\n"02/03/2026";"C-12";"05/03/2026";"Cabinet"\n',
+            "utf-8",
+        ),
     ],
 )
 def test_columns_are_known_by_their_names_in_any_order_separator_and_encoding(
@@ -51,7 +63,9 @@ def test_columns_are_known_by_their_names_in_any_order_separator_and_encoding(
         ("téléphone", "téléphone"),
     ],
 )
-def test_the_kind_of_an_answer_is_read_in_the_words_of_the_register(tmp_path: Path, words: str, kind: str) -> None:
+def test_the_kind_of_an_answer_is_read_in_the_words_of_the_register(
+    tmp_path: Path, words: str, kind: str
+) -> None:
     (letter,) = register(tmp_path, f"recu;repondu;nature\n02/03/2026;05/03/2026;{words}\n").letters
 
     assert letter.kind == kind
@@ -83,7 +97,9 @@ def test_a_reference_used_twice_is_told_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "service;note\nCabinet;rien\n", "\x00\x01\x02"])
-def test_what_is_no_register_is_refused_with_the_column_that_lacks(tmp_path: Path, text: str) -> None:
+def test_what_is_no_register_is_refused_with_the_column_that_lacks(
+    tmp_path: Path, text: str
+) -> None:
     with pytest.raises(SourceError, match="registre"):
         register(tmp_path, text)
 

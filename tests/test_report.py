@@ -7,6 +7,7 @@ import io
 import re
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -42,7 +43,8 @@ def audited() -> Audit:
         note="",
     )
     gathered = offline.Gathered(
-        facts=facts, quarantined=[Unreadable(file="inbox/0.eml", role=Role.INBOX, reason="fichier vide")]
+        facts=facts,
+        quarantined=[Unreadable(file="inbox/0.eml", role=Role.INBOX, reason="fichier vide")],
     )
     return offline.audit(gathered, (letter,), (), here, Period(from_on=None, to_on=None), TODAY)
 
@@ -94,7 +96,7 @@ def test_the_page_is_well_formed_french_with_one_title_and_headings_in_order() -
     assert ("html", {"lang": "fr"}) in found.seen
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
 
 
 def test_every_table_has_a_caption_and_every_heading_cell_a_scope() -> None:
@@ -116,7 +118,9 @@ def test_the_chart_has_a_title_a_description_and_its_table() -> None:
 
 def _luminance(colour: str) -> float:
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -176,7 +180,9 @@ def test_the_rate_can_be_computed_again_from_the_spreadsheet() -> None:
         if row["canal"] == "courriel"
     ]
     in_time = sum(row["etat"] == "répondue à temps" for row in rows)
-    matured = sum(row["etat"] in ("répondue à temps", "répondue en retard", "en retard") for row in rows)
+    matured = sum(
+        row["etat"] in ("répondue à temps", "répondue en retard", "en retard") for row in rows
+    )
     rate = audited().indicators.email.answered_in_time
 
     assert (in_time, matured) == (rate.numerator, rate.denominator)
@@ -190,7 +196,14 @@ def test_a_cell_that_begins_like_a_formula_is_text() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "Sans objet"), (0, "0\u00a0jour"), (1.0, "1\u00a0jour"), (1.96, "2\u00a0jours"), (3.0, "3\u00a0jours"), (1.25, "1,3\u00a0jour")],
+    [
+        (None, "Sans objet"),
+        (0, "0\u00a0jour"),
+        (1.0, "1\u00a0jour"),
+        (1.96, "2\u00a0jours"),
+        (3.0, "3\u00a0jours"),
+        (1.25, "1,3\u00a0jour"),
+    ],
 )
 def test_delays_are_written_as_french_readers_write_them(value: float | None, text: str) -> None:
     assert report.days(value) == text

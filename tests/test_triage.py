@@ -32,7 +32,10 @@ OTHER = "karim.haddad@orange.example"
 
 
 def decide(
-    *facts: Fact, letters: tuple[Letter, ...] = (), institution: Institution = JURA, today: date = TODAY
+    *facts: Fact,
+    letters: tuple[Letter, ...] = (),
+    institution: Institution = JURA,
+    today: date = TODAY,
 ) -> Triage:
     return triage(facts, letters, desk(institution), today)
 
@@ -82,7 +85,9 @@ def test_the_delay_is_the_rank_of_the_first_working_day_on_or_after_the_reply(
 
 def test_a_reply_dated_before_the_request_counts_as_same_day_and_is_flagged() -> None:
     question = incoming("2026-03-02 09:12")
-    request = only(decide(question, answer("2026-03-02 06:12", references=[question.message_id or ""])))
+    request = only(
+        decide(question, answer("2026-03-02 06:12", references=[question.message_id or ""]))
+    )
 
     assert request.first is not None
     assert request.first.delay == 0
@@ -106,7 +111,9 @@ def test_a_holding_reply_counts_for_the_rate_and_the_substantive_answer_is_await
 
 def test_a_holding_reply_without_date_is_to_be_followed_up_within_fifteen_working_days() -> None:
     question = incoming("2026-03-02 09:12")
-    holding = answer("2026-03-04 10:00", kind=Nature.HOLDING_REPLY, references=[question.message_id or ""])
+    holding = answer(
+        "2026-03-04 10:00", kind=Nature.HOLDING_REPLY, references=[question.message_id or ""]
+    )
 
     assert only(decide(question, holding)).follow_up_on == date(2026, 3, 25)
 
@@ -145,7 +152,9 @@ def test_a_referral_is_both_first_and_substantive_answer() -> None:
 
 def test_a_question_back_is_a_first_answer_and_its_complement_opens_nothing() -> None:
     question = incoming("2026-03-02 09:12")
-    back = answer("2026-03-03 10:00", kind=Nature.INFORMATION_NEEDED, references=[question.message_id or ""])
+    back = answer(
+        "2026-03-03 10:00", kind=Nature.INFORMATION_NEEDED, references=[question.message_id or ""]
+    )
     complement = incoming(
         "2026-03-05 11:00",
         "Voici le numéro demandé, est-ce suffisant ?",
@@ -161,9 +170,14 @@ def test_a_question_back_is_a_first_answer_and_its_complement_opens_nothing() ->
 
 def test_documents_sent_after_a_question_back_are_its_complement_whatever_their_subject() -> None:
     question = incoming("2026-03-02 09:12")
-    back = answer("2026-03-03 10:00", kind=Nature.INFORMATION_NEEDED, references=[question.message_id or ""])
+    back = answer(
+        "2026-03-03 10:00", kind=Nature.INFORMATION_NEEDED, references=[question.message_id or ""]
+    )
     documents = incoming(
-        "2026-03-05 11:00", "Ci-joint les statuts.", subject="Statuts signés", nature=Nature.OUT_OF_SCOPE
+        "2026-03-05 11:00",
+        "Ci-joint les statuts.",
+        subject="Statuts signés",
+        nature=Nature.OUT_OF_SCOPE,
     )
 
     assert len(decide(question, back, documents).requests) == 1
@@ -175,7 +189,12 @@ def test_documents_sent_after_a_question_back_are_its_complement_whatever_their_
 def test_the_same_mail_in_three_boxes_is_one_request_and_one_answer_closes_it() -> None:
     others = ("sp-dole@jura.gouv.fr", "pref-courrier@jura.gouv.fr")
     copies = [
-        incoming("2026-03-02 09:12", message_id="<a@laposte.example>", file=f"{box}.eml", to=[BOX, *others])
+        incoming(
+            "2026-03-02 09:12",
+            message_id="<a@laposte.example>",
+            file=f"{box}.eml",
+            to=[BOX, *others],
+        )
         for box in ("a", "b", "c")
     ]
     found = decide(*copies, answer("2026-03-04 10:00"))
@@ -196,7 +215,14 @@ def test_three_separate_mails_with_the_same_words_are_one_request() -> None:
 
 
 def test_the_same_form_letter_of_two_persons_is_two_requests() -> None:
-    assert len(decide(incoming("2026-03-02 09:12"), incoming("2026-03-02 10:00", sender=OTHER)).requests) == 2
+    assert (
+        len(
+            decide(
+                incoming("2026-03-02 09:12"), incoming("2026-03-02 10:00", sender=OTHER)
+            ).requests
+        )
+        == 2
+    )
 
 
 def test_a_reminder_stays_with_its_request_and_moves_no_date() -> None:
@@ -207,7 +233,11 @@ def test_a_reminder_stays_with_its_request_and_moves_no_date() -> None:
         subject="RELANCE : Changement de siège",
         nature=Nature.REMINDER,
     )
-    request = only(decide(question, reminder, answer("2026-03-09 09:00", references=[reminder.message_id or ""])))
+    request = only(
+        decide(
+            question, reminder, answer("2026-03-09 09:00", references=[reminder.message_id or ""])
+        )
+    )
 
     assert request.due_on == date(2026, 3, 9)
     assert request.state is State.ANSWERED_IN_TIME
@@ -216,7 +246,10 @@ def test_a_reminder_stays_with_its_request_and_moves_no_date() -> None:
 
 def test_a_reminder_by_a_new_mail_joins_the_only_request_of_its_writer() -> None:
     reminder = incoming(
-        "2026-03-20 09:00", "Toujours pas de nouvelles ?", subject="sans réponse", nature=Nature.REMINDER
+        "2026-03-20 09:00",
+        "Toujours pas de nouvelles ?",
+        subject="sans réponse",
+        nature=Nature.REMINDER,
     )
 
     assert only(decide(incoming("2026-03-02 09:12"), reminder)).links[0].part == "reminder"
@@ -230,19 +263,27 @@ def test_a_reminder_without_a_request_opens_one() -> None:
 
 def test_a_second_mail_on_the_same_subject_before_any_answer_adds_to_the_request() -> None:
     question = incoming("2026-03-02 09:12")
-    more = incoming("2026-03-03 08:00", "J’oublie de dire que nous sommes à Dole.", subject="RE: Changement de siège")
+    more = incoming(
+        "2026-03-03 08:00",
+        "J’oublie de dire que nous sommes à Dole.",
+        subject="RE: Changement de siège",
+    )
 
     assert only(decide(question, more)).links[0].part == "complement"
 
 
 def test_another_question_on_another_subject_is_another_request() -> None:
     question = incoming("2026-03-02 09:12")
-    another = incoming("2026-03-03 08:00", "Quels sont vos horaires pour les permis ?", subject="Horaires")
+    another = incoming(
+        "2026-03-03 08:00", "Quels sont vos horaires pour les permis ?", subject="Horaires"
+    )
 
     assert len(decide(question, another).requests) == 2
 
 
-def test_a_new_question_in_an_answered_thread_is_a_new_request_and_the_old_one_is_untouched() -> None:
+def test_a_new_question_in_an_answered_thread_is_a_new_request_and_the_old_one_is_untouched() -> (
+    None
+):
     question = incoming("2025-10-02 09:12")
     reply = answer("2025-10-03 09:00", references=[question.message_id or ""])
     new = incoming(
@@ -263,7 +304,10 @@ def test_thanks_open_nothing() -> None:
     question = incoming("2026-03-02 09:12")
     reply = answer("2026-03-03 09:00", references=[question.message_id or ""])
     thanks = incoming(
-        "2026-03-04 09:00", "Merci beaucoup !", nature=Nature.THANKS, references=[reply.message_id or ""]
+        "2026-03-04 09:00",
+        "Merci beaucoup !",
+        nature=Nature.THANKS,
+        references=[reply.message_id or ""],
     )
     found = decide(question, reply, thanks)
 
@@ -276,13 +320,19 @@ def test_thanks_open_nothing() -> None:
 
 def test_an_answer_from_a_personal_box_with_the_watched_box_in_copy_answers() -> None:
     question = incoming("2026-03-02 09:12")
-    copy = answer("2026-03-04 10:00", cc=[BOX], role=Role.INBOX, references=[question.message_id or ""])
+    copy = answer(
+        "2026-03-04 10:00", cc=[BOX], role=Role.INBOX, references=[question.message_id or ""]
+    )
 
     assert only(decide(question, copy)).state is State.ANSWERED_IN_TIME
 
 
 def test_an_answer_in_a_new_mail_to_the_same_person_answers() -> None:
-    request = only(decide(incoming("2026-03-02 09:12"), answer("2026-03-04 10:00", subject="Votre association")))
+    request = only(
+        decide(
+            incoming("2026-03-02 09:12"), answer("2026-03-04 10:00", subject="Votre association")
+        )
+    )
 
     assert request.state is State.ANSWERED_IN_TIME
     assert request.links[0].confidence is Confidence.MEDIUM
@@ -290,8 +340,15 @@ def test_an_answer_in_a_new_mail_to_the_same_person_answers() -> None:
 
 def test_an_answer_hung_on_another_citizen_s_thread_answers_its_addressee_alone() -> None:
     first = incoming("2026-03-02 09:12")
-    second = incoming("2026-03-02 10:00", "Où en est ma carte grise ?", sender=OTHER, subject="Carte grise")
-    reply = answer("2026-03-03 10:00", to=[OTHER], references=[first.message_id or ""], subject="RE: Changement de siège")
+    second = incoming(
+        "2026-03-02 10:00", "Où en est ma carte grise ?", sender=OTHER, subject="Carte grise"
+    )
+    reply = answer(
+        "2026-03-03 10:00",
+        to=[OTHER],
+        references=[first.message_id or ""],
+        subject="RE: Changement de siège",
+    )
     by_person = {request.message_id: request for request in decide(first, second, reply).requests}
 
     assert by_person[first.message_id].state is State.OVERDUE
@@ -300,14 +357,18 @@ def test_an_answer_hung_on_another_citizen_s_thread_answers_its_addressee_alone(
 
 def test_a_stranger_s_in_reply_to_alone_links_nothing() -> None:
     first = incoming("2026-03-02 09:12")
-    reply = answer("2026-03-03 10:00", to=["inconnu@example.org"], references=[first.message_id or ""])
+    reply = answer(
+        "2026-03-03 10:00", to=["inconnu@example.org"], references=[first.message_id or ""]
+    )
 
     assert only(decide(first, reply)).state is State.OVERDUE
 
 
 def test_an_answer_to_another_address_that_quotes_the_question_counts_at_low_confidence() -> None:
     first = incoming("2026-03-02 09:12")
-    reply = answer("2026-03-03 10:00", to=["o.ferrand@work.example"], quoted=QUESTION, subject="Votre question")
+    reply = answer(
+        "2026-03-03 10:00", to=["o.ferrand@work.example"], quoted=QUESTION, subject="Votre question"
+    )
     request = only(decide(first, reply))
 
     assert request.state is State.ANSWERED_IN_TIME
@@ -329,7 +390,11 @@ def test_messages_that_refer_to_one_never_seen_are_of_the_same_thread() -> None:
 def test_the_date_that_an_answer_names_chooses_among_two_questions() -> None:
     first = incoming("2026-03-02 09:12", "Quelles pièces pour un permis moto ?", subject="moto")
     second = incoming("2026-03-04 09:12", "Quels horaires le vendredi ?", subject="horaires")
-    reply = answer("2026-03-05 10:00", "En réponse à votre courriel du 2 mars, voici la liste.", subject="Préfecture")
+    reply = answer(
+        "2026-03-05 10:00",
+        "En réponse à votre courriel du 2 mars, voici la liste.",
+        subject="Préfecture",
+    )
     by_id = {request.message_id: request for request in decide(first, second, reply).requests}
 
     assert by_id[first.message_id].state is State.ANSWERED_IN_TIME
@@ -339,7 +404,9 @@ def test_the_date_that_an_answer_names_chooses_among_two_questions() -> None:
 def test_a_file_number_chooses_among_two_questions() -> None:
     first = incoming("2026-03-02 09:12", "Dossier n° 2026-04412, est-il complet ?", subject="")
     second = incoming("2026-03-04 09:12", "Dossier n° 2026-05519, même question.", subject="")
-    reply = answer("2026-03-05 10:00", "Votre dossier n° 2026-04412 est complet.", subject="Préfecture")
+    reply = answer(
+        "2026-03-05 10:00", "Votre dossier n° 2026-04412 est complet.", subject="Préfecture"
+    )
     by_id = {request.message_id: request for request in decide(first, second, reply).requests}
 
     assert by_id[first.message_id].first is not None
@@ -373,14 +440,20 @@ def test_a_second_answer_after_a_bounce_counts() -> None:
     "report",
     [
         bounce("2026-03-04 10:01", of="<2026-03-04.1000.reply@jura.gouv.fr>", action="delayed"),
-        bounce("2026-03-04 10:01", of="<2026-03-04.1000.reply@jura.gouv.fr>", recipient="mairie@dole.example"),
+        bounce(
+            "2026-03-04 10:01",
+            of="<2026-03-04.1000.reply@jura.gouv.fr>",
+            recipient="mairie@dole.example",
+        ),
         bounce("2026-03-04 10:01", of="<something.else@jura.gouv.fr>"),
     ],
     ids=["delay warning", "copy addressee", "another mail"],
 )
 def test_a_warning_or_a_failure_for_somebody_else_changes_nothing(report: Fact) -> None:
     question = incoming("2026-03-02 09:12")
-    reply = answer("2026-03-04 10:00", references=[question.message_id or ""], cc=["mairie@dole.example"])
+    reply = answer(
+        "2026-03-04 10:00", references=[question.message_id or ""], cc=["mairie@dole.example"]
+    )
 
     assert only(decide(question, reply, report)).state is State.ANSWERED_IN_TIME
 
@@ -438,7 +511,9 @@ def test_what_is_no_request_for_information_is_listed_as_excluded(nature: Nature
     assert request.excluded_because
 
 
-@pytest.mark.parametrize("nature", [Nature.BULK, Nature.SPAM, Nature.AUTOMATIC_REPLY, Nature.CALENDAR_REPLY])
+@pytest.mark.parametrize(
+    "nature", [Nature.BULK, Nature.SPAM, Nature.AUTOMATIC_REPLY, Nature.CALENDAR_REPLY]
+)
 def test_what_is_no_request_at_all_is_not_listed(nature: Nature) -> None:
     found = decide(incoming("2026-03-02 09:12", nature=nature))
 
@@ -456,17 +531,27 @@ def test_requests_before_the_start_of_observation_are_outside() -> None:
 
 def test_an_answer_by_telephone_that_a_person_vouches_for_counts_and_is_marked() -> None:
     question = incoming("2026-03-02 09:12", message_id="<q@laposte.example>")
-    manual = ManualAnswer(request="q@laposte.example", on=date(2026, 3, 5), kind="telephone", by="C. V.", note="")
+    manual = ManualAnswer(
+        request="q@laposte.example", on=date(2026, 3, 5), kind="telephone", by="C. V.", note=""
+    )
     request = only(decide(question, institution=replace(JURA, manual_answers=(manual,))))
 
     assert request.first is not None
-    assert (request.first.kind, request.first.delay, request.first.declared) == ("telephone", 3, True)
+    assert (request.first.kind, request.first.delay, request.first.declared) == (
+        "telephone",
+        3,
+        True,
+    )
     assert request.substantive is not None
 
 
 def test_a_declared_answer_that_fits_no_request_is_reported() -> None:
-    manual = ManualAnswer(request="<unknown@x>", on=date(2026, 3, 5), kind="telephone", by="C. V.", note="")
-    found = decide(incoming("2026-03-02 09:12"), institution=replace(JURA, manual_answers=(manual,)))
+    manual = ManualAnswer(
+        request="<unknown@x>", on=date(2026, 3, 5), kind="telephone", by="C. V.", note=""
+    )
+    found = decide(
+        incoming("2026-03-02 09:12"), institution=replace(JURA, manual_answers=(manual,))
+    )
 
     assert "<unknown@x>" in found.refused[0].reason
 
@@ -501,7 +586,9 @@ def test_a_quoted_answer_that_was_seen_is_not_listed() -> None:
 # --- letters --------------------------------------------------------------------------------------
 
 
-def letter(received: date, answered: date | None = None, reference: str = "C-2026-0117", writer: str = "") -> Letter:
+def letter(
+    received: date, answered: date | None = None, reference: str = "C-2026-0117", writer: str = ""
+) -> Letter:
     return Letter(
         file="lettres.csv",
         line=2,
@@ -525,7 +612,9 @@ def test_a_letter_has_ten_working_days() -> None:
 
 
 def test_a_letter_answered_by_a_mail_that_names_it_counts_on_the_letter_s_delay() -> None:
-    reply = answer("2026-03-12 10:00", "Suite à votre courrier, dossier n° C-2026-0117, voici notre réponse.")
+    reply = answer(
+        "2026-03-12 10:00", "Suite à votre courrier, dossier n° C-2026-0117, voici notre réponse."
+    )
     request = only(decide(reply, letters=(letter(date(2026, 3, 2)),)))
 
     assert request.state is State.ANSWERED_IN_TIME
@@ -539,13 +628,26 @@ MAILBOX = [
     incoming("2026-03-02 09:12"),
     incoming("2026-03-02 09:14", to=["sp-dole@jura.gouv.fr"]),
     incoming("2026-03-05 09:12", "Toujours rien ?", nature=Nature.REMINDER, subject="relance"),
-    incoming("2026-03-03 09:12", "Carte grise : où en est mon dossier ?", sender=OTHER, subject="Carte grise"),
-    answer("2026-03-03 08:00", to=[OTHER], references=["<2026-03-03.0912.karim.haddad@orange.example>"]),
+    incoming(
+        "2026-03-03 09:12",
+        "Carte grise : où en est mon dossier ?",
+        sender=OTHER,
+        subject="Carte grise",
+    ),
+    answer(
+        "2026-03-03 08:00", to=[OTHER], references=["<2026-03-03.0912.karim.haddad@orange.example>"]
+    ),
     answer("2026-03-06 10:00", kind=Nature.HOLDING_REPLY, quoted=QUESTION, subject="Préfecture"),
     bounce("2026-03-06 10:01", of="<2026-03-06.1000.reply@jura.gouv.fr>"),
     answer("2026-03-09 10:00", references=["<2026-03-02.0912.odile.ferrand@laposte.example>"]),
-    incoming("2026-03-12 09:12", "Autre question, et pour le président ?", subject="RE: Changement de siège"),
-    incoming("2026-03-13 09:12", "Je me plains de l’accueil.", nature=Nature.COMPLAINT, sender=OTHER),
+    incoming(
+        "2026-03-12 09:12",
+        "Autre question, et pour le président ?",
+        subject="RE: Changement de siège",
+    ),
+    incoming(
+        "2026-03-13 09:12", "Je me plains de l’accueil.", nature=Nature.COMPLAINT, sender=OTHER
+    ),
     answer("2026-03-16 10:00", role=Role.INBOX, cc=[BOX], subject="RE: Changement de siège"),
     answer("2026-03-16 10:00", subject="RE: Changement de siège", file="sent/other-copy.eml"),
 ]

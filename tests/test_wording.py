@@ -31,7 +31,10 @@ def test_words_keep_their_place_in_the_original() -> None:
     words = read("Nous  accusons bien\nréception de l’envoi.")
 
     assert words.line == " nous accusons bien reception de l envoi . "
-    assert words.original(words.line.index("accusons"), words.line.index("de l") - 1) == "accusons bien réception"
+    assert (
+        words.original(words.line.index("accusons"), words.line.index("de l") - 1)
+        == "accusons bien réception"
+    )
 
 
 def test_an_empty_line_ends_a_sentence_and_a_line_break_does_not() -> None:

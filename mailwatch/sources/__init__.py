@@ -1,0 +1,1 @@
+"""Where mail and letters come from."""

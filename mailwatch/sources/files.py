@@ -112,9 +112,7 @@ def _below(folder: Path, given: str, role: Role | None) -> Iterator[Entry]:
     for path in _walk(folder):
         below = path.relative_to(folder)
         in_maildir = path.parent.name in ("cur", "new")
-        if in_maildir:
-            many = False
-        elif path.suffix.lower() in _MESSAGE_ENDINGS:
+        if in_maildir or path.suffix.lower() in _MESSAGE_ENDINGS:
             many = False
         elif path.suffix.lower() in _MAILBOX_ENDINGS or not path.suffix:
             if not _is_mailbox(path):

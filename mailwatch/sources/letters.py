@@ -8,10 +8,11 @@ others are kept.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -20,10 +21,15 @@ from mailwatch.model import Letter, Nature, Refused
 from mailwatch.wording import fold
 
 _COLUMNS = {
-    "received": ("recu", "recu le", "date de reception", "reception", "arrivee", "date d arrivee", "received", "received on"),
+    "received": (
+        "recu", "recu le", "date de reception", "reception", "arrivee", "arrive le", "date d arrivee", "received",
+        "received on",
+    ),
     "service": ("service", "bureau", "service destinataire"),
     "reference": ("reference", "ref", "numero", "n", "no", "numero d enregistrement", "id"),
-    "answered": ("repondu", "repondu le", "date de reponse", "reponse le", "date reponse", "answered", "answered on"),
+    "answered": (
+        "repondu", "repondu le", "date de reponse", "reponse le", "date reponse", "answered", "answered on",
+    ),
     "kind": ("nature", "type", "kind", "type de reponse", "nature de la reponse", "mode"),
     "note": ("note", "notes", "observations", "observation", "commentaire", "remarque"),
     "correspondent": ("courriel", "adresse electronique", "email", "mail", "e mail"),
@@ -31,11 +37,15 @@ _COLUMNS = {
 _REQUIRED = ("received",)
 _KINDS = {
     Nature.HOLDING_REPLY: ("attente", "reponse d attente", "holding", "holding reply", "accuse de reception"),
-    Nature.INFORMATION_NEEDED: ("demande de pieces", "pieces", "complement", "demande de complement", "information needed"),
+    Nature.INFORMATION_NEEDED: (
+        "demande de pieces", "pieces", "complement", "demande de complement", "information needed",
+    ),
     Nature.REFERRAL: ("reorientation", "transmission", "transmis", "orientation", "referral"),
-    Nature.REPLY: ("", "reponse", "fond", "reponse de fond", "reply", "courrier", "lettre", "courriel", "reponse par courriel"),
+    Nature.REPLY: (
+        "", "reponse", "fond", "reponse de fond", "reply", "courrier", "lettre", "courriel",
+        "reponse par courriel", "reponse par courrier",
+    ),
 }  # fmt: skip
-_DATES = ("%d/%m/%Y", "%Y-%m-%d", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +62,8 @@ def read(given: str) -> Register:
     rows = list(_rows(text))
     if not rows:
         raise SourceError(
-            "« {path} » : registre des courriers vide (une ligne d’en-têtes est attendue)", path=given
+            "« {path} » : registre des courriers vide (une ligne d’en-têtes est attendue)",
+            path=given,
         )
     columns = _columns(given, rows[0][1])
     letters: list[Letter] = []
@@ -71,7 +82,9 @@ def _text(given: str) -> str:
     try:
         raw = Path(given).read_bytes()
     except OSError as fault:
-        raise SourceError("« {path} » : illisible ({reason})", path=given, reason=fault.strerror) from None
+        raise SourceError(
+            "« {path} » : illisible ({reason})", path=given, reason=fault.strerror
+        ) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -96,7 +109,9 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _columns(given: str, header: list[str]) -> Mapping[str, int]:
     known = {name: column for column, names in _COLUMNS.items() for name in names}
-    words = [" ".join("".join(c if c.isalnum() else " " for c in fold(cell)).split()) for cell in header]
+    words = [
+        " ".join("".join(c if c.isalnum() else " " for c in fold(cell)).split()) for cell in header
+    ]
     found: dict[str, int] = {}
     for place, name in enumerate(words):
         if name in known:
@@ -112,7 +127,8 @@ def _columns(given: str, header: list[str]) -> Mapping[str, int]:
                     near=near[0],
                 )
             raise SourceError(
-                "« {path} » : registre des courriers sans colonne « reçu » (date d’arrivée)", path=given
+                "« {path} » : registre des courriers sans colonne « reçu » (date d’arrivée)",
+                path=given,
             )
     return found
 
@@ -152,9 +168,12 @@ def _kind(words: str) -> str:
 def _date(words: str, column: str) -> date | None:
     if not words:
         return None
-    for form in _DATES:
+    parts = re.fullmatch(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", words)
+    if parts:
+        first, month, last = (int(part) for part in parts.groups())
+        year, day = (first, last) if len(parts.group(1)) == 4 else (last, first)
         try:
-            return datetime.strptime(words, form).date()
+            return date(2000 + year if year < 100 else year, month, day)
         except ValueError:
-            continue
+            pass
     raise ValueError(f"« {words} » n’est pas une date JJ/MM/AAAA (colonne « {column} »)")

@@ -1,0 +1,200 @@
+"""The writer's own words, told from what is quoted and what is passed on, in text with `> ` marks.
+
+Two shapes of quotation exist. Marked lines (`>`) are quotation wherever they stand, so that answers between
+and below them are the writer's. An opening (`openings`) that no marked line follows quotes all that comes
+after it.
+
+quotequail recognises the same French layouts, but knows no answer below or between quoted lines and costs
+more than the rest of the reading; hence these rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mailwatch.message.openings import Opening, ends_attribution, is_tag_line, read_opening
+from mailwatch.model import Forwarded
+
+_MARKED = re.compile("[ \t\u00a0\ufeff]{0,3}>")
+_MARK = re.compile("[ \t\u00a0\ufeff]{0,3}>[ \u00a0]?")
+_RULE = re.compile(r"\s*[_=*–—-]{4,}\s*\Z")
+_FORWARD_PREFIX = re.compile(
+    "\\s*(?:tr|trans|transf|transfert|fwd?|wg|rv|i|enc|pd|vs|vb|vl|réexp)[\\s\u00a0\u202f]*[:.]\\s",
+    re.IGNORECASE,
+)
+_REPLY_PREFIX = re.compile(
+    "\\s*(?:re|ré|rép|réf|réponse|aw|sv|antw|odp)(?:\\s?\\[\\d+\\]|\\s?\\(\\d+\\))?[\\s\u00a0\u202f]*:",
+    re.IGNORECASE,
+)
+_WRAP_WIDTH = 65
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A text told apart: whose words are these."""
+
+    own: str
+    quoted: str
+    forwarded: Forwarded | None
+
+
+def split(text: str, subject: str = "") -> Split:
+    """Tell the writer's own words in `text` from the quoted and the forwarded ones.
+
+    The subject decides what a header block without a word of the writer's means: after "TR :" it opens a
+    message passed on, after "RE :" the message answered.
+    """
+    lines = text.split("\n")
+    own: list[str] = []
+    quoted: list[str] = []
+    at = 0
+    while at < len(lines):
+        marked = bool(_MARKED.match(lines[at]))
+        end = _end_of_marked(lines, at) if marked else at + 1
+        opening = _opening(lines, at, end, marked=marked)
+        if opening is None:
+            (quoted if marked else own).extend(lines[at:end])
+            at = end
+            continue
+        if not marked:
+            _drop_tail(own)
+        if opening.forwards or _passes_on(subject, own, opening):
+            passed, rest = _pass_on(lines, at, end, opening, marked=marked)
+            if not passed.subject:
+                passed = replace(passed, subject=_FORWARD_PREFIX.sub("", subject, count=1).strip())
+            return _told_apart([*own, "", *lines[rest:]], quoted, passed)
+        if marked:
+            quoted.extend(lines[at:end])
+            at = end
+            continue
+        quoted.extend(lines[at : opening.end])
+        at = opening.end
+        if not _marked_below(lines, at):
+            quoted.extend(lines[at:])
+            break
+    return _told_apart(own, quoted, None)
+
+
+def _opening(lines: Sequence[str], at: int, end: int, *, marked: bool) -> Opening | None:
+    """The opening at line `at`; among marked lines one that stands first, its places counted inside them."""
+    if marked:
+        inside = _unmark(lines[at : min(end, at + 60)])
+        first = next((number for number, line in enumerate(inside) if line.strip()), len(inside))
+        return read_opening(inside, first) if first < len(inside) else None
+    line = lines[at]
+    if not line or line.isspace() or not _may_open(lines, at):
+        return None
+    return read_opening(lines, at)
+
+
+def _may_open(lines: Sequence[str], at: int) -> bool:
+    """A cheap look that spares most lines the careful one."""
+    line = lines[at]
+    if ":" in line[:60] or line.lstrip(" \t\u00a0*")[:1] in ("-", "_", "=", "–", "—", "#", "~"):
+        return True
+    if any(ends_attribution(below) for below in lines[at : at + 4]):
+        return True
+    return len(line) < 60 and "message" in line.lower() or "mail" in line[:20].lower()
+
+
+def _passes_on(subject: str, own: Sequence[str], opening: Opening) -> bool:
+    if _FORWARD_PREFIX.match(f"{subject[:40]} "):
+        return True
+    if _REPLY_PREFIX.match(subject[:40]):
+        return False
+    return opening.block and "from" in opening.fields and not any(line.strip() for line in own)
+
+
+def _pass_on(
+    lines: Sequence[str], at: int, end: int, opening: Opening, *, marked: bool
+) -> tuple[Forwarded, int]:
+    """The message that an opening passes on, and the line where the writer goes on."""
+    if marked:
+        inside, rest = _unmark(lines[at:end])[opening.end :], end
+    else:
+        first = _next_written(lines, opening.end)
+        if first < len(lines) and _MARKED.match(lines[first]):
+            return _pass_on_marked(lines, first, opening)
+        inside, rest = list(lines[opening.end :]), len(lines)
+    return _forwarded(opening, inside), rest
+
+
+def _pass_on_marked(lines: Sequence[str], first: int, opening: Opening) -> tuple[Forwarded, int]:
+    """A message passed on in marked lines, its header block among them or above (Apple Mail)."""
+    end = _end_of_marked(lines, first)
+    inside = _unmark(lines[first:end])
+    if not opening.fields:
+        below = (
+            read_opening(inside, _next_written(inside, 0))
+            if _next_written(inside, 0) < len(inside)
+            else None
+        )
+        if below is not None:
+            return _forwarded(below, inside[below.end :]), end
+    return _forwarded(opening, inside), end
+
+
+def _forwarded(opening: Opening, lines: Sequence[str]) -> Forwarded:
+    return Forwarded(
+        sender=opening.sender,
+        subject=opening.fields.get("subject") or "",
+        text="\n".join(lines).strip(),
+    )
+
+
+# --- lines ----------------------------------------------------------------------------------------
+
+
+def _end_of_marked(lines: Sequence[str], at: int) -> int:
+    """Where a run of marked lines ends; the tail of a line that some program wrapped belongs to it."""
+    while at < len(lines):
+        if _MARKED.match(lines[at]):
+            at += 1
+        elif _is_wrapped(lines, at):
+            at += 1
+        else:
+            break
+    return at
+
+
+def _is_wrapped(lines: Sequence[str], at: int) -> bool:
+    """Say whether an unmarked line between two marked ones is the end of the first, wrapped."""
+    line = lines[at].strip()
+    return (
+        bool(line)
+        and line[0].islower()
+        and len(lines[at - 1].rstrip()) >= _WRAP_WIDTH
+        and at + 1 < len(lines)
+        and bool(_MARKED.match(lines[at + 1]))
+    )
+
+
+def _unmark(lines: Sequence[str]) -> list[str]:
+    return [_MARK.sub("", line, count=1) for line in lines]
+
+
+def _marked_below(lines: Sequence[str], at: int) -> bool:
+    at = _next_written(lines, at)
+    return at < len(lines) and bool(_MARKED.match(lines[at]))
+
+
+def _next_written(lines: Sequence[str], at: int) -> int:
+    while at < len(lines) and not lines[at].strip():
+        at += 1
+    return at
+
+
+def _drop_tail(own: list[str]) -> None:
+    """Drop what is nobody's words above an opening: empty lines, a rule, the telephone's line."""
+    while own and (not own[-1].strip() or _RULE.match(own[-1]) or is_tag_line(own[-1])):
+        own.pop()
+
+
+def _told_apart(own: list[str], quoted: Sequence[str], forwarded: Forwarded | None) -> Split:
+    while own and (not own[-1].strip() or is_tag_line(own[-1])):
+        own.pop()
+    return Split(
+        own="\n".join(own).strip("\n"), quoted="\n".join(quoted).strip("\n"), forwarded=forwarded
+    )

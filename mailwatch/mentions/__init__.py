@@ -14,22 +14,42 @@ from datetime import date
 from mailwatch.addresses import from_class
 from mailwatch.mentions.author import NAMED, Person, Weight, read_authors, read_display_name
 from mailwatch.mentions.lexicon import Lexicon, lexicon
-from mailwatch.mentions.units import Block, Body, read_blocks, read_institutions, read_name, read_services
+from mailwatch.mentions.units import (
+    Block,
+    Body,
+    read_blocks,
+    read_institutions,
+    read_name,
+    read_services,
+)
 from mailwatch.mentions.zones import Kind, Page, plain, read_page
-from mailwatch.model import Attachment, Exemption, Institution, Mention, Mentions, Message, Outcome, Place
+from mailwatch.model import (
+    Attachment,
+    Exemption,
+    Institution,
+    Mention,
+    Mentions,
+    Message,
+    Outcome,
+    Place,
+)
 from mailwatch.ruleset import RulePack
 from mailwatch.wording import Words, read
 
 __all__ = ["examine"]
 
 
-def examine(message: Message, own: Words, institution: Institution, rules: RulePack, on: date) -> Mentions:
+def examine(
+    message: Message, own: Words, institution: Institution, rules: RulePack, on: date
+) -> Mentions:
     """Judge the three mentions of an answer sent on `on`, a local date of the territory."""
     words = lexicon(rules)
     page = read_page(own, rules, words)
     blocks = read_blocks(page, words)
     sender = message.senders[0].address if message.senders else ""
-    people = _others_than(_citizens(message, institution), read_authors(page, words, institution.agents))
+    people = _others_than(
+        _citizens(message, institution), read_authors(page, words, institution.agents)
+    )
     names = tuple(person.text for person in people if person.level in NAMED)
     services = read_services(blocks, words, _directory(institution), names)
     bodies = read_institutions(blocks, words)
@@ -64,14 +84,22 @@ def _author(people: tuple[Person, ...], *, exempt: bool, hidden: str) -> Mention
         outcome = Outcome.EXEMPT
     else:
         outcome = Outcome.UNVERIFIABLE if hidden else Outcome.ABSENT
-    return Mention(outcome=outcome, text=best.text, level=best.level, place=best.place, decided_by=best.decided_by)
+    return Mention(
+        outcome=outcome,
+        text=best.text,
+        level=best.level,
+        place=best.place,
+        decided_by=best.decided_by,
+    )
 
 
 def _named(bodies: tuple[Body, ...], hidden: str) -> Mention:
     if not bodies:
         return _missing(hidden)
     best = bodies[0]
-    return Mention(outcome=Outcome.PRESENT, text=best.text, place=best.place, decided_by=best.decided_by)
+    return Mention(
+        outcome=Outcome.PRESENT, text=best.text, place=best.place, decided_by=best.decided_by
+    )
 
 
 def _missing(hidden: str) -> Mention:
@@ -88,15 +116,21 @@ def _citizens(message: Message, institution: Institution) -> tuple[frozenset[str
     return tuple(
         _name_words(address.name)
         for address in message.to
-        if address.name and " " in address.name and from_class(address.address, institution) == "outside"
+        if address.name
+        and " " in address.name
+        and from_class(address.address, institution) == "outside"
     )
 
 
 def _name_words(name: str) -> frozenset[str]:
-    return frozenset(word for word in plain(name).replace(",", " ").replace('"', " ").split() if len(word) > 1)
+    return frozenset(
+        word for word in plain(name).replace(",", " ").replace('"', " ").split() if len(word) > 1
+    )
 
 
-def _others_than(citizens: tuple[frozenset[str], ...], people: tuple[Person, ...]) -> tuple[Person, ...]:
+def _others_than(
+    citizens: tuple[frozenset[str], ...], people: tuple[Person, ...]
+) -> tuple[Person, ...]:
     if not citizens:
         return people
     return tuple(person for person in people if _name_words(person.text) not in citizens)
@@ -108,7 +142,19 @@ _LETTER_TYPES = (
     "application/pdf", "application/msword", "application/rtf", "text/rtf", "image/tiff",
     "application/vnd.oasis.opendocument.text", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )  # fmt: skip
-_LETTER_SUFFIXES = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".tif", ".tiff", ".docm", ".ott", ".dot", ".dotx")
+_LETTER_SUFFIXES = (
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".odt",
+    ".rtf",
+    ".tif",
+    ".tiff",
+    ".docm",
+    ".ott",
+    ".dot",
+    ".dotx",
+)
 _NEARLY_EMPTY = 8
 """Words of prose under which a mail only carries what is attached."""
 
@@ -127,7 +173,9 @@ def _hidden_place(message: Message, page: Page) -> str:
 
 
 def _is_letter(attachment: Attachment) -> bool:
-    return attachment.content_type.lower() in _LETTER_TYPES or attachment.name.lower().endswith(_LETTER_SUFFIXES)
+    return attachment.content_type.lower() in _LETTER_TYPES or attachment.name.lower().endswith(
+        _LETTER_SUFFIXES
+    )
 
 
 def _prose_words(page: Page) -> int:
@@ -142,10 +190,20 @@ def _prose_words(page: Page) -> int:
 # --- exceptions register --------------------------------------------------------------------------
 
 
-def _exempt(institution: Institution, sender: str, services: tuple[Body, ...], blocks: Iterable[Block], on: date) -> bool:
+def _exempt(
+    institution: Institution,
+    sender: str,
+    services: tuple[Body, ...],
+    blocks: Iterable[Block],
+    on: date,
+) -> bool:
     """Say whether the sending address or service stands on the exceptions register on that day."""
-    own = {read(box.service).line for box in institution.boxes if box.address == sender and box.service}
-    named = [read(body.text).line for body in services] + [read(block.text).line for block in blocks if block.place is not Place.BODY]
+    own = {
+        read(box.service).line for box in institution.boxes if box.address == sender and box.service
+    }
+    named = [read(body.text).line for body in services] + [
+        read(block.text).line for block in blocks if block.place is not Place.BODY
+    ]
     return any(_holds(one, sender, own, named, on) for one in institution.exemptions)
 
 
@@ -161,7 +219,9 @@ def _holds(one: Exemption, sender: str, own: set[str], named: list[str], on: dat
 # --- header and findings --------------------------------------------------------------------------
 
 
-def _header_only(message: Message, words: Lexicon, author: Mention, service: Mention, body: Mention) -> tuple[str, ...]:
+def _header_only(
+    message: Message, words: Lexicon, author: Mention, service: Mention, body: Mention
+) -> tuple[str, ...]:
     """The mentions that the display name or the subject carries and the text does not."""
     name = message.senders[0].name if message.senders else ""
     blocks = (*read_name(name), *read_name(message.subject))

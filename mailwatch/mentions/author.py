@@ -43,7 +43,9 @@ NAMED = frozenset((AuthorLevel.FULL_NAME, AuthorLevel.FIRST_NAME))
 
 def read_authors(page: Page, lexicon: Lexicon, agents: tuple[str, ...] = ()) -> tuple[Person, ...]:
     """List who may be the author, best first: person in charge, directory, signature, contact, body, designations."""
-    blocks = [line for line in page.lines if line.place in _BLOCKS and line.kind is not Kind.SENTENCE]
+    blocks = [
+        line for line in page.lines if line.place in _BLOCKS and line.kind is not Kind.SENTENCE
+    ]
     named = [
         *_in_charge(page, lexicon),
         *_listed(page, blocks, agents),
@@ -54,7 +56,9 @@ def read_authors(page: Page, lexicon: Lexicon, agents: tuple[str, ...] = ()) -> 
     ]
     sure = [person for person in named if person.weight > Weight.WEAK]
     undecided = [person for person in named if person.weight is Weight.WEAK]
-    return (*sure, *undecided, *sorted(_designations(page, lexicon), key=lambda person: _RANK[person.level]))
+    if sure or undecided:
+        return (*sure, *undecided)
+    return tuple(sorted(_designations(page, lexicon), key=lambda person: _RANK[person.level]))
 
 
 _BLOCKS = (Place.SIGNATURE, Place.DELEGATED_FORMULA)
@@ -65,7 +69,11 @@ def read_display_name(name: str, lexicon: Lexicon) -> str:
     """The person that a From display name names, else nothing."""
     for match in _segments(name):
         person = _parse(match, lexicon)
-        if person is not None and person.level in NAMED and (person.weight > Weight.WEAK or " " in person.text):
+        if (
+            person is not None
+            and person.level in NAMED
+            and (person.weight > Weight.WEAK or " " in person.text)
+        ):
             return person.text
     return ""
 
@@ -88,14 +96,28 @@ def _contacts(page: Page, lexicon: Lexicon) -> Iterator[Person]:
 def _labelled(page: Page, lexicon: Lexicon, label: str, place: Place) -> Iterator[Person]:
     for at, line in enumerate(page.lines):
         found = line.found
-        if found is None or found.label != label or (label == "contact" and line.place is Place.BODY):
+        if (
+            found is None
+            or found.label != label
+            or (label == "contact" and line.place is Place.BODY)
+        ):
             continue
         rest = page.text[found.end : line.end].lstrip(" \t\xa0:.)(e-–")
-        if not rest and at + 1 < len(page.lines) and page.lines[at + 1].kind in (Kind.PLAIN, Kind.LABEL):
+        if (
+            not rest
+            and at + 1 < len(page.lines)
+            and page.lines[at + 1].kind in (Kind.PLAIN, Kind.LABEL)
+        ):
             rest = page.text[page.lines[at + 1].start : page.lines[at + 1].end]
         person = _first(rest, lexicon, weak=True)
         if person is not None and not _is_role(rest, lexicon):
-            yield Person(text=person.text, level=person.level, weight=Weight.SURE, place=place, decided_by=found.rule)
+            yield Person(
+                text=person.text,
+                level=person.level,
+                weight=Weight.SURE,
+                place=place,
+                decided_by=found.rule,
+            )
 
 
 def _listed(page: Page, blocks: list[Line], agents: tuple[str, ...]) -> Iterator[Person]:
@@ -105,10 +127,18 @@ def _listed(page: Page, blocks: list[Line], agents: tuple[str, ...]) -> Iterator
         for agent in agents:
             for order in _orders(agent):
                 at = words.find(order)
-                if at >= 0 and not words[at - 1 : at].isalpha() and not words[at + len(order) :][:1].isalpha():
+                if (
+                    at >= 0
+                    and not words[at - 1 : at].isalpha()
+                    and not words[at + len(order) :][:1].isalpha()
+                ):
                     text = page.text[line.start + at : line.start + at + len(order)]
                     yield Person(
-                        text=text, level=AuthorLevel.FULL_NAME, weight=Weight.SURE, place=line.place or Place.SIGNATURE, decided_by="directory"
+                        text=text,
+                        level=AuthorLevel.FULL_NAME,
+                        weight=Weight.SURE,
+                        place=line.place or Place.SIGNATURE,
+                        decided_by="directory",
                     )
 
 
@@ -131,7 +161,11 @@ def _signatories(page: Page, blocks: list[Line], lexicon: Lexicon) -> Iterator[P
             continue
         rule = "par-délégation" if line.place is Place.DELEGATED_FORMULA else "line"
         yield Person(
-            text=person.text, level=person.level, weight=person.weight, place=line.place or Place.SIGNATURE, decided_by=rule
+            text=person.text,
+            level=person.level,
+            weight=person.weight,
+            place=line.place or Place.SIGNATURE,
+            decided_by=rule,
         )
 
 
@@ -140,20 +174,34 @@ def _signed(page: Page, line: Line, following: Line | None, lexicon: Lexicon) ->
     start = line.start if line.found is None else _after(line.found, line)
     person = _first(page.text[start : line.end], lexicon, weak=True)
     alone = person is not None and person.text == page.text[start : line.end].strip(" ,.")
-    if person is None or not alone or person.level is not AuthorLevel.FIRST_NAME or following is None:
+    if (
+        person is None
+        or not alone
+        or person.level is not AuthorLevel.FIRST_NAME
+        or following is None
+    ):
         return person
     surname = page.text[following.start : following.end]
-    if following.gap or " " in surname or not surname.isupper() or plain(surname) in lexicon.not_names:
+    if (
+        following.gap
+        or " " in surname
+        or not surname.isupper()
+        or plain(surname) in lexicon.not_names
+    ):
         return person
     return _first(f"{person.text} {surname}", lexicon, weak=True) or person
 
 
 def _after(found: Found, line: Line) -> int:
-    return min(found.end, line.end) if found.label in ("signed", "contact", "in_charge") else line.start
+    return (
+        min(found.end, line.end)
+        if found.label in ("signed", "contact", "in_charge")
+        else line.start
+    )
 
 
 def _introduced(page: Page, lexicon: Lexicon) -> Iterator[Person]:
-    """"Je suis Claire, du bureau des étrangers": the author in the body."""
+    """ "Je suis Claire, du bureau des étrangers": the author in the body."""
     for found in page.found:
         if found.label != "introduction":
             continue
@@ -162,7 +210,16 @@ def _introduced(page: Page, lexicon: Lexicon) -> Iterator[Person]:
             continue
         person = _parse(re.split(r"[,.;!?]|\n\s*\n", rest)[0].replace("\n", " "), lexicon)
         if person is not None and person.level in NAMED and person.weight > Weight.WEAK:
-            yield Person(text=person.text, level=person.level, weight=person.weight, place=Place.BODY, decided_by=found.rule)
+            yield Person(
+                text=person.text,
+                level=person.level,
+                weight=person.weight,
+                place=Place.BODY,
+                decided_by=found.rule,
+            )
+
+
+_PREFECT = re.compile(r"(?:l[ea] )?(?:sous-)?(?:prefete?|haut-commissaire)\b")
 
 
 def _letterhead(page: Page, lexicon: Lexicon) -> Iterator[Person]:
@@ -170,15 +227,23 @@ def _letterhead(page: Page, lexicon: Lexicon) -> Iterator[Person]:
 
     A name alone there is the addressee's, or the préfet's in the letterhead.
     """
-    lines = [line for line in page.lines if line.place is Place.HEADER_BLOCK and line.kind is Kind.PLAIN]
+    lines = [
+        line for line in page.lines if line.place is Place.HEADER_BLOCK and line.kind is Kind.PLAIN
+    ]
     for line, following in zip(lines, lines[1:], strict=False):
         first = page.folded[following.start : following.end].split()[0]
-        if following.gap or first not in lexicon.leads or first.startswith(("prefet", "sous-prefet")):
+        if _PREFECT.match(page.folded, line.start):
+            return
+        if following.gap or first not in lexicon.leads:
             continue
         person = _first(page.text[line.start : line.end], lexicon, weak=False)
         if person is not None and person.level is AuthorLevel.FULL_NAME and not person.titled:
             yield Person(
-                text=person.text, level=person.level, weight=person.weight, place=Place.HEADER_BLOCK, decided_by="line"
+                text=person.text,
+                level=person.level,
+                weight=person.weight,
+                place=Place.HEADER_BLOCK,
+                decided_by="line",
             )
 
 
@@ -186,11 +251,15 @@ def _letterhead(page: Page, lexicon: Lexicon) -> Iterator[Person]:
 
 _NUMBER = re.compile(
     r"(?:l')?\b(?:agente?|rio|matricule|identifiant|code|referente?|gestionnaire|instruct(?:eur|rice)|operat(?:eur|rice))\b"
-    r"[a-z' ]{0,24}[ :.(]{0,3}(?:n ?[°o]|numero|no|n\.)?[ :.]{0,3}(?P<id>[a-z]{0,6}[-_/ ]?\d[\w/-]*)(?: \(?rio\)?)?"
-    r"|\bn ?[°o] ?\d{5,8}\b(?: ?\(rio\))?"
+    r"[a-z' ]{0,24}[ :.(]{0,3}(?:n ?o|numero|no|n\.)?[ :.]{0,3}(?P<id>[a-z]{0,6}[-_/ ]?\d[\w/-]*)(?: \(?rio\)?)?"
+    r"|\bn ?o ?\d{5,8}\b(?: ?\(rio\))?"
 )
 _PHONE = re.compile(r"0\d(?:[ .-]?\d\d){2,4}|\b\d{10}\b")
-_INITIALS = re.compile(r"(?:[A-ZÀ-Ý]h?\.[ -]?){2,4}[A-ZÀ-Ý]?\.?|[A-ZÀ-Ý] [A-ZÀ-Ý]|[A-ZÀ-Ý]\.|[a-z]\.[a-z]\.|[A-ZÀ-Ý]{2,4}(?: ?/ ?[A-ZÀ-Ýa-z]{2,4}){1,2}|[A-ZÀ-Ý]{2,3}")
+_CALLED = re.compile(r":\s*(?:\+33|0\d)")
+"""« Secrétariat : 03 84 … » is whom to call, not who writes."""
+_INITIALS = re.compile(
+    r"(?:[A-ZÀ-Ý]h?\.[ -]?){2,4}[A-ZÀ-Ý]?\.?|[A-ZÀ-Ý] [A-ZÀ-Ý]|[A-ZÀ-Ý]\.|[a-z]\.[a-z]\.|[A-ZÀ-Ý]{2,4}(?: ?/ ?[A-ZÀ-Ýa-z]{2,4}){1,2}|[A-ZÀ-Ý]{2,3}"
+)
 
 
 def _designations(page: Page, lexicon: Lexicon) -> Iterator[Person]:
@@ -201,7 +270,11 @@ def _designations(page: Page, lexicon: Lexicon) -> Iterator[Person]:
         found = line.found
         labelled = found is not None and found.label in ("in_charge", "contact", "signed")
         start = found.end if found is not None and labelled else line.start
-        text = page.text[start : line.end].strip(" \t\xa0:.)-–") if labelled else page.text[start : line.end]
+        text = (
+            page.text[start : line.end].lstrip(" \t\xa0:.)-–")
+            if labelled
+            else page.text[start : line.end]
+        )
         number = _NUMBER.search(page.folded, line.start, line.end)
         if number and not _PHONE.search(page.folded, number.start(), line.end):
             text_of = page.text[number.start() : number.end()].strip()
@@ -210,7 +283,11 @@ def _designations(page: Page, lexicon: Lexicon) -> Iterator[Person]:
             continue
         elif initials := _initials(text, lexicon):
             yield _designation(initials, AuthorLevel.INITIALS, line, labelled=labelled)
-        elif _is_role(text, lexicon) and line.kind is not Kind.DELEGATION:
+        elif (
+            _is_role(text, lexicon)
+            and line.kind is not Kind.DELEGATION
+            and not _CALLED.search(text)
+        ):
             yield _designation(next(_segments(text)), AuthorLevel.ROLE, line, labelled=labelled)
     yield from _introduced_number(page)
 
@@ -232,7 +309,9 @@ def _introduced_number(page: Page) -> Iterator[Person]:
 def _designation(text: str, level: AuthorLevel, line: Line, *, labelled: bool) -> Person:
     rule = line.found.rule if labelled and line.found is not None else "line"
     place = line.place or Place.SIGNATURE
-    return Person(text=" ".join(text.split()), level=level, weight=Weight.SURE, place=place, decided_by=rule)
+    return Person(
+        text=" ".join(text.split()), level=level, weight=Weight.SURE, place=place, decided_by=rule
+    )
 
 
 def _initials(text: str, lexicon: Lexicon) -> str:
@@ -242,7 +321,9 @@ def _initials(text: str, lexicon: Lexicon) -> str:
         if not _INITIALS.fullmatch(segment):
             continue
         parts = [plain(part).strip(".") for part in re.split(r"[/ ]", segment)]
-        if not any(part in lexicon.acronyms or part in lexicon.not_names for part in parts if len(part) > 1):
+        if not any(
+            part in lexicon.acronyms or part in lexicon.not_names for part in parts if len(part) > 1
+        ):
             return segment
     return ""
 
@@ -265,15 +346,21 @@ class _Parsed:
     titled: bool
 
 
-_SEPARATOR = re.compile(r"[\t|;()\[\]<>•·/]|\s[-–—]+\s|(?<=\w)[-–—]\s|\s[-–—](?=\w)|\s{2,}|:(?=\s|$)|¤+")
-_OUTLOOK = re.compile(r"^([^\W\d_]{2,}(?:[ '’-][^\W\d_]{2,}){0,2}), ([^\W\d_]{2,}(?:-[^\W\d_]{2,})?)$")
+_SEPARATOR = re.compile(
+    r"[\t|;()\[\]<>•·/]|\s[-–—]+\s|(?<=\w)[-–—]\s|\s[-–—](?=\w)|\s{2,}|:(?=\s|$)|@+"
+)
+_OUTLOOK = re.compile(
+    r"^([^\W\d_]{2,}(?:[ '’-][^\W\d_]{2,}){0,2}), ([^\W\d_]{2,}(?:-[^\W\d_]{2,})?)$"
+)
 
 
 def _segments(text: str) -> Iterator[str]:
     for segment in _SEPARATOR.split(text[:300]):
         stripped = segment.strip(" \t\xa0,.-–—:") if segment else ""
         if stripped:
-            yield stripped + ("." if segment.rstrip(" ,").endswith(".") and _ENDS_INITIAL.search(stripped) else "")
+            yield stripped + (
+                "." if segment.rstrip(" ,").endswith(".") and _ENDS_INITIAL.search(stripped) else ""
+            )
 
 
 _ENDS_INITIAL = re.compile(r"(?:^|[\s.-])[^\W\d_]$")
@@ -296,7 +383,7 @@ def _parts(segment: str, lexicon: Lexicon) -> Iterator[str]:
     """A segment between its commas, or "MARTIN, Camille" put in one."""
     match = _OUTLOOK.match(segment)
     if match and plain(match.group(2)) in lexicon.first_names:
-        yield segment.replace(",", "")
+        yield segment
         return
     yield from (part.strip() for part in segment.split(",") if part.strip())
 
@@ -322,7 +409,9 @@ def _letter(token: str, lexicon: Lexicon) -> str:
     capital = token[0].isupper() or (token[1:2] in ("'", "’") and token[2:3].isupper())
     known = _is_first_name(folded, lexicon)
     if folded in lexicon.not_names and not known:
-        return "S" if capital and folded in lexicon.surname_words else "B"
+        if not capital or folded not in lexicon.surname_words:
+            return "B"
+        return "W" if folded in lexicon.address_words else "S"
     if not capital:
         return "f" if known else "x"
     if known:
@@ -333,15 +422,22 @@ def _letter(token: str, lexicon: Lexicon) -> str:
 def _is_first_name(folded: str, lexicon: Lexicon) -> bool:
     if folded in lexicon.first_names:
         return True
-    return "-" in folded and folded.split("-")[0] in lexicon.first_names and folded not in lexicon.not_names
+    return (
+        "-" in folded
+        and folded.split("-")[0] in lexicon.first_names
+        and folded not in lexicon.not_names
+    )
 
 
 _NAMES = (
     # A title and a name: « Mme VERNIER », « M. Jean-Pierre Le Goff », « Capitaine Morel », « Mme BUREAU ».
-    (re.compile(r"[TR]{1,2}(?:[IF]+P{0,3}[FUCS]|P{0,3}[FUC]|S(?!P))(?:P{0,2}[FUC])*"), Weight.SURE),
-    (re.compile(r"F+I?(?:P{0,3}[FUC])+(?:P{0,2}[FUC])*|F+P{1,3}[FUC]+|F{1,2}S(?=$)|F{1,2}I?S(?=$)"), Weight.SURE),
-    (re.compile(r"(?:P{0,3}[UC]){1,3}F{1,2}(?=$|[BDPx])|S F?F(?=$)|SF(?=$)"), Weight.SURE),
-    (re.compile(r"I{1,3}(?:P{0,3}[FUC])+|I{1,3}S(?=$)"), Weight.SURE),
+    (
+        re.compile(r"[TR]{1,2}(?:[IF]+P{0,3}[FUCSW]|P{0,3}[FUC]|[SW](?!P))(?:P{0,2}[FUC])*"),
+        Weight.SURE,
+    ),
+    (re.compile(r"F+I?(?:P{0,3}[FUC]|P{1,3}W)+|F{1,2}I?[SW](?=$)"), Weight.SURE),
+    (re.compile(r"(?:P{0,3}[UC]){1,3}P?F{1,2}(?=$|[BDPx])|[SW]F{1,2}(?=$)"), Weight.SURE),
+    (re.compile(r"I{1,3}(?:P{0,3}[FUC])+|I{1,3}[SW](?=$)"), Weight.SURE),
     (re.compile(r"F{1,2}I(?=$|[BDPx])"), Weight.SURE),
     (re.compile(r"C+(?:P{0,3}U)+|U+(?:P{0,2}U)*C+(?=$|[BDx])"), Weight.SHAPED),
     (re.compile(r"[UC]{1,2}I(?=$)"), Weight.SHAPED),
@@ -357,25 +453,41 @@ def _parse(segment: str, lexicon: Lexicon) -> _Parsed | None:
     letters = "".join(_letter(token.group().rstrip(",;:!"), lexicon) for token in tokens)
     function = _is_role(segment, lexicon)
     for at, letter in enumerate(letters):
-        if letter not in "TRFUCISPf":
+        if letter not in "TRFUCISWPf":
             if at == 0 and not function:
                 return None
             if plain(tokens[at].group()) in lexicon.address_words:
                 return None
             continue
-        if at and (not function or letters[at - 1] == "P" and letter not in "TR" and letters[at] != "F"):
+        if at and (
+            not function or letters[at - 1] == "P" and letter not in "TR" and letters[at] != "F"
+        ):
             continue
         for pattern, weight in _NAMES:
             match = pattern.match(letters, at)
-            if match and (at == 0 or weight > Weight.SHAPED or (weight is Weight.SHAPED and match.end() - at > 1)):
-                found = _named(segment, tokens[at : match.end()], match.group(), lexicon)
-                return _Parsed(text=found[0], level=found[1], weight=weight, titled="T" in match.group())
+            if match and (
+                at == 0
+                or weight > Weight.SHAPED
+                or (weight is Weight.SHAPED and match.end() - at > 1)
+            ):
+                text, level = _named(segment, tokens[at : match.end()], match.group())
+                if weight is Weight.WEAK and _like_initials(text):
+                    return None
+                return _Parsed(text=text, level=level, weight=weight, titled="T" in match.group())
         if not function:
             return None
     return None
 
 
-def _named(segment: str, tokens: list[re.Match[str]], letters: str, lexicon: Lexicon) -> tuple[str, AuthorLevel]:
+_SYLLABLE = re.compile(r"[^AEIOUY][AEIOUY][A-Z]")
+
+
+def _like_initials(text: str) -> bool:
+    """Say whether two or three capitals alone are initials, as "CM", and not a surname, as "ROY"."""
+    return text.isupper() and (len(text) == 2 or (len(text) == 3 and not _SYLLABLE.fullmatch(text)))
+
+
+def _named(segment: str, tokens: list[re.Match[str]], letters: str) -> tuple[str, AuthorLevel]:
     """The words of a name and its level; a title stays only with a surname alone."""
     while letters.endswith("P"):
         letters, tokens = letters[:-1], tokens[:-1]

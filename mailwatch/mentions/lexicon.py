@@ -7,7 +7,7 @@ sets and patterns that the other modules of the package search with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,7 +47,15 @@ class Lexicon:
     """A préfecture or sous-préfecture of a place that the lists may not know."""
 
 
-_INSTITUTION_HEADS = ("prefecture", "prefet", "prefete", "sous-prefecture", "haut-commissariat", "ddt", "ddtm")
+_INSTITUTION_HEADS = (
+    "prefecture",
+    "prefet",
+    "prefete",
+    "sous-prefecture",
+    "haut-commissariat",
+    "ddt",
+    "ddtm",
+)
 
 
 @lru_cache(maxsize=8)
@@ -59,7 +67,9 @@ def lexicon(rules: RulePack) -> Lexicon:
 
     acronyms, state = words("acronyms"), words("state_acronyms")
     units = (*rules.lists.get("units", ()), *rules.lists.get("broad_units", ()))
-    places = [word for key in ("departments", "regions", "towns") for word in rules.lists.get(key, ())]
+    places = [
+        word for key in ("departments", "regions", "towns") for word in rules.lists.get(key, ())
+    ]
     heads = frozenset(fold(unit).split()[0] for unit in units)
     functions, titles = words("functions"), words("titles")
     return Lexicon(
@@ -69,7 +79,12 @@ def lexicon(rules: RulePack) -> Lexicon:
         first_names=words("first_names"),
         functions=functions,
         role_units=words("role_units"),
-        not_names=words("not_names") | heads | functions | acronyms | state | _place_words(places),
+        not_names=words("not_names")
+        | heads
+        | functions
+        | acronyms
+        | state
+        | _place_words(rules.lists),
         surname_words=words("surname_words"),
         address_words=words("address_words"),
         sentence_words=words("sentence_words"),
@@ -81,7 +96,7 @@ def lexicon(rules: RulePack) -> Lexicon:
         broad_units=words("broad_units"),
         leads=heads | functions | titles | acronyms | frozenset(_INSTITUTION_HEADS),
         unit=_unit(units),
-        territory=re.compile(rf"{_JOINT}(?:{_alternatives(places)})(?![\w-])"),
+        territory=re.compile(rf"(?:{_JOINT}(?:{_alternatives(places)})|[ -]{_NUMBER})(?![\w-])"),
         institution=_institution(places, rules.lists.get("state_acronyms", ())),
         town_office=re.compile(
             rf"(?<![\w'-]){_OFFICE}(?: de| du| des| d'| de la| de l'| a| en)[ ]?(?P<place>[a-z][a-z'-]+)"
@@ -89,13 +104,14 @@ def lexicon(rules: RulePack) -> Lexicon:
     )
 
 
-def _place_words(places: Iterable[str]) -> frozenset[str]:
-    """Each territory and each of its longer words: none is, alone, the name of a person."""
-    found = set()
-    for place in places:
-        folded = fold(place)
-        found.add(folded)
-        found.update(word for word in folded.replace("'", " ").split() if len(word) > 3)
+def _place_words(lists: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Each place, and each longer word of a territory: none is, alone, the name of a person."""
+    found = {fold(town) for town in lists.get("towns", ())}
+    for territory in (*lists.get("departments", ()), *lists.get("regions", ())):
+        folded = fold(territory)
+        found.update(
+            (folded, *(word for word in folded.replace("'", " ").split() if len(word) > 3))
+        )
     return frozenset(found)
 
 
@@ -103,6 +119,9 @@ def _place_words(places: Iterable[str]) -> frozenset[str]:
 
 _OFFICE = r"(?:sous[ -]prefe(?:cture|te|t)|prefe(?:cture|te|t))"
 _JOINT = r"(?: (?:de |du |des |d'|de la |de l'|en |dans la |dans le |dans les |dans l'|a |a la )?| ?[-:,|] ?(?:du )?)"
+
+
+_NUMBER = r"(?:0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-8]|98[678])(?!\d|[ ./-]?\d)"
 
 
 def _alternatives(phrases: Iterable[str]) -> str:
@@ -118,7 +137,6 @@ def _unit(units: Iterable[str]) -> re.Pattern[str]:
 
 def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]:
     territory = rf"(?:{_alternatives(places)})(?![\w-])"
-    number = r"(?:0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-8]|98[678])(?!\d|[ ./-]?\d)"
     qualified = r"(?:(?: de police| de (?:la )?region| de (?:la )?zone(?: de defense(?: et de securite)?)?| deleguee?| maritime|))"
     body = (
         rf"(?:{_OFFICE}s?{qualified}|sp|pref\.?|services de l'etat|secretariat general commun(?: departemental)?"
@@ -135,5 +153,5 @@ def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]
         r"|(?:subdivision|circonscription) administrative des iles [a-z-]+(?: [a-z-]+)?"
     )
     return re.compile(
-        rf"(?<![\w'-])(?:(?:{body})(?:{_JOINT}{territory}|[ -]?(?:du )?{number})|{alone})(?![\w-])"
+        rf"(?<![\w'-])(?:(?:{body})(?:{_JOINT}{territory}|[ -]?(?:du )?{_NUMBER})|{alone})(?![\w-])"
     )

@@ -55,7 +55,11 @@ def read_blocks(page: Page, lexicon: Lexicon) -> tuple[Block, ...]:
 
 def read_name(text: str) -> tuple[Block, ...]:
     """A display name or a subject as one block."""
-    return (Block(text=text, folded=plain(text), place=Place.SIGNATURE, rule="header"),) if text else ()
+    return (
+        (Block(text=text, folded=plain(text), place=Place.SIGNATURE, rule="header"),)
+        if text
+        else ()
+    )
 
 
 def _lines(page: Page) -> Iterator[Block]:
@@ -70,7 +74,10 @@ def _lines(page: Page) -> Iterator[Block]:
             and not line.gap
             and line.place is place
             and not page.text[end : line.start].strip()
-            and (_GOES_ON.match(page.folded, line.start) or _UNFINISHED.search(page.folded, start, end))
+            and (
+                _GOES_ON.match(page.folded, line.start)
+                or _UNFINISHED.search(page.folded, start, end)
+            )
         )
         if not joined:
             if start >= 0:
@@ -81,17 +88,25 @@ def _lines(page: Page) -> Iterator[Block]:
         yield _block(page, start, end, place, "line")
 
 
-def _block(page: Page, start: int, end: int, place: Place, rule: str, *, opens_with: bool = False) -> Block:
+def _block(
+    page: Page, start: int, end: int, place: Place, rule: str, *, opens_with: bool = False
+) -> Block:
     folded = page.folded[start:end].replace("\n", " ")
-    return Block(text=page.text[start:end], folded=folded, place=place, rule=rule, opens_with=opens_with)
+    return Block(
+        text=page.text[start:end], folded=folded, place=place, rule=rule, opens_with=opens_with
+    )
 
 
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n\s*\n")
-_GREETING = re.compile(r"\s*(?:(?:bonjour|bonsoir|madame|monsieur|mesdames|messieurs)[\w .]{0,40}[,!\n]\s*)+")
+_GREETING = re.compile(
+    r"\s*(?:(?:bonjour|bonsoir|madame|monsieur|mesdames|messieurs)[\w .]{0,40}[,!\n]\s*)+"
+)
 _SUBJECT = re.compile(
     r"[\s,]*(?:(?:par ailleurs|en effet|ainsi|aussi|en reponse|suite a|apres verification|a ce titre)[^,]{0,60}, )?(?:nous, )?(?:(?:le|la|les|notre|nos) |l')?(?:services? (?:instructeurs? )?de (?=la prefecture|la sous-pref)la )?"
 )
-_BELONGS = re.compile(r"(?:,? ?(?:du|de la|de l'|des|au|aux|a la|a l'|pour le|pour la|dans le|en poste au)) ?(?=\w)")
+_BELONGS = re.compile(
+    r"(?:,? ?(?:du|de la|de l'|des|au|aux|a la|a l'|pour le|pour la|dans le|en poste au)) ?(?=\w)"
+)
 
 
 def _sentences(page: Page, lexicon: Lexicon) -> Iterator[Block]:
@@ -101,7 +116,9 @@ def _sentences(page: Page, lexicon: Lexicon) -> Iterator[Block]:
             yield from _subject(page, found.start, found.rule, lexicon)
         elif found.label == "on_behalf":
             start = found.start if page.folded.startswith("no", found.start) else found.end
-            yield _block(page, start, _until(page, found.end), Place.BODY, found.rule, opens_with=True)
+            yield _block(
+                page, start, _until(page, found.end), Place.BODY, found.rule, opens_with=True
+            )
         elif found.label == "introduction":
             yield from _workplace(page, found.end, found.rule, lexicon)
 
@@ -133,7 +150,11 @@ def _workplace(page: Page, start: int, rule: str, lexicon: Lexicon) -> Iterator[
     end = _until(page, start)
     first = page.text[start:end].strip()[:1]
     word = page.folded[start:end].replace("'", " ").split()[:2]
-    named = first.isupper() or any(part in lexicon.functions for part in word) or word[:1] in (["au"], ["a"], ["dans"], ["en"])
+    named = (
+        first.isupper()
+        or any(part in lexicon.functions for part in word)
+        or word[:1] in (["au"], ["a"], ["dans"], ["en"])
+    )
     if not named:
         return
     for match in _BELONGS.finditer(page.folded, start, end):
@@ -149,12 +170,27 @@ _CUT = re.compile(
     r"[ ,](?:de la |a la |en |- )?(?:(?:sous-)?prefecture|tel|telephone|fax|ouverte?s?|fermee?s?|joignable|disponible|bp|cs|cedex|rue|place|avenue|boulevard"
     r"|situee?|instructeurs? de|vous|competente?s?|concernee?s?|aupres|actuellement|est|sont|reste|demeure|au nom|mme|mlle|mr?|madame|monsieur)\b.*"
 )
+# « notre bureau des titres *instruit les* demandes »: a verb, unless a preposition or an article stands before it.
+_VERB = re.compile(
+    r"(?<! de)(?<! du)(?<! des)(?<! la)(?<! les)(?<! et)(?<! au)(?<! aux)(?<! le) [a-z]+(?:e|ent|it|a|ont|st|nd|oit) "
+    r"(?:le|la|les|un|une|votre|vos|ce|cette|tous|toutes|par|pour|dans|sur|plus|ne|bien|actuellement|l'|toujours|uniquement)\b.*"
+)
 _DANGLING = re.compile(r"(?:[ ,'-]+(?:de|du|des|d|la|le|les|l|et|a|au|aux|en|pour|par))+$")
-_HOURS = re.compile(r"\s*(?:n ?[°o] ?)?(?::\s*)?(?:\d|¤|\+33|du lundi|lundi|sur rendez|ouvert|ferme|de \d)")
-_ACRONYMS = re.compile(r"(?<![\w.@'’-])[A-Z]{2,9}(?:\d{2,3})?(?:(?: ?/ ?|-)[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])")
-_NOT_A_UNIT = re.compile(r"services? (?:de l'etat|publics?|instructeurs?|competents?|concernes?|en ligne|civique|militaire)|maison d'arret|centre (?:ville|commercial|hospitalier)|services?$")
-_THIRD_PARTY = re.compile(r"\b(?:tribunal|mairie|impots|conseil departemental|conseil regional|commune de|caf|cpam|pole emploi|france travail|notaire|ofii)\b")
-_FUNCTION_OF = re.compile(r"(?:charg\w+|chefs?f?e?|direct\w+|secretaire|responsable|adjoint\w*|agent\w*|officier|maitre|conseill\w+) (?:de |d')$")
+_HOURS = re.compile(
+    r"\s*(?:n ?o ?)?(?::\s*)?(?:\d|@|\+33|du lundi|lundi|sur rendez|ouvert|ferme|de \d)"
+)
+_ACRONYMS = re.compile(
+    r"(?<![\w.@'’-])[A-Z]{2,9}(?:\d{2,3})?(?:(?: ?/ ?|-)[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])"
+)
+_NOT_A_UNIT = re.compile(
+    r"services? (?:de l'etat|publics?|instructeurs?|competents?|concernes?|en ligne|civique|militaire)|maison d'arret|centre (?:ville|commercial|hospitalier)|services?$"
+)
+_THIRD_PARTY = re.compile(
+    r"\b(?:tribunal|mairie|impots|conseil departemental|conseil regional|commune de|caf|cpam|pole emploi|france travail|notaire|ofii)\b"
+)
+_FUNCTION_OF = re.compile(
+    r"(?:charg\w+|chefs?f?e?|direct\w+|secretaire|responsable|adjoint\w*|agent\w*|officier|maitre|conseill\w+) (?:de |d')$"
+)
 
 
 def read_services(
@@ -169,14 +205,16 @@ def read_services(
     if not found:
         for block in blocks:
             found += _units(_without(block, names), lexicon)
-            found += _acronyms(block, lexicon)
-    return tuple(sorted(found, key=lambda body: (_ORDER[body.place] == _ORDER[Place.BODY], body.rank)))
+            found += _acronyms(block, lexicon, frozenset(plain(" ".join(names)).split()))
+    return tuple(
+        sorted(found, key=lambda body: (_ORDER[body.place] == _ORDER[Place.BODY], body.rank))
+    )
 
 
 def _without(block: Block, names: Iterable[str]) -> Block:
     folded = block.folded
     for name in names:
-        folded = folded.replace(plain(name), "¤" * len(name))
+        folded = folded.replace(plain(name), "@" * len(name))
     return block if folded is block.folded else replace(block, folded=folded)
 
 
@@ -195,7 +233,10 @@ def _whole(block: Block, name: str) -> int:
     """Where a whole name stands in a block, else -1."""
     at = block.folded.find(name)
     while at >= 0:
-        if not block.folded[at - 1 : at].isalnum() and not block.folded[at + len(name) :][:1].isalnum():
+        if (
+            not block.folded[at - 1 : at].isalnum()
+            and not block.folded[at + len(name) :][:1].isalnum()
+        ):
             return at
         at = block.folded.find(name, at + 1)
     return -1
@@ -216,53 +257,113 @@ def _unit(block: Block, start: int, end: int, head: str, lexicon: Lexicon) -> Bo
     inner = lexicon.unit.search(folded, len(head)) if head in ("equipe", "secretariat") else None
     if inner:
         return _unit(block, start + inner.start(), end, inner.group("head"), lexicon)
-    cut = _CUT.search(folded, len(head))
+    cut = _CUT.search(folded, len(head)) or (
+        _VERB.search(folded, len(head)) if block.opens_with else None
+    )
     folded = _DANGLING.sub("", folded[: cut.start()] if cut else folded)
     bare = folded == head
     before = block.folded[:start]
-    if _HOURS.match(block.folded, start + len(folded)) and bare or _NOT_A_UNIT.match(folded) or _THIRD_PARTY.search(folded):
+    if (
+        _HOURS.match(block.folded, start + len(folded))
+        and bare
+        or _NOT_A_UNIT.match(folded)
+        or _THIRD_PARTY.search(folded)
+    ):
         return None
-    if bare and not (folded in lexicon.standalone_units and not before.rstrip(" -|,/").endswith((" de", " du", " d'", "chef"))):
+    if bare and not (
+        folded in lexicon.standalone_units
+        and not before.rstrip(" -|,/").endswith((" de", " du", " d'", "chef"))
+    ):
         return None
-    if head in ("bureau", "mission", "service", "section", "cabinet") and _FUNCTION_OF.search(before) and head == "mission":
+    if (
+        head in ("bureau", "mission", "service", "section", "cabinet")
+        and _FUNCTION_OF.search(before)
+        and head == "mission"
+    ):
         return None
     if _ADDRESS_BEFORE.search(before):
         return None
-    rank = 1 if head in lexicon.broad_units or head.startswith(("direction", "secretariat general", "delegation")) else 0
+    rank = _rank(head, lexicon)
     text = " ".join(block.text[start : start + len(folded)].split())
     return Body(text=text, place=block.place, decided_by=block.rule, rank=rank)
 
 
-_ADDRESS_BEFORE = re.compile(r"\b(?:rue|place|avenue|av|boulevard|bd|quai|cours|chemin|route|allee|impasse|square|parvis|esplanade)\.? (?:de |du |des |d')?(?:la |l'|le )?$")
+def _rank(head: str, lexicon: Lexicon) -> int:
+    if head.startswith("sous"):
+        return 2
+    return (
+        1
+        if head in lexicon.broad_units or head.startswith(("direction", "secretariat general"))
+        else 0
+    )
 
 
-def _acronyms(block: Block, lexicon: Lexicon) -> Iterator[Body]:
+_ADDRESS_BEFORE = re.compile(
+    r"\b(?:rue|place|avenue|av|boulevard|bd|quai|cours|chemin|route|allee|impasse|square|parvis|esplanade)\.? (?:de |du |des |d')?(?:la |l'|le )?$"
+)
+
+
+def _acronyms(block: Block, lexicon: Lexicon, names: frozenset[str]) -> Iterator[Body]:
     """Acronyms of units: known ones anywhere, unknown ones only alone between separators and unlike a word."""
     for match in _ACRONYMS.finditer(block.text):
         if block.opens_with and match.start() > 6:
             return
         parts = [re.sub(r"\d+$", "", part) for part in re.split(r"[\s/-]+", plain(match.group()))]
         known = any(part in lexicon.acronyms and part != "pref" for part in parts)
-        if not known and not (_alone(block, match) and all(_unpronounceable(part) for part in parts)):
+        if not known and not (_alone(block, match) and all(_unlike_a_word(part) for part in parts)):
             continue
-        broad = all(part[0] == "d" or part.startswith("sg") or part in lexicon.state_acronyms for part in parts)
+        if not names.isdisjoint(parts):
+            continue
+        broad = all(
+            part[0] == "d" or part.startswith("sg") or part in lexicon.state_acronyms
+            for part in parts
+        )
         decided_by = "acronym" if block.place is not Place.BODY else block.rule
         territory = lexicon.territory.match(block.folded, match.end())
         text = block.text[match.start() : territory.end() if territory else match.end()]
-        yield Body(text=" ".join(text.split()), place=block.place, decided_by=decided_by, rank=1 if broad else 0)
+        yield Body(
+            text=" ".join(text.split()),
+            place=block.place,
+            decided_by=decided_by,
+            rank=1 if broad else 0,
+        )
 
 
 def _alone(block: Block, match: re.Match[str]) -> bool:
-    before, after = block.text[: match.start()].rstrip(" \xa0"), block.text[match.end() :].lstrip(" \xa0")
+    before, after = (
+        block.text[: match.start()].rstrip(" \xa0"),
+        block.text[match.end() :].lstrip(" \xa0"),
+    )
     return (not before or before[-1] in "-–—|/,(;\t") and (not after or after[0] in "-–—|/,);\t")
 
 
-_VOWELS = frozenset("aeiouy")
-_NEVER_UNITS = frozenset(("rf", "bp", "cs", "tsa", "pj", "ps", "nb", "cc", "tel", "fax", "mel", "rdv", "pdf", "rio", "cm", "jd"))
+_CONSONANTS = re.compile(
+    r"(?!sch|str|chr|chl|thr|spr|scr|kry)[^aeiouy]{3}|.?[^aeiouy]{4}|[^aeiouy]+$"
+)
+_NEVER_UNITS = frozenset(
+    (
+        "rf",
+        "bp",
+        "cs",
+        "tsa",
+        "pj",
+        "ps",
+        "nb",
+        "cc",
+        "tel",
+        "fax",
+        "mel",
+        "rdv",
+        "pdf",
+        "rio",
+        "cm",
+        "jd",
+    )
+)
 
 
-def _unpronounceable(part: str) -> bool:
-    return len(part) > 3 and part not in _NEVER_UNITS and sum(letter in _VOWELS for letter in part) * 3 < len(part)
+def _unlike_a_word(part: str) -> bool:
+    return 3 < len(part) < 7 and part not in _NEVER_UNITS and bool(_CONSONANTS.match(part))
 
 
 # --- institutions ---------------------------------------------------------------------------------
@@ -271,7 +372,9 @@ def _unpronounceable(part: str) -> bool:
 def read_institutions(blocks: Iterable[Block], lexicon: Lexicon) -> tuple[Body, ...]:
     """Every State body named with its territory for the writer, préfectures first."""
     found = [body for block in blocks for body in _institutions(block, lexicon)]
-    return tuple(sorted(found, key=lambda body: (_ORDER[body.place] == _ORDER[Place.BODY], body.rank)))
+    return tuple(
+        sorted(found, key=lambda body: (_ORDER[body.place] == _ORDER[Place.BODY], body.rank))
+    )
 
 
 def _institutions(block: Block, lexicon: Lexicon) -> Iterator[Body]:
@@ -289,11 +392,35 @@ def _institutions(block: Block, lexicon: Lexicon) -> Iterator[Body]:
         if block.opens_with and not _ATTACHED.fullmatch(before, max(0, start - 200)):
             continue
         text = " ".join(block.text[start:end].split())
-        yield Body(text=text, place=block.place, decided_by=block.rule, rank=_institution_rank(block.folded[start:end]))
+        yield Body(
+            text=text,
+            place=block.place,
+            decided_by=block.rule,
+            rank=_institution_rank(block.folded[start:end]),
+        )
 
 
-_NO_PLACE = frozenset(("votre", "region", "police", "zone", "departement", "la", "le", "les", "son", "mon", "leur", "chaque", "rattachement", "residence"))
-_SITE_OF = re.compile(r"(?:site (?:internet|web)?|page|facebook|twitter|compte|suivez|retrouvez|reseaux?)\b.{0,20}$")
+_NO_PLACE = frozenset(
+    (
+        "votre",
+        "region",
+        "police",
+        "zone",
+        "departement",
+        "la",
+        "le",
+        "les",
+        "son",
+        "mon",
+        "leur",
+        "chaque",
+        "rattachement",
+        "residence",
+    )
+)
+_SITE_OF = re.compile(
+    r"(?:site (?:internet|web)?|page|facebook|twitter|compte|suivez|retrouvez|reseaux?)\b.{0,20}$"
+)
 # Between the start of a subject and the institution only the writer's own unit may stand.
 _ATTACHED = re.compile(r"(?:.{0,120}\b(?:de la|du|de l'|a la|au|des|en|de|le|la|,)|) ?")
 

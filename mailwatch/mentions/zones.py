@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from mailwatch.mentions.lexicon import Lexicon
 from mailwatch.model import Place
@@ -76,15 +77,48 @@ def read_page(own: Words, rules: RulePack, lexicon: Lexicon) -> Page:
     text = _clean(own.text)
     folded = plain(text)
     found = _found(own, rules)
-    lines = _places(_kinds(text, folded, found, lexicon), text)
-    return Page(text=text, folded=folded, lines=lines, found=found)
+    leading: dict[int, list[Found]] = {}
+    for one in found:
+        if one.label in _LEAD_KINDS:
+            leading.setdefault(one.start, []).append(one)
+    words = folded.translate(_PUNCTUATION)
+    sheet = _Sheet(
+        text=text, folded=folded, words=words, found=found, leading=leading, lexicon=lexicon
+    )
+    return Page(text=text, folded=folded, lines=_places(_kinds(sheet), sheet), found=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """The page while it is being cut: `words` is the folded text without punctuation, as long as the others."""
+
+    text: str
+    folded: str
+    words: str
+    found: tuple[Found, ...]
+    leading: Mapping[int, Sequence[Found]]
+    """Labels and formulas by where they start."""
+    lexicon: Lexicon
+
+
+class _Draft(NamedTuple):
+    """A line that has no place yet."""
+
+    start: int
+    end: int
+    kind: Kind
+    gap: bool
+    opens: bool
+    found: Found | None
 
 
 # --- folding without moving anything --------------------------------------------------------------
 
-_ADDRESS = re.compile(r"[^\s@<>()|,;:]+@[^\s@<>()|,;]+|(?:https?://|www\.)[^\s<>()|]+|\[(?:cid|image)[^\]\n]*\]", re.I)
-_NAME_OF_SITE = re.compile(r"\b[\w-]+(?:\.[\w-]+)*\.(?:gouv\.fr|fr|com|org)\b", re.I)
-_DECORATION = str.maketrans("*_", "  ")
+_ADDRESS = re.compile(
+    r"(?<![^\s@<>()|,;:])[^\s@<>()|,;:]+@[^\s@<>()|,;]+|(?:https?://|www\.)[^\s<>()|]+|\[(?:cid|image)[^\]\n]*\]",
+    re.I,
+)
+_NAME_OF_SITE = re.compile(r"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:gouv\.fr|fr|com|org)\b", re.I)
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -108,6 +142,8 @@ def _plain_letter(sign: str) -> str:
         return "-"
     if sign in "•·●▪◦∙│¦":
         return "|"
+    if sign in "…°":
+        return "." if sign == "…" else "o"
     return " " if sign.isspace() else (fold(sign) or " ")[:1]
 
 
@@ -115,13 +151,13 @@ def _clean(text: str) -> str:
     """Blank out addresses, links and asterisks: none of them is a word of the writer."""
     if "@" in text or "://" in text or "www." in text or "[" in text:
         text = _ADDRESS.sub(_blank, text)
-    if "." in text:
+    if ".fr" in text or ".com" in text or ".org" in text:
         text = _NAME_OF_SITE.sub(_blank, text)
-    return text.translate(_DECORATION)
+    return text.replace("*", " ").replace("_", " ")
 
 
 def _blank(match: re.Match[str]) -> str:
-    return "¤" * len(match.group())
+    return "@" * len(match.group())
 
 
 # --- rules, where they stand in the text ----------------------------------------------------------
@@ -145,12 +181,10 @@ def _found(own: Words, rules: RulePack) -> tuple[Found, ...]:
 _BEFORE = ".,;:!?-–—|/(\n\t>•"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
+class _Piece(NamedTuple):
     start: int
     end: int
     gap: bool
-    opens: bool
     closing: bool = False
 
 
@@ -179,7 +213,9 @@ def _closings(text: str, found: Sequence[Found]) -> list[Found]:
 def _pieces(text: str, found: Sequence[Found]) -> Iterator[_Piece]:
     """Cut the text at line ends, around closing formulas and before labels that follow a separator."""
     cuts = _closings(text, found)
-    labels = [one.start for one in found if one.label == "in_charge" and _stands_first(text, one.start)]
+    labels = [
+        one.start for one in found if one.label == "in_charge" and _stands_first(text, one.start)
+    ]
     at, gap = 0, False
     for raw in text.split("\n"):
         start, end = at, at + len(raw)
@@ -190,79 +226,109 @@ def _pieces(text: str, found: Sequence[Found]) -> Iterator[_Piece]:
         for cut in cuts:
             if cut.end <= start or cut.start >= end:
                 continue
-            yield from _at_labels(labels, _Piece(start=start, end=max(start, cut.start), gap=gap, opens=False))
-            yield _Piece(start=max(start, cut.start), end=min(end, cut.end), gap=gap, opens=False, closing=True)
+            yield from _at_labels(labels, _Piece(start=start, end=max(start, cut.start), gap=gap))
+            yield _Piece(start=max(start, cut.start), end=min(end, cut.end), gap=gap, closing=True)
             start = min(end, cut.end)
             if cut.label == "wish":
                 start = _after_wish(text, start, end)
             gap = False
-        yield from _at_labels(labels, _Piece(start=start, end=end, gap=gap, opens=False))
+        yield from _at_labels(labels, _Piece(start=start, end=end, gap=gap))
         gap = False
 
 
-_TO_CITIZEN = re.compile(r"\s*(?:[a-zà-ÿ]|(?:Madame|Monsieur|Mme|M\.|Mr|Mlle|Mesdames|Messieurs)\b)[^,.!\n]*[,.!]?")
+_TO_CITIZEN = re.compile(
+    r"\s*(?:[a-zà-ÿ]|(?:Madame|Monsieur|Mme|M\.|Mr|Mlle|Mesdames|Messieurs)\b)[^,.!\n]*[,.!]?"
+)
 
 
 def _after_wish(text: str, start: int, end: int) -> int:
     """Skip whom a wish is for: « Bonne journée à vous, Monsieur Dupont »."""
-    match = _TO_CITIZEN.match(text, start, end)
-    return match.end() if match else start
+    while match := _TO_CITIZEN.match(text, start, end):
+        start = match.end()
+    return start
 
 
 def _at_labels(labels: Sequence[int], piece: _Piece) -> Iterator[_Piece]:
     start, gap = piece.start, piece.gap
     for label in labels:
         if start < label < piece.end:
-            yield replace(piece, start=start, end=label, gap=gap)
+            yield _Piece(start, label, gap)
             start, gap = label, False
-    yield replace(piece, start=start, gap=gap)
+    yield _Piece(start, piece.end, gap)
 
 
 # --- kinds ----------------------------------------------------------------------------------------
 
-_LEADING = re.compile(r"[\s.,;:!?|>)\]¤-]*")
+_LEADING = re.compile(r"[\s.,;:!?|>)\]@-]*")
 _ITEM = re.compile(r"\s*(?:[-–—•·●▪◦>]\s|\d{1,2}\s?[.)/°-]\s|[a-z]\)\s)")
 _DELIMITER = re.compile(r"\s*--\s*$")
-_PUNCTUATION = str.maketrans(",.;:()!?'\"/…", "            ")
-_UNFINISHED = re.compile(r"(?:^|[\s'])(?:la|le|les|l'|de|du|des|d'|au|aux|a|et|ou|par|pour|en|dans|sur|votre|notre|vos|nos|ce|cette|que|qui|un|une)\s*$")
+_PUNCTUATION = str.maketrans(",.;:()!?'\"/", "           ")
+_UNFINISHED = re.compile(
+    r"(?:^|[\s'])(?:la|le|les|l'|de|du|des|d'|au|aux|a|et|ou|par|pour|en|dans|sur|votre|notre|vos|nos|ce|cette|que|qui|un|une)\s*$"
+)
 
 
-def _kinds(text: str, folded: str, found: Sequence[Found], lexicon: Lexicon) -> list[Line]:
-    lines: list[Line] = []
+def _kinds(sheet: _Sheet) -> list[_Draft]:
+    drafts: list[_Draft] = []
     opens = after_closing = False
-    for piece in _pieces(text, found):
-        start = _LEADING.match(text, piece.start, piece.end).end()  # type: ignore[union-attr]  # matches always
-        end = start + len(text[start : piece.end].rstrip(" \t\xa0,;|-–—"))
-        if _DELIMITER.match(text, piece.start, piece.end) or piece.closing:
-            lines.append(Line(start=piece.start, end=piece.end, kind=Kind.CLOSING, gap=piece.gap))
+    for piece in _pieces(sheet.text, sheet.found):
+        if piece.closing or _DELIMITER.match(sheet.text, piece.start, piece.end):
+            drafts.append(
+                _Draft(
+                    start=piece.start,
+                    end=piece.end,
+                    kind=Kind.CLOSING,
+                    gap=piece.gap,
+                    opens=False,
+                    found=None,
+                )
+            )
             opens = after_closing = True
             continue
-        if start >= end:
-            continue
-        line = Line(start=start, end=end, kind=Kind.PLAIN, gap=piece.gap, opens=opens)
-        line = _kind(line, piece, text, folded, found, lexicon, after_closing=after_closing)
-        if line.kind is Kind.PLAIN and lines and _continues(lines[-1], line, text, folded, lexicon):
-            line = replace(line, kind=lines[-1].kind)
-        lines.append(line)
-        opens = False
-    return lines
+        draft = _draft(
+            sheet, piece, drafts[-1] if drafts else None, opens=opens, after_closing=after_closing
+        )
+        if draft is not None:
+            drafts.append(draft)
+            opens = False
+    return drafts
 
 
-def _kind(
-    line: Line, piece: _Piece, text: str, folded: str, found: Sequence[Found], lexicon: Lexicon, *, after_closing: bool
-) -> Line:
-    """Say what one line is by itself."""
-    lead = _lead(line, text, found)
-    if lead is not None:
-        return replace(line, kind=_LEAD_KINDS[lead.label], found=lead)
-    part = folded[line.start : line.end]
-    if _is_salutation(part, lexicon, after_closing=after_closing):
-        return replace(line, kind=Kind.SALUTATION)
-    if _is_sentence(part, text[line.start : line.end], lexicon):
-        return replace(line, kind=Kind.SENTENCE)
-    if not line.opens and _ITEM.match(text, piece.start, piece.end):
-        return replace(line, kind=Kind.ITEM)
-    return line
+def _draft(
+    sheet: _Sheet, piece: _Piece, last: _Draft | None, *, opens: bool, after_closing: bool
+) -> _Draft | None:
+    """A piece with its kind, without the marks around it; nothing when it holds only marks."""
+    text = sheet.text
+    leading = _LEADING.match(text, piece.start, piece.end)
+    start = leading.end() if leading else piece.start
+    end = start + len(text[start : piece.end].rstrip(" \t\xa0,;|-–—"))
+    if start >= end:
+        return None
+    found = _lead(sheet, start, end)
+    if found is not None:
+        kind = _LEAD_KINDS[found.label]
+    else:
+        kind = _kind(sheet, start, end, opens=opens, after_closing=after_closing)
+    if kind is Kind.PLAIN and not opens and _ITEM.match(text, piece.start, piece.end):
+        kind = Kind.ITEM
+    if last is not None and not piece.gap and not opens:
+        if kind is Kind.PLAIN and _continues(sheet, last, start, end):
+            kind = last.kind
+        elif kind is Kind.SENTENCE and last.kind is Kind.NOTE:
+            kind = Kind.NOTE
+    return _Draft(start=start, end=end, kind=kind, gap=piece.gap, opens=opens, found=found)
+
+
+def _kind(sheet: _Sheet, start: int, end: int, *, opens: bool, after_closing: bool) -> Kind:
+    """Say what a line without label is by itself."""
+    words = sheet.words[start:end].split()
+    if _is_salutation(words, end - start, sheet.lexicon, after_closing=after_closing):
+        return Kind.SALUTATION
+    return (
+        Kind.SENTENCE
+        if _is_sentence(words, sheet.folded[start:end], sheet.text[start:end], sheet.lexicon)
+        else Kind.PLAIN
+    )
 
 
 _LEAD_KINDS = {
@@ -275,118 +341,179 @@ _LEAD_KINDS = {
 }
 
 
-def _lead(line: Line, text: str, found: Sequence[Found]) -> Found | None:
-    """The longest label or formula that the line begins with."""
+def _lead(sheet: _Sheet, start: int, end: int) -> Found | None:
+    """The longest label or formula that a line begins with."""
     best: Found | None = None
-    for one in found:
-        if one.start > line.start:
-            break
-        if one.start == line.start and one.label in _LEAD_KINDS and _announces(one, line, text):
-            best = one if best is None or one.end > best.end else best
+    for one in sheet.leading.get(start, ()):
+        if _announces(one, end, sheet) and (best is None or one.end > best.end):
+            best = one
     return best
 
 
-def _announces(one: Found, line: Line, text: str) -> bool:
+def _announces(one: Found, end: int, sheet: _Sheet) -> bool:
     """Say whether a label is one: it ends with "par", or a colon follows it, where its words alone could be a sentence's."""
     if one.label in ("delegation", "note"):
         return True
-    words = fold(text[one.start : one.end])
-    if words.endswith(" par") or words.startswith(("signe", "a l", "original", "madame", "monsieur")):
+    words = sheet.folded[one.start : one.end]
+    if words.endswith(" par") or words.startswith(
+        ("signe", "a l", "original", "madame", "monsieur")
+    ):
         return True
-    return text[one.end : line.end + 2].lstrip(" \xa0.)e(").startswith(":") or (one.end >= line.end and one.label == "in_charge" and words.startswith("votre"))
+    if sheet.text[one.end : end + 2].lstrip(" \xa0.)e(").startswith(":"):
+        return True
+    return one.end >= end and one.label == "in_charge" and words.startswith("votre")
 
 
-def _is_salutation(part: str, lexicon: Lexicon, *, after_closing: bool) -> bool:
-    words = part.translate(_PUNCTUATION).split()
-    if not words or len(part) > 70 or words[0] not in lexicon.salutations:
+_GREETINGS = frozenset(
+    ("bonjour", "bonsoir", "rebonjour", "hello", "salut", "cher", "chere", "chers", "cheres")
+)
+
+
+def _is_salutation(words: list[str], length: int, lexicon: Lexicon, *, after_closing: bool) -> bool:
+    if not words or length > 70 or words[0] not in lexicon.salutations:
         return False
-    if words[0] in ("bonjour", "bonsoir", "rebonjour", "hello", "salut", "cher", "chere", "chers", "cheres"):
-        return not _has_sentence_word(words[1:], lexicon)
-    if after_closing:
-        return all(word in lexicon.salutations for word in words)
-    return not _has_sentence_word(words[1:], lexicon)
+    if after_closing and words[0] not in _GREETINGS:
+        return lexicon.salutations.issuperset(words)
+    return lexicon.sentence_words.isdisjoint(words[1:])
 
 
-def _has_sentence_word(words: Sequence[str], lexicon: Lexicon) -> bool:
-    return not lexicon.sentence_words.isdisjoint(words)
-
-
-def _is_sentence(part: str, raw: str, lexicon: Lexicon) -> bool:
+def _is_sentence(words: list[str], part: str, raw: str, lexicon: Lexicon) -> bool:
     """Say whether a line reads as prose rather than as a line of a signature or of a letterhead."""
-    words = part.translate(_PUNCTUATION).split()
-    if not words or (words[0] in ("votre", "vos") and len(words) <= 4 and words[1:2] and words[1] in lexicon.functions):
+    if not words or (
+        words[0] in ("votre", "vos")
+        and len(words) <= 4
+        and words[1:2]
+        and words[1] in lexicon.functions
+    ):
         return False
-    if _has_sentence_word(words, lexicon) or not lexicon.sentence_words_lower.isdisjoint(
-        raw.translate(_PUNCTUATION).split()
+    if (
+        "j'" in part
+        or not lexicon.sentence_words.isdisjoint(words)
+        or _has_small_word(words, raw, lexicon)
     ):
         # « Nous contacter : 03 84 … » belongs to a block of contact lines.
-        return len(words) > 9 or not ("¤" in raw or sum(sign.isdigit() for sign in raw) >= 8)
+        return len(words) > 9 or not ("@" in raw or sum(sign.isdigit() for sign in raw) >= 8)
     if raw[-1] in "?!…" or len(words) > 30:
         return True
     if raw[-1] == "." and len(words[-1]) > 2 and words[0] not in lexicon.leads:
         return len(words) > 4 or words[-1] in lexicon.not_names or not raw[0].isupper()
-    return raw[0].islower() and len(words) > 5 and words[0] not in lexicon.leads and words[0] not in ("le", "la")
+    return (
+        raw[0].islower()
+        and len(words) > 5
+        and words[0] not in lexicon.leads
+        and words[0] not in ("le", "la", "l")
+    )
 
 
-def _continues(last: Line, line: Line, text: str, folded: str, lexicon: Lexicon) -> bool:
+def _has_small_word(words: list[str], raw: str, lexicon: Lexicon) -> bool:
+    """Say whether a word of prose stands there in small letters: with a capital it may be a surname."""
+    small = lexicon.sentence_words_lower.intersection(words)
+    return bool(small) and any(re.search(rf"(?<![\w-]){word}(?![\w-])", raw) for word in small)
+
+
+def _continues(sheet: _Sheet, last: _Draft, start: int, end: int) -> bool:
     """Say whether a plain line is the rest of a sentence that the mail program folded."""
-    if last.kind not in (Kind.SENTENCE, Kind.NOTE, Kind.ITEM) or line.gap or line.opens:
+    if last.kind not in (Kind.SENTENCE, Kind.NOTE, Kind.ITEM):
         return False
-    before = text[last.start : last.end]
-    after = text[last.end : line.start].split("\n")[0].strip()
-    if before[-1] in ".!?:…" or after[:1] in tuple(".!?:"):
-        return last.kind is Kind.NOTE and before[-1] != ":"
-    if _UNFINISHED.search(folded, last.start, last.end):
+    text = sheet.text
+    after = text[last.end : start].lstrip(" ")[:1]
+    if text[last.end - 1] in ".!?:…" or after in (".", "!", "?", ":"):
+        return last.kind is Kind.NOTE and text[last.end - 1] != ":"
+    if _UNFINISHED.search(sheet.folded, last.start, last.end) or text[start].islower():
         return True
-    if text[line.start].islower():
-        return True
-    words = text[line.start : line.end].split()
-    alone = folded[line.start : line.end].split()[0] in lexicon.leads or (
+    words = text[start:end].split()
+    alone = sheet.words[start:end].split()[0] in sheet.lexicon.leads or (
         len(words) <= 4 and all(word[0].isupper() for word in words)
     )
-    return len(before) >= 55 and not alone
+    return last.end - last.start >= 55 and not alone
 
 
 # --- places ---------------------------------------------------------------------------------------
 
 
-def _places(lines: list[Line], text: str) -> tuple[Line, ...]:
+def _places(drafts: list[_Draft], sheet: _Sheet) -> tuple[Line, ...]:
     """Give each line its block, from the order of the kinds."""
-    prose = any(line.kind in (Kind.SENTENCE, Kind.SALUTATION, Kind.CLOSING) for line in lines)
+    prose = any(draft.kind in (Kind.SENTENCE, Kind.SALUTATION, Kind.CLOSING) for draft in drafts)
     zone: Place = Place.HEADER_BLOCK if prose else Place.SIGNATURE
-    placed: list[Line] = []
-    for line in lines:
-        match line.kind:
-            case Kind.SENTENCE | Kind.SALUTATION | Kind.ITEM:
-                zone = Place.BODY
-            case Kind.CLOSING:
-                zone = Place.SIGNATURE
-            case Kind.DELEGATION:
-                zone = Place.DELEGATED_FORMULA
-            case _:
-                pass
-        placed.append(replace(line, place=_place(line, zone)))
-    return tuple(_tail(placed, text))
+    tail = _tail(drafts, sheet.text)
+    lines: list[Line] = []
+    named = False
+    for at, draft in enumerate(drafts):
+        zone = _zone(draft, zone, named=named)
+        place = _place(draft, zone)
+        if at >= tail and place is Place.BODY:
+            place = Place.SIGNATURE
+        named = zone is Place.DELEGATED_FORMULA and _ends_formula(
+            sheet.folded[draft.start : draft.end], sheet.lexicon
+        )
+        lines.append(
+            Line(
+                start=draft.start,
+                end=draft.end,
+                kind=draft.kind,
+                gap=draft.gap,
+                place=place,
+                opens=draft.opens,
+                found=draft.found,
+            )
+        )
+    return tuple(lines)
 
 
-def _place(line: Line, zone: Place) -> Place | None:
-    if line.kind in (Kind.NOTE, Kind.ADDRESSEE, Kind.SALUTATION, Kind.CLOSING):
+def _zone(draft: _Draft, zone: Place, *, named: bool) -> Place:
+    """The block that a line opens or stays in; a delegated formula ends with the name."""
+    match draft.kind:
+        case Kind.SENTENCE | Kind.SALUTATION | Kind.ITEM:
+            return Place.BODY
+        case Kind.CLOSING:
+            return Place.SIGNATURE
+        case Kind.DELEGATION:
+            return Place.DELEGATED_FORMULA
+        case Kind.PLAIN if zone is Place.DELEGATED_FORMULA and named:
+            return Place.SIGNATURE
+        case _:
+            return zone
+
+
+def _ends_formula(part: str, lexicon: Lexicon) -> bool:
+    """Say whether a line of a delegated formula holds the name: it ends with what is no function."""
+    last = part.split(",")[-1].split()
+    while last and last[0] in ("pour", "le", "la", "p", "et", "par"):
+        last = last[1:]
+    first = last[0].removeprefix("l'") if last else ""
+    return first not in (
+        "",
+        "delegation",
+        "subdelegation",
+        "empechement",
+        "suppleance",
+        "signe",
+    ) and (
+        first not in lexicon.functions
+        and not first.startswith(("prefet", "sous-prefet", "haut", "secretaire"))
+    )
+
+
+def _place(draft: _Draft, zone: Place) -> Place | None:
+    if draft.kind in (Kind.NOTE, Kind.ADDRESSEE, Kind.SALUTATION, Kind.CLOSING):
         return None
-    if line.kind is Kind.LABEL and line.found is not None and line.found.label == "in_charge":
+    if draft.kind is Kind.LABEL and draft.found is not None and draft.found.label == "in_charge":
         return Place.HEADER_BLOCK
     return zone
 
 
-def _tail(lines: list[Line], text: str) -> list[Line]:
-    """Call signature the plain lines that end the mail, but not an address that a colon announced."""
-    at = len(lines)
-    while at and lines[at - 1].kind in (Kind.PLAIN, Kind.LABEL, Kind.NOTE, Kind.ADDRESSEE):
+def _tail(drafts: list[_Draft], text: str) -> int:
+    """Where the plain lines that end the mail begin, an address that a colon announced left out."""
+    at = len(drafts)
+    while at and drafts[at - 1].kind in (Kind.PLAIN, Kind.LABEL, Kind.NOTE, Kind.ADDRESSEE):
         at -= 1
-    if at and ":" in text[lines[at - 1].end - 1 : lines[at - 1].end + 2] and lines[at - 1].kind in (Kind.SENTENCE, Kind.ITEM):
+    if (
+        not at
+        or drafts[at - 1].kind not in (Kind.SENTENCE, Kind.ITEM)
+        or ":" not in text[drafts[at - 1].end - 1 : drafts[at - 1].end + 2]
+    ):
+        return at
+    at += 1
+    while at < len(drafts) and not drafts[at].gap:
         at += 1
-        while at < len(lines) and not lines[at].gap:
-            at += 1
-    return [
-        replace(line, place=Place.SIGNATURE) if place >= at and line.place is Place.BODY else line
-        for place, line in enumerate(lines)
-    ]
+    return at

@@ -149,7 +149,7 @@ def _governor_of(
     after = [governor for governor in standing if governor.start > when.start]
     nearest = min(after, key=lambda governor: governor.start, default=None)
     opens = _CLAUSE.search(line, max(start, when.start - 12), when.start) or when.start <= start + 1
-    if nearest is not None and (not before or opens) and _follows(line, when, nearest):
+    if nearest is not None and opens and _follows(line, when, nearest):
         return nearest
     if not before:
         return nearest if when.firm else None

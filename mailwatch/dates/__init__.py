@@ -138,7 +138,7 @@ def _after_ouvrables(today: date, count: int, calendar: Calendar) -> date:
 def _runs_from_now(line: str, end: int) -> bool:
     """Say whether a delay counts from the writing or an earlier event, not from one to come."""
     match = grammar.RUNS_FROM.match(line, end)
-    return match is None or not match[1] or grammar.ALREADY.search(match[1] + " ") is not None
+    return match is None or grammar.ALREADY.search(match[1] + " ") is not None
 
 
 def _after_months(today: date, count: int) -> date:
@@ -328,6 +328,13 @@ def _day_word(word: str, term: str, today: date) -> date | None:
         return today + timedelta(days=2)
     if word == "noel":
         return _on(25, 12, 0, "", today) if term else None
-    if word in ("aujourd hui", "ce soir") or term or word.startswith("fin"):
+    if word == "week end":
+        return _week_end(term, today)
+    if word in ("aujourd hui", "ce soir", "ce jour") or term or word.startswith("fin"):
         return today
     return None
+
+
+def _week_end(term: str, today: date) -> date:
+    sunday = today + timedelta(days=6 - today.weekday())
+    return _friday(today) if term.startswith("avant ") and today.weekday() < 5 else sunday

@@ -97,7 +97,7 @@ _TERM = (
     r"|a partir|a l horizon|au cours|en cours|courant(?= (?:de|du))|entre|pour|en|des|vers|autour"
     r"|aux alentours|aux environs|environ|au (?:maximum|max|plus|moins)|maximum|moins|comptez|compter"
     r"|prevoyez|prevoir|patienter|attendre|(?:journee|matinee|soiree|apres midi) (?:de|du|d)"
-    r"|fixee? au|prevue? au|(?:prend(?:ra|ront)?|necessit(?:e|era|eront)|demand(?:e|era)|durera|requiert)"
+    r"|fixee? au|prevue? au|(?:prend(?:ra|ront)?|necessit(?:e|era|eront)|demand(?:e|era)|durera|requiert|faut|faudra)"
     rf"(?: encore| environ)?(?= {_NUMBER} (?:[^ ]+ ){{0,3}}(?:{_PERIOD}) ))"
 )
 _ARTICLE = rf"le|la|l|les|ce|a|au|aux|du|de|d|que|:|,(?= (?:le|{_TERM}|{_WD}) )"
@@ -145,7 +145,7 @@ _WORD = (
     rf"(?:(?:{_WD}) (?:ou|voire|et) )?(?P<only_weekday>{_WD})"
     r"(?: (?P<which>prochain|suivant|qui vient|en huit|en quinze|de la semaine prochaine|de cette semaine))?"
     rf"(?! (?:dernier|passe|(?:au|et|ou) (?:{_WD})|de \d))"
-    r"|(?P<word>apres demain|demain|aujourd hui|ce soir"
+    r"|(?P<word>apres demain|demain|aujourd hui|ce (?:soir|jour)|week end"
     r"|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel)"
 )
 _TAIL = (
@@ -161,9 +161,9 @@ START = re.compile(
     r"(?<= )(?:patient\w*|patience|attendre|compter|prevoir|delais?"
     r"|(?<! de )(?<! du )(?<! jusqu )(?<! jusqu a )(?<! depuis )(?<! depuis le )"
     r"(?:au?|aux|d|pas|plus|sous|avant|dans|entre|pour|en|des|vers|autour|environ|maximum|moins|comptez"
-    r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|un|le|la|ce|ces|les|cette|courant|debut|milieu"
+    r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|un|le|la|ce|ces|les|cette|courant|debut|milieu"
     r"|mi|fin|semaine|sem|s\d\d|premiere?|seconde?|deuxieme|troisieme|quatrieme|dernier|[1-4](?:er?|re|eme)"
-    rf"|mois|fixee?|prevue?|demain|apres|aujourd|noel|:|(?<! au )(?<! le )(?:{_WD})))(?= )"
+    rf"|mois|fixee?|prevue?|demain|apres|aujourd|noel|week|:|(?<! au )(?<! le )(?:{_WD})))(?= )"
 )
 """Where a date may start; not within « du 3 mars », « jusqu’à lundi », « depuis lundi »."""
 
@@ -177,7 +177,7 @@ NOT_A_DAY = re.compile(
 )
 """What follows a number after « le » that is no day of the month."""
 RUNS_FROM = re.compile(
-    r" (?:(?:a compter|a partir|a dater) (?:de|du|d)|suivant|apres|qui (?:suivent|suivront|suivra|suit)"
+    r" (?:(?:a compter|a partir|a dater) (?:de|du|d)|suivants?|apres|qui (?:suivent|suivront|suivra|suit)"
     r"|des|a (?=reception))((?: [^\s?!.;¶]+){0,7})"
 )
 """« à compter de la réception de votre dossier complet »."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -78,7 +79,7 @@ def _untranslated(messages: set[str], language: str) -> list[str]:
     """The entries that a catalogue lacks, as they would be added to it."""
     catalogue = _catalogue(language)
     missing = [m for m in messages if not (m in catalogue and catalogue[m].string)]
-    return [f"msgid {m!r}" for m in sorted(missing)]
+    return [f"msgid {json.dumps(m, ensure_ascii=False)}" for m in sorted(missing)]
 
 
 def test_every_message_of_ours_is_in_the_english_catalogue() -> None:

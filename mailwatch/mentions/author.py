@@ -54,11 +54,24 @@ def read_authors(page: Page, lexicon: Lexicon, agents: tuple[str, ...] = ()) -> 
         *_introduced(page, lexicon),
         *_letterhead(page, lexicon),
     ]
-    sure = [person for person in named if person.weight > Weight.WEAK]
+    sure = _fullest([person for person in named if person.weight > Weight.WEAK])
     undecided = [person for person in named if person.weight is Weight.WEAK]
     if sure or undecided:
         return (*sure, *undecided)
     return tuple(sorted(_designations(page, lexicon), key=lambda person: _RANK[person.level]))
+
+
+def _fullest(people: list[Person]) -> list[Person]:
+    """Put "Sandrine PETIT" before the "Sandrine" that stands above it."""
+    if not people or people[0].level is not AuthorLevel.FIRST_NAME:
+        return people
+    first = plain(people[0].text).split()[0]
+    fuller = [
+        one
+        for one in people[1:]
+        if one.level is AuthorLevel.FULL_NAME and plain(one.text).startswith(f"{first} ")
+    ]
+    return [*fuller, *people]
 
 
 _BLOCKS = (Place.SIGNATURE, Place.DELEGATED_FORMULA)
@@ -250,7 +263,7 @@ def _letterhead(page: Page, lexicon: Lexicon) -> Iterator[Person]:
 # --- what stands for a name -----------------------------------------------------------------------
 
 _NUMBER = re.compile(
-    r"(?:l')?\b(?:agente?|rio|matricule|identifiant|code|referente?|gestionnaire|instruct(?:eur|rice)|operat(?:eur|rice))\b"
+    r"(?:l'|no d'|n ?o ?d'|numero d')?\b(?:agente?|rio|matricule|identifiant|code|referente?|gestionnaire|instruct(?:eur|rice)|operat(?:eur|rice))\b"
     r"[a-z' ]{0,24}[ :.(]{0,3}(?:n ?o|numero|no|n\.)?[ :.]{0,3}(?P<id>[a-z]{0,6}[-_/ ]?\d[\w/-]*)(?: \(?rio\)?)?"
     r"|\bn ?o ?\d{5,8}\b(?: ?\(rio\))?"
 )
@@ -432,14 +445,16 @@ def _is_first_name(folded: str, lexicon: Lexicon) -> bool:
 _NAMES = (
     # A title and a name: « Mme VERNIER », « M. Jean-Pierre Le Goff », « Capitaine Morel », « Mme BUREAU ».
     (
-        re.compile(r"[TR]{1,2}(?:[IF]+P{0,3}[FUCSW]|P{0,3}[FUC]|[SW](?!P))(?:P{0,2}[FUC])*"),
+        re.compile(
+            r"[TR]{1,2}(?:[IF]+P{0,3}(?:[FUC]|[SW](?=$))|P{0,3}[FUC]|[SW](?!P))(?:P{0,2}[FUC])*"
+        ),
         Weight.SURE,
     ),
     (re.compile(r"F+I?(?:P{0,3}[FUC]|P{1,3}W)+|F{1,2}I?[SW](?=$)"), Weight.SURE),
     (re.compile(r"(?:P{0,3}[UC]){1,3}P?F{1,2}(?=$|[BDPx])|[SW]F{1,2}(?=$)"), Weight.SURE),
     (re.compile(r"I{1,3}(?:P{0,3}[FUC])+|I{1,3}[SW](?=$)"), Weight.SURE),
     (re.compile(r"F{1,2}I(?=$|[BDPx])"), Weight.SURE),
-    (re.compile(r"C+(?:P{0,3}U)+|U+(?:P{0,2}U)*C+(?=$|[BDx])"), Weight.SHAPED),
+    (re.compile(r"C+(?:P{0,3}U)+|P{0,3}U+(?:P{0,2}U)*C+(?=$|[BDx])"), Weight.SHAPED),
     (re.compile(r"[UC]{1,2}I(?=$)"), Weight.SHAPED),
     (re.compile(r"F{1,2}(?=$|P+B|B)"), Weight.SHAPED),
     (re.compile(r"f(?=$)|f[xf](?=$)"), Weight.SHAPED),
@@ -470,7 +485,7 @@ def _parse(segment: str, lexicon: Lexicon) -> _Parsed | None:
                 or weight > Weight.SHAPED
                 or (weight is Weight.SHAPED and match.end() - at > 1)
             ):
-                text, level = _named(segment, tokens[at : match.end()], match.group())
+                text, level = _named(segment, tokens[at : match.end()], match.group(), lexicon)
                 if weight is Weight.WEAK and _like_initials(text):
                     return None
                 return _Parsed(text=text, level=level, weight=weight, titled="T" in match.group())
@@ -487,7 +502,9 @@ def _like_initials(text: str) -> bool:
     return text.isupper() and (len(text) == 2 or (len(text) == 3 and not _SYLLABLE.fullmatch(text)))
 
 
-def _named(segment: str, tokens: list[re.Match[str]], letters: str) -> tuple[str, AuthorLevel]:
+def _named(
+    segment: str, tokens: list[re.Match[str]], letters: str, lexicon: Lexicon
+) -> tuple[str, AuthorLevel]:
     """The words of a name and its level; a title stays only with a surname alone."""
     while letters.endswith("P"):
         letters, tokens = letters[:-1], tokens[:-1]
@@ -495,11 +512,24 @@ def _named(segment: str, tokens: list[re.Match[str]], letters: str) -> tuple[str
     skipped = len(letters) - len(bare) if len(bare.replace("P", "")) > 1 else 0
     text = segment[tokens[skipped].start() : tokens[-1].end()]
     text = text if bare.endswith("I") else text.rstrip(".,;:!")
-    return text, _level(letters, bare)
+    return text, _level(letters, bare, tokens, lexicon)
 
 
-def _level(letters: str, bare: str) -> AuthorLevel:
-    words = bare.replace("P", "")
-    if words in ("F", "f", "FI", "FFI", "CI", "C") and not (words == "C" and letters != bare):
+def _level(letters: str, bare: str, tokens: list[re.Match[str]], lexicon: Lexicon) -> AuthorLevel:
+    """A first name alone or with one initial is one; the rest holds a surname."""
+    words, last = bare.replace("P", ""), tokens[-1].group().strip(".,;:!")
+    if words in ("CI", "fx"):  # « Kadidja B. », « mehdi b. », but « Dupond J.C. »
+        return AuthorLevel.FIRST_NAME if len(last) < 2 else AuthorLevel.FULL_NAME
+    if words in (
+        "F",
+        "f",
+    ):  # « Mme Martin » and « MARTIN » are surnames, « Martin » and « Mme Ophélie » are not
+        surname = plain(last) in lexicon.surnames_too and (letters != bare or last.isupper())
+        return (
+            AuthorLevel.FULL_NAME
+            if surname or (letters != bare and last.isupper())
+            else AuthorLevel.FIRST_NAME
+        )
+    if words in ("FI", "FFI") or (words == "C" and letters == bare):
         return AuthorLevel.FIRST_NAME
     return AuthorLevel.FULL_NAME if words.strip("I") else AuthorLevel.INITIALS

@@ -23,6 +23,8 @@ class Lexicon:
     ranks: frozenset[str]
     particles: frozenset[str]
     first_names: frozenset[str]
+    surnames_too: frozenset[str]
+    """First names that are also frequent surnames."""
     functions: frozenset[str]
     role_units: frozenset[str]
     not_names: frozenset[str]
@@ -77,6 +79,7 @@ def lexicon(rules: RulePack) -> Lexicon:
         ranks=words("ranks"),
         particles=words("particles"),
         first_names=words("first_names"),
+        surnames_too=words("surnames_too"),
         functions=functions,
         role_units=words("role_units"),
         not_names=words("not_names")
@@ -131,7 +134,7 @@ def _alternatives(phrases: Iterable[str]) -> str:
 
 
 def _unit(units: Iterable[str]) -> re.Pattern[str]:
-    step = r"(?: |'|-| ?& ?|, (?=(?:de|du|des|et|aux)\b|d'|a l')| \((?=[a-z]+\)))[a-z][a-z]*\)?"
+    step = r"(?: |'|-| ?& ?|, (?=(?:de|du|des|et|aux)\b|d'|a l')|)[a-z][a-z]*| \([a-z]+\)"
     return re.compile(rf"(?<![\w'-])(?P<head>{_alternatives(units)})(?![\w-])(?P<rest>(?:{step})*)")
 
 

@@ -148,7 +148,8 @@ def _subject(page: Page, verb: int, rule: str, lexicon: Lexicon) -> Iterator[Blo
 def _workplace(page: Page, start: int, rule: str, lexicon: Lexicon) -> Iterator[Block]:
     """« Je suis Claire, du bureau des étrangers »: what follows a name or a function, through "du" or "au"."""
     end = _until(page, start)
-    first = page.text[start:end].strip()[:1]
+    start += len(page.text[start:end]) - len(page.text[start:end].lstrip(" \n\t:,"))
+    first = page.text[start : start + 1]
     word = page.folded[start:end].replace("'", " ").split()[:2]
     named = (
         first.isupper()
@@ -201,11 +202,13 @@ def read_services(
     A person's name out of `names` that follows a unit on its line is not part of it.
     """
     blocks = tuple(blocks)
+    words = frozenset(plain(" ".join(names)).split())
     found = [*_declared(blocks, directory)]
     if not found:
         for block in blocks:
             found += _units(_without(block, names), lexicon)
-            found += _acronyms(block, lexicon, frozenset(plain(" ".join(names)).split()))
+            found += _acronyms(block, lexicon, words)
+
     return tuple(
         sorted(found, key=lambda body: (_ORDER[body.place] == _ORDER[Place.BODY], body.rank))
     )

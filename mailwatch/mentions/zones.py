@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from mailwatch.mentions.lexicon import Lexicon
@@ -115,7 +116,7 @@ class _Draft(NamedTuple):
 # --- folding without moving anything --------------------------------------------------------------
 
 _ADDRESS = re.compile(
-    r"(?<![^\s@<>()|,;:])[^\s@<>()|,;:]+@[^\s@<>()|,;]+|(?:https?://|www\.)[^\s<>()|]+|\[(?:cid|image)[^\]\n]*\]",
+    r"(?<![^\s@<>()|,;:])[^\s@<>()|,;:]+@[^\s@<>()|,;]+|(?:https?://|www\.)[^\s<>()|]+|\[(?:cid|image)[^\]\n]{0,200}\]",
     re.I,
 )
 _NAME_OF_SITE = re.compile(r"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:gouv\.fr|fr|com|org)\b", re.I)
@@ -216,23 +217,25 @@ def _pieces(text: str, found: Sequence[Found]) -> Iterator[_Piece]:
     labels = [
         one.start for one in found if one.label == "in_charge" and _stands_first(text, one.start)
     ]
-    at, gap = 0, False
+    at, first, gap = 0, 0, False
     for raw in text.split("\n"):
         start, end = at, at + len(raw)
         at = end + 1
+        while first < len(cuts) and cuts[first].end <= start:
+            first += 1
         if not raw.strip():
             gap = True
             continue
-        for cut in cuts:
-            if cut.end <= start or cut.start >= end:
-                continue
-            yield from _at_labels(labels, _Piece(start=start, end=max(start, cut.start), gap=gap))
-            yield _Piece(start=max(start, cut.start), end=min(end, cut.end), gap=gap, closing=True)
+        for cut in islice(cuts, first, None):
+            if cut.start >= end:
+                break
+            yield from _at_labels(labels, _Piece(start, max(start, cut.start), gap))
+            yield _Piece(max(start, cut.start), min(end, cut.end), gap, closing=True)
             start = min(end, cut.end)
             if cut.label == "wish":
                 start = _after_wish(text, start, end)
             gap = False
-        yield from _at_labels(labels, _Piece(start=start, end=end, gap=gap))
+        yield from _at_labels(labels, _Piece(start, end, gap))
         gap = False
 
 
@@ -250,10 +253,11 @@ def _after_wish(text: str, start: int, end: int) -> int:
 
 def _at_labels(labels: Sequence[int], piece: _Piece) -> Iterator[_Piece]:
     start, gap = piece.start, piece.gap
-    for label in labels:
-        if start < label < piece.end:
-            yield _Piece(start, label, gap)
-            start, gap = label, False
+    for label in islice(labels, bisect_right(labels, start), None) if labels else ():
+        if label >= piece.end:
+            break
+        yield _Piece(start, label, gap)
+        start, gap = label, False
     yield _Piece(start, piece.end, gap)
 
 
@@ -308,7 +312,7 @@ def _draft(
     if found is not None:
         kind = _LEAD_KINDS[found.label]
     else:
-        kind = _kind(sheet, start, end, opens=opens, after_closing=after_closing)
+        kind = _kind(sheet, start, end, after_closing=after_closing)
     if kind is Kind.PLAIN and not opens and _ITEM.match(text, piece.start, piece.end):
         kind = Kind.ITEM
     if last is not None and not piece.gap and not opens:
@@ -319,7 +323,7 @@ def _draft(
     return _Draft(start=start, end=end, kind=kind, gap=piece.gap, opens=opens, found=found)
 
 
-def _kind(sheet: _Sheet, start: int, end: int, *, opens: bool, after_closing: bool) -> Kind:
+def _kind(sheet: _Sheet, start: int, end: int, *, after_closing: bool) -> Kind:
     """Say what a line without label is by itself."""
     words = sheet.words[start:end].split()
     if _is_salutation(words, end - start, sheet.lexicon, after_closing=after_closing):
@@ -351,7 +355,7 @@ def _lead(sheet: _Sheet, start: int, end: int) -> Found | None:
 
 
 def _announces(one: Found, end: int, sheet: _Sheet) -> bool:
-    """Say whether a label is one: it ends with "par", or a colon follows it, where its words alone could be a sentence's."""
+    """Say whether a label is one: "par" ends it or a colon follows, since its words may begin a sentence."""
     if one.label in ("delegation", "note"):
         return True
     words = sheet.folded[one.start : one.end]
@@ -401,8 +405,11 @@ def _is_sentence(words: list[str], part: str, raw: str, lexicon: Lexicon) -> boo
         raw[0].islower()
         and len(words) > 5
         and words[0] not in lexicon.leads
-        and words[0] not in ("le", "la", "l")
+        and words[0] not in _CONNECTORS
     )
+
+
+_CONNECTORS = frozenset(("le", "la", "l", "et", "de", "du", "des", "d", "aux"))
 
 
 def _has_small_word(words: list[str], raw: str, lexicon: Lexicon) -> bool:
@@ -477,7 +484,7 @@ def _zone(draft: _Draft, zone: Place, *, named: bool) -> Place:
 
 def _ends_formula(part: str, lexicon: Lexicon) -> bool:
     """Say whether a line of a delegated formula holds the name: it ends with what is no function."""
-    last = part.split(",")[-1].split()
+    last = part.rsplit(",", maxsplit=1)[-1].split()
     while last and last[0] in ("pour", "le", "la", "p", "et", "par"):
         last = last[1:]
     first = last[0].removeprefix("l'") if last else ""

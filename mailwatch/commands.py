@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from mailwatch.analysis import Examined
-    from mailwatch.model import Audit, Delivery, Institution, Role, Unreadable
+    from mailwatch.model import Audit, Deadline, Delivery, Institution, Role, Unreadable
     from mailwatch.ruleset import Desk
 
 NON_CONFORMITY = 1
@@ -68,7 +67,7 @@ class _Day(click.ParamType[date]):
     help=_("Contrôle des réponses d’une administration à ses usagers : délais, mentions, preuves."),
     epilog=_("Essayez : mailwatch demo"),
 )
-@click.version_option(installed_version("mailwatch"), prog_name="mailwatch")
+@click.version_option(package_name="mailwatch", prog_name="mailwatch")
 @click.option("--lang", type=click.Choice(LANGUAGES), help=_("Langue des commandes."))
 def mailwatch(lang: str | None) -> None:
     """Group the commands; `--lang` has been read by `cli` before this runs."""
@@ -195,9 +194,20 @@ def deadline(
 
         _print_json(contracts.deadline(found))
     else:
-        from mailwatch import display
+        click.echo("\n".join(_explained(found, here.territory.name)))
 
-        display.deadline(found, here.territory.name)
+
+def _explained(found: Deadline, territory: str) -> Iterator[str]:
+    """A due date and how it was counted, as lines; no table library, so that the answer comes at once."""
+    sentence = _("Reçu le {received}, réponse due au plus tard le {due} ({territory}).")
+    yield sentence.format(
+        received=f"{found.received_on:%d/%m/%Y}",
+        due=f"{found.due_on:%d/%m/%Y}",
+        territory=territory,
+    )
+    yield ""
+    for day in found.days:
+        yield f"  {day.on:%d/%m/%Y}  {'✔' if day.counts else ' '}  {day.why}"
 
 
 # --- the offline run ------------------------------------------------------------------------------

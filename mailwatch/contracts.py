@@ -5,9 +5,8 @@ Instants are ISO 8601 with offset, days ISO dates, delays integers or null, mean
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from mailwatch.analysis import Examined
 from mailwatch.model import (
     Announced,
     Answer,
@@ -23,6 +22,9 @@ from mailwatch.model import (
     Request,
     Unreadable,
 )
+
+if TYPE_CHECKING:
+    from mailwatch.analysis import Examined
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mailwatch.analysis import Examined
-from mailwatch.labels import CONFIDENCES, LEVELS, NATURES, OUTCOMES, PLACES, STATES
+from mailwatch.labels import CONFIDENCES, LEVELS, NATURES, OUTCOMES, PLACES, STATES, number
 from mailwatch.language import translate as _
 from mailwatch.model import (
     Audit,
     ChannelIndicators,
-    Deadline,
     Mention,
     Outcome,
     Rate,
     Request,
     State,
 )
-from mailwatch.report import number
+
+if TYPE_CHECKING:
+    from mailwatch.analysis import Examined
 
 _SHOWN = 40
 """Requests listed on a terminal; the report lists them all."""
@@ -105,20 +106,6 @@ def readings(found: Sequence[Examined]) -> None:
             _plain(first.text[:60]) if first else "",
         )
     _console().print(table)
-
-
-def deadline(found: Deadline, territory: str) -> None:
-    """Show a due date and how it was counted."""
-    console = _console()
-    console.print(
-        _(
-            "Reçu le {received:%d/%m/%Y}, réponse due au plus tard le {due:%d/%m/%Y} ({territory})."
-        ).format(received=found.received_on, due=found.due_on, territory=territory)
-    )
-    table = _table(_("Jour"), _("Compte"), _("Pourquoi"))
-    for day in found.days:
-        table.add_row(f"{day.on:%d/%m/%Y}", "✔" if day.counts else "", day.why)
-    console.print(table)
 
 
 # --- the offline run ------------------------------------------------------------------------------

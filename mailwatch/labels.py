@@ -1,6 +1,9 @@
-"""The French words for the domain's values, as every reader sees them: one word per thing."""
+"""The French words for the domain's values, and dates and numbers as French readers write them: one word a thing."""
 
 from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from mailwatch.model import (
     AuthorLevel,
@@ -100,3 +103,55 @@ FINDINGS = {
     "transferred": "transférée à un autre service",
 }
 STATUSES = {"sourced": "sourcé", "interpreted": "interprété", "local": "local"}
+
+NO_BREAK = "\u00a0"
+
+
+def kind(words: str) -> str:
+    """The kind of an answer in French; a declared answer keeps the words it was declared with."""
+    return NATURES[Nature(words)] if words in set(Nature) else words
+
+
+def finding(code: str) -> str:
+    """A finding in French; a code that has no words yet stays as it is."""
+    return FINDINGS.get(code, code)
+
+
+# --- dates and numbers ----------------------------------------------------------------------------
+
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def day(on: date) -> str:
+    """A day as French readers write it, JJ/MM/AAAA."""
+    return f"{on:%d/%m/%Y}"
+
+
+def month_name(month: str) -> str:
+    """`2026-03` as « mars 2026 »."""
+    year, number_ = month.split("-")
+    return f"{_MONTHS[int(number_) - 1]} {year}"
+
+
+def number(value: float) -> str:
+    """A number with one decimal at most, half up, and a comma."""
+    return str(_rounded(value)).removesuffix(".0").replace(".", ",")
+
+
+def days(value: float | None) -> str:
+    """A delay in working days, « Sans objet » when there is none; plural from two on."""
+    if value is None:
+        return "Sans objet"
+    return f"{number(value)}{NO_BREAK}{plural(float(_rounded(value)), 'jour', 'jours')}"
+
+
+def _rounded(value: float) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def plural(count: float, one: str, many: str) -> str:
+    """The French plural begins at two."""
+    return one if count < 2 else many

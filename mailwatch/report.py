@@ -10,13 +10,12 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from mailwatch import labels
+from mailwatch.labels import NO_BREAK, day, days, finding, kind, month_name, number, plural
 from mailwatch.model import (
     Audit,
     Confidence,
@@ -33,7 +32,6 @@ CSV = "demandes.csv"
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet would compute (CWE-1236)."""
-_NO_BREAK = "\u00a0"
 
 
 def files(audit: Audit, policy: Policy, templates: Mapping[str, str]) -> Mapping[str, bytes]:
@@ -186,47 +184,10 @@ def _outcome(request: Request, mention: str) -> str:
 
 # --- words and numbers ----------------------------------------------------------------------------
 
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
-
-
-def day(on: date) -> str:
-    """A day as French readers write it, JJ/MM/AAAA."""
-    return f"{on:%d/%m/%Y}"
-
-
-def month_name(month: str) -> str:
-    """`2026-03` as « mars 2026 »."""
-    year, number_ = month.split("-")
-    return f"{_MONTHS[int(number_) - 1]} {year}"
-
-
-def number(value: float) -> str:
-    """A number with one decimal at most, half up, and a comma."""
-    return str(_rounded(value)).removesuffix(".0").replace(".", ",")
-
-
-def days(value: float | None) -> str:
-    """A delay in working days, « Sans objet » when there is none; plural from two on."""
-    if value is None:
-        return "Sans objet"
-    return f"{number(value)}{_NO_BREAK}{plural(float(_rounded(value)), 'jour', 'jours')}"
-
-
-def _rounded(value: float) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-
-
-def plural(count: float, one: str, many: str) -> str:
-    """The French plural begins at two."""
-    return one if count < 2 else many
-
 
 def percent(text: str) -> Markup:
     """A rate's text with its no-break space."""
-    return Markup("{}").format(text.replace(" %", f"{_NO_BREAK}%"))
+    return Markup("{}").format(text.replace(" %", f"{NO_BREAK}%"))
 
 
 def rate_with_population(rate: object) -> Markup:
@@ -238,13 +199,3 @@ def rate_with_population(rate: object) -> Markup:
         return Markup("{}").format(text)
     population = Markup(' <span class="population">({}/{})</span>').format(numerator, denominator)
     return percent(text) + population
-
-
-def kind(words: str) -> str:
-    """The kind of an answer in French; a declared answer keeps the words it was declared with."""
-    return labels.NATURES[Nature(words)] if words in set(Nature) else words
-
-
-def finding(code: str) -> str:
-    """A finding in French; a code that has no words yet stays as it is."""
-    return labels.FINDINGS.get(code, code)

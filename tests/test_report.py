@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from mailwatch import offline, report
+from mailwatch import labels, offline, report
 from mailwatch.model import Audit, Letter, Nature, Period, Role, Unreadable
 from mailwatch.settings import template_texts
 from tests.facts import CITIZEN, answer, desk, incoming
@@ -206,4 +206,4 @@ def test_a_cell_that_begins_like_a_formula_is_text() -> None:
     ],
 )
 def test_delays_are_written_as_french_readers_write_them(value: float | None, text: str) -> None:
-    assert report.days(value) == text
+    assert labels.days(value) == text

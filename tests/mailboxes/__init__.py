@@ -1,0 +1,10 @@
+"""Mailboxes composed by hand, with the obligations that the law draws from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.mailboxes import clocks
+from tests.mailboxes.mailbox import Mailbox
+
+ALL: tuple[Callable[[], Mailbox], ...] = (clocks.jura, clocks.moselle, clocks.martinique, clocks.la_reunion)

@@ -489,17 +489,17 @@ class Request:
     received_on: date
     grade: Grade
     due_on: date
-    state: State
     service: str
     nature: Nature
-    answers: tuple[Answer, ...]
+    state: State = State.PENDING
+    answers: tuple[Answer, ...] = ()
     """Every answer in order, bounced ones included."""
-    first: Answer | None
+    first: Answer | None = None
     """The first qualifying answer, which decides the rate."""
-    substantive: Answer | None
-    links: tuple[Link, ...]
-    boxes: tuple[str, ...]
-    findings: tuple[str, ...]
+    substantive: Answer | None = None
+    links: tuple[Link, ...] = ()
+    boxes: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
     excluded_because: str = ""
     follow_up_on: date | None = None
     """When the substantive answer was promised, or expected by the rule, after a holding reply."""

@@ -14,7 +14,6 @@ from mailwatch.casebook import Case, request_id
 from mailwatch.model import (
     Answer,
     Channel,
-    Confidence,
     Fact,
     Grade,
     Letter,
@@ -38,44 +37,31 @@ def mail_request(case: Case, desk: Desk, declared: Sequence[ManualAnswer], today
     """Turn a case into the request it amounts to on `today`."""
     opening = case.opening
     received_on = opening.at.date()
+    findings = [*opening.findings, *case.findings]
+    if any(fact.at <= opening.at for fact in case.answers):
+        findings.append("negative_delay")
     answers = [
         _mail_answer(fact, received_on, desk, bounced=fact.key in case.void)
         for fact in case.answers
     ]
-    answers += [_declared_answer(manual, received_on, desk) for manual in declared]
-    findings = [*opening.findings, *case.findings]
-    if any(fact.at <= opening.at for fact in case.answers):
-        findings.append("negative_delay")
-    return _request(
-        Request(
-            id=request_id(opening),
-            file=opening.file,
-            message_id=opening.message_id,
-            channel=Channel.EMAIL,
-            received_at=opening.at,
-            received_on=received_on,
-            grade=opening.grade,
-            due_on=due_on(
-                desk.calendar,
-                received_on,
-                desk.rules.policy.email_days,
-                desk.institution.convention,
-            ),
-            state=State.PENDING,
-            service=case.service or UNASSIGNED,
-            nature=case.nature,
-            answers=tuple(sorted(answers, key=lambda answer: answer.on)),
-            first=None,
-            substantive=None,
-            links=tuple(case.links),
-            boxes=tuple(case.boxes),
-            findings=tuple(dict.fromkeys(findings)),
-            excluded_because=_excluded_because(case, desk),
-            confidence=case.confidence,
-        ),
-        desk,
-        today,
+    opened = Request(
+        id=request_id(opening),
+        file=opening.file,
+        message_id=opening.message_id,
+        channel=Channel.EMAIL,
+        received_at=opening.at,
+        received_on=received_on,
+        grade=opening.grade,
+        due_on=_due_on(Channel.EMAIL, received_on, desk),
+        service=case.service or UNASSIGNED,
+        nature=case.nature,
+        links=tuple(case.links),
+        boxes=tuple(case.boxes),
+        findings=tuple(dict.fromkeys(findings)),
+        excluded_because=_excluded_because(case, desk),
+        confidence=case.confidence,
     )
+    return _stand(opened, answers, declared, desk, today)
 
 
 def letter_request(
@@ -87,51 +73,22 @@ def letter_request(
 ) -> Request:
     """Turn a line of the register of letters, and answers to it by e-mail, into a request."""
     answers = [_mail_answer(fact, letter.received_on, desk, bounced=False) for fact in by_mail]
-    answers += [_declared_answer(manual, letter.received_on, desk) for manual in declared]
     if letter.answered_on is not None:
-        answers.append(
-            Answer(
-                on=letter.answered_on,
-                delay=_delay(letter.received_on, letter.answered_on, desk),
-                kind=letter.kind,
-                substantive=_substantive(letter.kind, desk),
-                message_id=None,
-                key="",
-                mentions=None,
-                announced=None,
-                declared=True,
-            )
-        )
-    return _request(
-        Request(
-            id=letter_id(letter),
-            file=letter.file,
-            message_id=None,
-            channel=Channel.LETTER,
-            received_at=None,
-            received_on=letter.received_on,
-            grade=Grade.C,
-            due_on=due_on(
-                desk.calendar,
-                letter.received_on,
-                desk.rules.policy.letter_days,
-                desk.institution.convention,
-            ),
-            state=State.PENDING,
-            service=letter.service or UNASSIGNED,
-            nature=Nature.REQUEST,
-            answers=tuple(sorted(answers, key=lambda answer: answer.on)),
-            first=None,
-            substantive=None,
-            links=(),
-            boxes=(),
-            findings=(),
-            excluded_because=_before_observation(letter.received_on, desk),
-            confidence=Confidence.HIGH,
-        ),
-        desk,
-        today,
+        answers.append(_declared_answer(letter.answered_on, letter.kind, letter.received_on, desk))
+    opened = Request(
+        id=letter_id(letter),
+        file=letter.file,
+        message_id=None,
+        channel=Channel.LETTER,
+        received_at=None,
+        received_on=letter.received_on,
+        grade=Grade.C,
+        service=letter.service or UNASSIGNED,
+        nature=Nature.REQUEST,
+        due_on=_due_on(Channel.LETTER, letter.received_on, desk),
+        excluded_because=_before_observation(letter.received_on, desk),
     )
+    return _stand(opened, answers, declared, desk, today)
 
 
 def letter_id(letter: Letter) -> str:
@@ -139,25 +96,36 @@ def letter_id(letter: Letter) -> str:
     return f"{letter.reference} (ligne {letter.line})" if letter.repeated else letter.reference
 
 
-def _request(request: Request, desk: Desk, today: date) -> Request:
-    """Complete a request with its first and its substantive answer, and say where it stands."""
-    arrived = [answer for answer in request.answers if not answer.bounced]
-    first = arrived[0] if arrived else None
+def _stand(
+    opened: Request,
+    answers: Sequence[Answer],
+    declared: Sequence[ManualAnswer],
+    desk: Desk,
+    today: date,
+) -> Request:
+    """Give a request its answers, and say where it stands on `today`."""
+    vouched = (
+        _declared_answer(manual.on, manual.kind, opened.received_on, desk) for manual in declared
+    )
+    every = tuple(sorted((*answers, *vouched), key=lambda answer: answer.on))
+    arrived = [answer for answer in every if not answer.bounced]
     substantive = next((answer for answer in arrived if answer.substantive), None)
-    return replace(
-        request,
-        first=first,
+    answered = replace(
+        opened,
+        answers=every,
+        first=arrived[0] if arrived else None,
         substantive=substantive,
-        state=_state(request, first, today),
         follow_up_on=None if substantive else _follow_up_on(arrived, desk),
     )
+    return replace(answered, state=_state(answered, today))
 
 
-def _state(request: Request, first: Answer | None, today: date) -> State:
+def _state(request: Request, today: date) -> State:
     if request.excluded_because:
         return State.EXCLUDED
-    if first is not None:
-        return State.ANSWERED_IN_TIME if first.on <= request.due_on else State.ANSWERED_LATE
+    if request.first is not None:
+        in_time = request.first.on <= request.due_on
+        return State.ANSWERED_IN_TIME if in_time else State.ANSWERED_LATE
     return State.OVERDUE if request.due_on < today else State.PENDING
 
 
@@ -188,12 +156,12 @@ def _mail_answer(fact: Fact, received_on: date, desk: Desk, *, bounced: bool) ->
     )
 
 
-def _declared_answer(manual: ManualAnswer, received_on: date, desk: Desk) -> Answer:
+def _declared_answer(on: date, kind: str, received_on: date, desk: Desk) -> Answer:
     return Answer(
-        on=manual.on,
-        delay=_delay(received_on, manual.on, desk),
-        kind=manual.kind,
-        substantive=_substantive(manual.kind, desk),
+        on=on,
+        delay=_delay(received_on, on, desk),
+        kind=kind,
+        substantive=_substantive(kind, desk),
         message_id=None,
         key="",
         mentions=None,
@@ -205,6 +173,12 @@ def _declared_answer(manual: ManualAnswer, received_on: date, desk: Desk) -> Ans
 def _substantive(kind: str, desk: Desk) -> bool:
     """A declared answer ends the request unless its kind is one of the natures that only hold it."""
     return kind not in set(Nature) or Nature(kind) in desk.rules.policy.substantive
+
+
+def _due_on(channel: Channel, received_on: date, desk: Desk) -> date:
+    policy = desk.rules.policy
+    days = policy.letter_days if channel is Channel.LETTER else policy.email_days
+    return due_on(desk.calendar, received_on, days, desk.institution.convention)
 
 
 def _delay(received_on: date, on: date, desk: Desk) -> int:

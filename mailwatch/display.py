@@ -15,6 +15,7 @@ from mailwatch.labels import CONFIDENCES, LEVELS, NATURES, OUTCOMES, PLACES, STA
 from mailwatch.language import translate as _
 from mailwatch.model import (
     Audit,
+    Channel,
     ChannelIndicators,
     Mention,
     Outcome,
@@ -61,21 +62,23 @@ def verdict(found: Examined) -> None:
             " : ",
             _(NATURES[reading.nature]),
             f" ({_('confiance')} {_(CONFIDENCES[reading.confidence])})",
-        )
+        ),
+        soft_wrap=True,
     )
-    if found.mentions is None:
-        console.print("  " + _("aucune mention n’est attendue d’un tel message"))
+    if found.mentions is None or found.answer is None:
+        console.print("  " + _("aucune mention n’est exigée d’un tel message"))
         return
     for label, mention in (
         (_("auteur"), found.mentions.author),
         (_("service"), found.mentions.service),
         (_("institution"), found.mentions.institution),
     ):
-        console.print(_mention_line(label, mention))
+        console.print(_mention_line(label, mention), soft_wrap=True)
     if found.announced is not None:
         when = found.announced.on
         day = f"{when:%d/%m/%Y}" if when else _("sans date")
-        console.print(f"  {_('suite annoncée')} : {day} (« {_plain(found.announced.text)} »)")
+        words = _plain(found.announced.text)
+        console.print(f"  {_('suite annoncée')} : {day} (« {words} »)", soft_wrap=True)
     for finding in found.mentions.findings:
         console.print(f"  {_('constat')} : {finding}")
 
@@ -124,9 +127,9 @@ def audit(found: Audit, folder: Path | None) -> None:
         if len(attention) > _SHOWN:
             console.print(_("… et {count} autres").format(count=len(attention) - _SHOWN))
     for line in _remarks(found):
-        console.print(line)
+        console.print(line, soft_wrap=True)
     if folder is not None:
-        console.print(_("Rapport : {path}").format(path=folder / "rapport.html"))
+        console.print(_("Rapport : {path}").format(path=folder / "rapport.html"), soft_wrap=True)
 
 
 _ATTENTION = frozenset({State.ANSWERED_LATE, State.OVERDUE})
@@ -174,42 +177,49 @@ def mention_figures(found: Audit) -> Table:
 
 def requests_table(requests: Iterable[Request], title: str) -> Table:
     """Requests with their dates and standing; the file finds the mail, no name or subject is shown."""
-    table = _table(_("Demande"), _("Reçue"), _("Échéance"), _("Réponse"), _("État"), _("Fichier"))
+    table = _table(_("Reçue"), _("Échéance"), _("Réponse"), _("État"))
+    table.add_column(_("Message ou courrier"), overflow="fold")
     table.title = title
     table.title_justify = "left"
     for request in requests:
         table.add_row(
-            request.id,
             f"{request.received_on:%d/%m/%Y}",
             f"{request.due_on:%d/%m/%Y}",
             f"{request.first.on:%d/%m/%Y}" if request.first else "—",
             _(STATES[request.state]),
-            _plain(request.file),
+            _plain(_whereabouts(request)),
         )
     return table
 
 
+def _whereabouts(request: Request) -> str:
+    """What finds a request again: the reference of a letter, the file of a mail."""
+    return request.id if request.channel is Channel.LETTER else Path(request.file).name
+
+
 def _remarks(found: Audit) -> Iterable[str]:
-    yield _("{messages} messages lus, {copies} copies, {requests} demandes.").format(
-        messages=found.messages, copies=found.duplicates, requests=len(found.requests)
-    )
+    messages = _counted(found.messages, _("message lu"), _("messages lus"))
+    copies = _counted(found.duplicates, _("copie écartée"), _("copies écartées"))
+    requests = _counted(len(found.requests), _("demande"), _("demandes"))
+    yield f"{messages}, {copies}, {requests}."
     if found.unseen:
-        yield _(
-            "{count} réponses probables non observées : un dossier d’envoi n’est pas relevé."
-        ).format(count=len(found.unseen))
-    if found.quarantined:
-        yield _("{count} messages illisibles, comptés et listés :").format(
-            count=len(found.quarantined)
+        unseen = _counted(
+            len(found.unseen),
+            _("réponse probable non observée"),
+            _("réponses probables non observées"),
         )
+        yield _("{unseen} : un dossier d’envoi n’est pas relevé.").format(unseen=unseen)
+    if found.quarantined:
+        yield _counted(len(found.quarantined), _("message illisible :"), _("messages illisibles :"))
         for item in found.quarantined[:_SHOWN]:
             yield f"  {_plain(item.file)} : {item.reason}"
     for row in found.refused:
-        place = (
-            _("{file}, ligne {line}").format(file=row.file, line=row.line)
-            if row.file
-            else _("réglages")
-        )
-        yield f"{place} : {row.reason}"
+        line = _("{file}, ligne {line}").format(file=_plain(row.file), line=row.line)
+        yield f"{line if row.file else _('réglages')} : {row.reason}"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count < _PLURAL else many}"
 
 
 def _rate(rate: Rate) -> str:
@@ -227,5 +237,5 @@ def _days(value: float | None) -> str:
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, no_wrap=True)
     return table

@@ -1,0 +1,59 @@
+"""The demonstration as tests see it: requests by their name in the story, and mail read by another reader than ours."""
+
+from __future__ import annotations
+
+import email
+import email.message
+import email.policy
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+from pathlib import Path
+
+from mailwatch import demo
+from mailwatch.demo import composing, story
+from mailwatch.model import Audit, Request
+
+PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'"})
+"""Apostrophes and spaces aside."""
+
+
+def by_name(audit: Audit, territory: str) -> Mapping[str, Request]:
+    """Requests by the name of the mail that opened them, letters by their reference."""
+    _, mails = story.read(territory)
+    names = {composing.message_id(mail): mail.id for mail in mails if not mail.identity}
+    return {names.get(request.message_id or "", request.id): request for request in audit.requests}
+
+
+def tree(folder: Path) -> Mapping[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files_below(folder)}
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def parsed_mails(written: demo.Demo) -> Iterator[email.message.EmailMessage]:
+    for path in files_below(written.jura.folder.parent):
+        if path.suffix == ".mbox":
+            chunks = re.split(rb"^From .+\n", path.read_bytes(), flags=re.MULTILINE)[1:]
+            for chunk in chunks:
+                yield email.message_from_bytes(chunk, policy=email.policy.default)
+        elif path.suffix == ".eml" or path.parent.name == "cur":
+            yield email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+
+
+def shown(parsed: email.message.EmailMessage) -> str:
+    """What the best part says, tags and references undone."""
+    body = parsed.get_body(("html", "plain"))
+    if body is None:
+        return ""
+    text = body.get_content()
+    if body.get_content_subtype() == "html":
+        text = unescape(re.sub(r"<[^>]+>", " ", text))
+    return str(text)
+
+
+def words(text: str) -> str:
+    """Letters and digits alone: old charsets lack some typographic signs."""
+    return "".join(re.findall(r"[^\W_]+", text.replace("œ", "oe")))

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _SHOWN = 40
 """Requests listed on a terminal; the report lists them all."""
 
+_CLUE = 32
+"""Characters of the evidence shown beside a message."""
 _PLURAL = 2
 """The French plural begins at two."""
 _MARKS = {
@@ -97,16 +99,18 @@ def _mention_line(label: str, mention: Mention) -> Text:
 
 def readings(found: Sequence[Examined]) -> None:
     """Show what each message is, one line a message."""
-    table = _table(_("Message"), _("Nature"), _("Réponse due"), _("Confiance"), _("Indice"))
+    table = _table(_("Nature"), _("Réponse due"), _("Confiance"))
+    table.add_column(_("Message"), overflow="fold")
+    table.add_column(_("Indice"), overflow="ellipsis", no_wrap=True, max_width=_CLUE)
     for item in found:
         reading = item.reading
         first = reading.evidence[0] if reading.evidence else None
         table.add_row(
-            _plain(item.delivery.file),
             _(NATURES[reading.nature]),
             _("oui") if reading.answer_due else "",
             _(CONFIDENCES[reading.confidence]),
-            _plain(first.text[:60]) if first else "",
+            _plain(item.delivery.file),
+            _plain(first.text) if first else "",
         )
     _console().print(table)
 

@@ -21,7 +21,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 GAP = 8
 """How many words `...` may skip."""
@@ -60,7 +60,7 @@ class Hit:
     end: int
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Reduce `text` to what a reader hears: lower case, no accent, no ligature, no invisible character."""
     if text.isascii():
@@ -79,7 +79,7 @@ def read(text: str) -> Words:
     at = 1
     for match in _TOKEN.finditer(text):
         found = match.group()
-        token = "¶" if found[0] == "\n" else fold(found)
+        token = "¶" if found[0] == "\n" else found.lower() if found.isascii() else fold(found)
         if not token:
             continue
         tokens.append(token)
@@ -100,12 +100,16 @@ def same(text: str, other: str) -> bool:
 _PHRASE_TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\W_]+\*?|[?!.:;,#¶]")
 
 
+Entry = tuple[str, str]
+"""A phrase and whose it is: the key first, then the phrase as a regular expression over `Words.line`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """Phrases compiled, indexed by their first word; immutable."""
+    """Phrases indexed by their first word; immutable. Each is compiled when its first word first turns up."""
 
-    words: dict[str, tuple[tuple[str, re.Pattern[str]], ...]]
-    stems: dict[str, tuple[tuple[str, re.Pattern[str]], ...]]
+    words: dict[str, tuple[Entry, ...]]
+    stems: dict[str, tuple[Entry, ...]]
 
     def find(self, words: Words) -> Iterator[Hit]:
         """Yield every phrase found, in the order of the text; a phrase may overlap another."""
@@ -125,23 +129,27 @@ class Phrasebook:
         return frozenset(hit.key for hit in self.find(words))
 
 
-def _matches(
-    entries: tuple[tuple[str, re.Pattern[str]], ...], words: Words, at: int
-) -> Iterator[Hit]:
+def _matches(entries: tuple[Entry, ...], words: Words, at: int) -> Iterator[Hit]:
     for key, pattern in entries:
-        match = pattern.match(words.line, at)
+        match = _compiled(pattern).match(words.line, at)
         if match:
             end = match.end()
             yield Hit(key=key, text=words.original(at, end), start=at, end=end)
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
 def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
-    """Compile `(key, phrase)` pairs; raise ValueError, naming the phrase, when one is not well formed."""
-    words: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-    stems: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    """Index `(key, phrase)` pairs; raise ValueError, naming the phrase, when one is not well formed."""
+    words: dict[str, list[Entry]] = {}
+    stems: dict[str, list[Entry]] = {}
     for key, phrase in entries:
-        pattern, firsts = _compile(phrase)
-        for first in firsts:
+        tokens = _phrase_tokens(phrase)
+        pattern = _pattern(tokens)
+        for first in _firsts(tokens):
             if first.endswith("*"):
                 if len(first) < 4:
                     raise ValueError(f"« {phrase} » : un début de mot a au moins trois lettres")
@@ -154,49 +162,55 @@ def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
     )
 
 
-def _compile(phrase: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """Compile one phrase to a regular expression over `Words.line`, with its possible first words."""
-    tokens = _PHRASE_TOKEN.findall(phrase)
+def _phrase_tokens(phrase: str) -> tuple[str, ...]:
+    tokens = tuple(_PHRASE_TOKEN.findall(phrase))
     if not tokens or "".join(tokens) != re.sub(r"['’\s_/-]+", "", phrase):
         raise ValueError(f"« {phrase} » : signe inconnu")
     if tokens[0] in ("...", "[", "#"):
         raise ValueError(f"« {phrase} » : une phrase commence par un mot")
-    out: list[str] = []
-    depth = 0
+    expected: list[str] = []
     for token in tokens:
-        if token == "...":
-            out.append(rf"(?:[^\s{_ENDS}]+ ){{0,{GAP}}}?")
-        elif token in "([":
-            depth += 1
-            out.append("(?:(?:")
-        elif token == "|":
-            out.append(")|(?:")
-        elif token in ")]":
-            depth -= 1
-            out.append("))" if token == ")" else "))?")
-        elif token == "#":
-            out.append(r"\d+ ")
-        elif token.endswith("*"):
-            out.append(re.escape(fold(token[:-1])) + r"\w* ")
-        else:
-            out.append(re.escape(fold(token)) + " ")
-    if depth:
+        if token in "([":
+            expected.append(")" if token == "(" else "]")
+        elif token in ")]" and (not expected or expected.pop() != token):
+            raise ValueError(f"« {phrase} » : parenthèse ou crochet sans début")
+    if expected:
         raise ValueError(f"« {phrase} » : parenthèse ou crochet sans fin")
-    return re.compile("".join(out)), _firsts(tokens)
+    return tokens
 
 
-def _firsts(tokens: list[str]) -> tuple[str, ...]:
+_SIGNS = {
+    "...": rf"(?:[^\s{_ENDS}]+ ){{0,{GAP}}}?",
+    "(": "(?:(?:",
+    "[": "(?:(?:",
+    "|": ")|(?:",
+    ")": "))",
+    "]": "))?",
+    "#": r"\d+ ",
+}
+
+
+def _pattern(tokens: Iterable[str]) -> str:
+    return "".join(_SIGNS.get(token) or _word(token) for token in tokens)
+
+
+def _word(token: str) -> str:
+    stem = re.escape(fold(token.removesuffix("*")))
+    return rf"{stem}\w* " if token.endswith("*") else f"{stem} "
+
+
+def _firsts(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """The words a phrase may start with."""
     if tokens[0] != "(":
         return (fold(tokens[0]),)
-    firsts: list[str] = []
-    take = True
-    for token in tokens[1:]:
-        if token == ")":
+    firsts: dict[str, None] = {}
+    depth = 0
+    before = ""
+    for token in tokens:
+        if before in ("(", "|") and depth == 1 and token not in "([":
+            firsts[fold(token)] = None
+        depth += (token in ("(", "[")) - (token in (")", "]"))
+        if depth == 0:
             break
-        if token == "|":
-            take = True
-        elif take:
-            firsts.append(fold(token))
-            take = False
-    return tuple(dict.fromkeys(firsts))
+        before = token
+    return tuple(firsts)

@@ -25,7 +25,7 @@ _DIFFERENT_WORDS = 2
 """One word may differ by the way it was cut or joined; two say something else."""
 
 _NOISE = re.compile(
-    r"<?\b(?:https?://|www\.|mailto:|tel:|cid:)[^\s<>\]]*>?|\[[^\[\]\n]{0,300}\]|[\w.+-]{1,64}@[\w.-]{1,255}|<[^<>\n]{0,200}>",
+    r"<?\b(?:https?://|www\.|mailto:|tel:|cid:)[^\s<>\]]*>?|\[[^\[\]\n]{0,300}\]|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}|<[^<>\n]{0,200}>",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]{2,}")
@@ -110,18 +110,18 @@ def read_plain(tree: Tree, part: Part, defects: dict[str, None]) -> str:
 
 def _unflow(text: str, *, delete_space: bool) -> str:
     """Join the lines of a flowed paragraph; a change of quotation depth or `-- ` ends it."""
-    lines: list[str] = []
+    out: list[str] = []
     depth_before, soft = -1, False
     for line in text.split("\n"):
-        body = line.lstrip(">")
-        depth = len(line) - len(body)
-        body = body[1:] if body.startswith(" ") else body
-        if soft and depth == depth_before and body != "-- ":
-            lines[-1] = (lines[-1][:-1] if delete_space else lines[-1]) + body
-        else:
-            lines.append(f"{'>' * depth} {body}" if depth else body)
-        depth_before, soft = depth, body.endswith(" ") and body != "-- "
-    return "\n".join(lines)
+        words = line.lstrip(">")
+        depth = len(line) - len(words)
+        words = words.removeprefix(" ")
+        if not (soft and depth == depth_before and words != "-- "):
+            out.append("\n" + (f"{'>' * min(depth, 50)} " if depth else ""))
+        soft = words.endswith(" ") and words != "-- "
+        out.append(words[:-1] if soft and delete_space else words)
+        depth_before = depth
+    return "".join(out).removeprefix("\n")
 
 
 def _tiny_pictures(tree: Tree) -> frozenset[str]:
@@ -140,7 +140,7 @@ def disagree(plain: str, shown: str, alternatives: str = "") -> bool:
 
     Only the writer's own words need be in the other form: programs cut quotations differently.
     """
-    if _squeezed(plain) == _squeezed(shown):
+    if _sequence(plain) == _sequence(shown):
         return False
     in_plain, in_shown = _words(plain), _words(shown) | _words(alternatives)
     if _few(in_plain ^ in_shown):
@@ -153,8 +153,8 @@ def _few(words: set[str]) -> bool:
     return len(words) < _DIFFERENT_WORDS
 
 
-def _squeezed(text: str) -> str:
-    return "".join(text.replace(">", " ").replace(PICTURE, " ").split())
+def _sequence(text: str) -> list[str]:
+    return text.replace(">", " ").replace(PICTURE, " ").split()
 
 
 def _words(text: str) -> set[str]:

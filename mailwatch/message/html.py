@@ -30,20 +30,16 @@ _SEARCH_LIMIT = 128
 """How far an end tag looks for the element it closes."""
 _FAILURES = 20
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>")
-_CRUDE_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
+_STEP = re.compile(
+    r"([^<]*+)<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>"
+)
+"""Text up to a tag, and the tag."""
+_CRUDE_STEP = re.compile(r"([^<]*+)<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
 _ATTRIBUTE = re.compile(
     r"([a-zA-Z][^\s=/>\"']*)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+)))?", re.DOTALL
 )
 _STYLE_OR_COMMENT = re.compile("<!--|<style", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[xX]?[0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
-_FREQUENT = {
-    "&nbsp;": "\u00a0", "&#160;": "\u00a0", "&eacute;": "é", "&egrave;": "è", "&agrave;": "à", "&ecirc;": "ê",
-    "&ccedil;": "ç", "&ocirc;": "ô", "&ucirc;": "û", "&ugrave;": "ù", "&acirc;": "â", "&icirc;": "î",
-    "&rsquo;": "’", "&#8217;": "’", "&Eacute;": "É", "&Agrave;": "À", "&#233;": "é", "&#232;": "è",
-    "&#224;": "à",
-}  # fmt: skip
-
 _VOID = frozenset(
     "area base basefont bgsound br col embed frame hr img input link meta param source track wbr".split()
 )
@@ -83,40 +79,35 @@ class Rendered:
 
 def render(html: str, tiny_parts: frozenset[str] = frozenset()) -> Rendered:
     """Render `html` as text; `tiny_parts` are the Content-IDs of parts too small to hold words."""
-    html = _composed(html[:LIMIT])
+    html = html[:LIMIT].replace("&nbsp;", "\u00a0")
     walk = _Walk(_sheet(html), tiny_parts)
     at = failures = 0
-    pattern = _TAG
+    step = _STEP.match
     while True:
-        mark = html.find("<", at)
-        if mark < 0:
-            break
-        if mark > at:
+        found = step(html, at)
+        if found is None:
+            mark = html.find("<", at)
+            if mark < 0:
+                break
             walk.text(html[at:mark])
-        match = pattern.match(html, mark)
-        if match is None:
             at = _past_markup(html, mark, walk)
             failures += html[mark + 1 : mark + 2].isalpha()
             if failures > _FAILURES:
-                pattern = _CRUDE_TAG
+                step = _CRUDE_STEP.match
             continue
-        at = match.end()
-        name = match[2].lower()
-        if match[1]:
+        text, slash, name, source = found.groups()
+        at = found.end()
+        name = name.lower()
+        if text:
+            walk.text(text)
+        if slash:
             walk.close(name)
         elif name in _RAW:
             at = _past_raw(html, name, at)
         else:
-            walk.open(name, match[3])
+            walk.open(name, source)
     walk.text(html[at:])
     return walk.finish()
-
-
-def _composed(html: str) -> str:
-    if "&" in html:
-        for entity, letter in _FREQUENT.items():
-            html = html.replace(entity, letter)
-    return html
 
 
 def _past_markup(html: str, mark: int, walk: _Walk) -> int:
@@ -460,4 +451,9 @@ def _is_pictogram(found: Mapping[str, str], look: Look, source: str) -> bool:
 
 
 def _character(match: re.Match[str]) -> str:
-    return unescape(match.group())
+    return _named_character(match.group())
+
+
+@lru_cache(maxsize=1024)
+def _named_character(entity: str) -> str:
+    return unescape(entity)

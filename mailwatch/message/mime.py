@@ -181,7 +181,9 @@ def _header(
         defects["header_block_cut"] = None
         stop = start + limit
     block = raw[start:stop]
-    text = _LINE_ENDS.sub("\n", _header_text(block)) if b"\r" in block else _header_text(block)
+    text = _header_text(block).replace("\r\n", "\n")
+    if "\r\n" in text:
+        text = _LINE_ENDS.sub("\n", text)
     if "\r" in text:
         # A lone CR is no line end: what stands after it is a forged field (RFC 5322 section 2.2).
         defects["bare_cr"] = None
@@ -288,8 +290,12 @@ def size(tree: Tree, part: Part) -> int:
 
 
 def _base64_size(raw: bytes, start: int, end: int) -> int:
-    noise = sum(raw.count(octet, start, end) for octet in (b"\n", b"\r", b" ", b"\t", b"="))
-    return (end - start - noise) * 3 // 4
+    octets = [b"\n", b"\r"]
+    if any(octet in raw[start : min(end, start + 2_000)] for octet in (b" ", b"\t")):
+        octets += [b" ", b"\t"]
+    noise = sum(raw.count(octet, start, end) for octet in octets)
+    padding = raw.count(b"=", max(start, end - 8), end)
+    return (end - start - noise - padding) * 3 // 4
 
 
 def uu_octets(octets: bytes) -> bytes:

@@ -32,12 +32,13 @@ class Opening:
     """It says by itself that the message is passed on."""
     block: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
-    """Values by role: `from`, `sent`, `to`, `cc`, `subject`."""
+    """Values by role: `from`, `sent`, `to`, `cc`, `subject`; or the whole `attribution`."""
 
     @property
     def sender(self) -> Address | None:
         """The writer of the quoted message, as far as the opening names one."""
-        return _sender(self.fields.get("from", ""))
+        attribution = self.fields.get("attribution")
+        return _sender(_attributed_to(attribution) if attribution else self.fields.get("from", ""))
 
 
 def read_opening(lines: Sequence[str], at: int) -> Opening | None:
@@ -228,7 +229,7 @@ _STARTS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"[<\[(]?\s?(?:mailto:)?([^\s<>()\[\]\"'«»,;:@]{1,64}@[^\s<>()\[\]\"'«»,;:@]{1,255})"
+    r"(?<![^\s<>()\[\]\"'«»,;:])([^\s<>()\[\]\"'«»,;:@]{1,64}@[^\s<>()\[\]\"'«»,;:@]{1,255})"
 )
 _ENDS_ADDRESS = re.compile(r"<[^<>\s@]{1,64}@[^<>\s@]{1,255}>\)?[\s\w(),]{0,20}[:：]\Z")
 _YEAR = re.compile(
@@ -255,7 +256,7 @@ def _read_attribution(lines: Sequence[str], at: int, first: str) -> Opening | No
             quoted_below = _is_marked_below(lines, end + 1)
             clean = _SPACES.sub(" ", text).strip("- ")
             if len(clean) < 400 and _attributes(clean, quoted_below=quoted_below):
-                return Opening(start=at, end=end + 1, fields={"from": _attributed_to(clean)})
+                return Opening(start=at, end=end + 1, fields={"attribution": clean})
     return None
 
 
@@ -332,7 +333,7 @@ def _sender(text: str) -> Address | None:
     if match is None:
         name = text.strip(" *'\"«»<>[]")
         return Address(name=name, address="") if name else None
-    name = _MAILTO.sub(" ", text[: match.start()])
+    name = re.sub(r"[<\[(]?\s*mailto:\Z", "", _MAILTO.sub(" ", text[: match.start()]), flags=re.IGNORECASE)
     name = _BEHALF.sub("", f" {name} ").strip(" *'\"«»<>[](),;")
     found = parse_addresses([f"<{match[1]}>"])
     address = found[0].address if found else ""

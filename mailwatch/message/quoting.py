@@ -29,6 +29,10 @@ _REPLY_PREFIX = re.compile(
     re.IGNORECASE,
 )
 _WRAP_WIDTH = 65
+_LOOKS = 5_000
+"""How many lines get the careful look; a text with more of them is no letter."""
+_DECORATION = frozenset("-_=–—#~")
+_SEPARATING = re.compile("mess|mail|nachricht|bericht|courrie", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +51,14 @@ def split(text: str, subject: str = "") -> Split:
     message passed on, after "RE :" the message answered.
     """
     lines = text.split("\n")
+    candidates = _candidates(lines)
     own: list[str] = []
     quoted: list[str] = []
     at = 0
     while at < len(lines):
         marked = bool(_MARKED.match(lines[at]))
         end = _end_of_marked(lines, at) if marked else at + 1
-        opening = _opening(lines, at, end, marked=marked)
+        opening = _opening(lines, at, end, candidates, marked=marked)
         if opening is None:
             (quoted if marked else own).extend(lines[at:end])
             at = end
@@ -77,26 +82,30 @@ def split(text: str, subject: str = "") -> Split:
     return _told_apart(own, quoted, None)
 
 
-def _opening(lines: Sequence[str], at: int, end: int, *, marked: bool) -> Opening | None:
+def _opening(
+    lines: Sequence[str], at: int, end: int, candidates: frozenset[int], *, marked: bool
+) -> Opening | None:
     """The opening at line `at`; among marked lines one that stands first, its places counted inside them."""
     if marked:
         inside = _unmark(lines[at : min(end, at + 60)])
         first = next((number for number, line in enumerate(inside) if line.strip()), len(inside))
         return read_opening(inside, first) if first < len(inside) else None
-    line = lines[at]
-    if not line or line.isspace() or not _may_open(lines, at):
-        return None
-    return read_opening(lines, at)
+    return read_opening(lines, at) if at in candidates and lines[at].strip() else None
 
 
-def _may_open(lines: Sequence[str], at: int) -> bool:
-    """A cheap look that spares most lines the careful one."""
-    line = lines[at]
-    if ":" in line[:60] or line.lstrip(" \t\u00a0*")[:1] in ("-", "_", "=", "–", "—", "#", "~"):
-        return True
-    if any(ends_attribution(below) for below in lines[at : at + 4]):
-        return True
-    return len(line) < 60 and "message" in line.lower() or "mail" in line[:20].lower()
+def _candidates(lines: Sequence[str]) -> frozenset[int]:
+    """The lines at which an opening could start: a cheap look that spares most lines the careful one."""
+    found: set[int] = set()
+    for number, line in enumerate(lines):
+        if len(found) > _LOOKS:
+            break
+        if ends_attribution(line):
+            found.update(range(max(0, number - 3), number + 1))
+        elif ":" in line[:60] or line.lstrip(" \t\u00a0*")[:1] in _DECORATION:
+            found.add(number)
+        elif len(line) < 60 and _SEPARATING.search(line):
+            found.add(number)
+    return frozenset(found)
 
 
 def _passes_on(subject: str, own: Sequence[str], opening: Opening) -> bool:

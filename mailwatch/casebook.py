@@ -23,6 +23,7 @@ from mailwatch.threads import Thread, Tie, asked, day_mark, quotes, strength
 _ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
 _APART = frozenset({Nature.COMPLAINT, Nature.SUGGESTION, Nature.OUT_OF_SCOPE})
 _SURE = frozenset({Tie.PARENT, Tie.REFERENCE})
+_PASSED_ON = _SURE | {Tie.QUOTED}
 _CROSSED = timedelta(days=1)
 """The same words this soon after an answer have crossed it; later they ask again."""
 _EARLY = timedelta(days=1)
@@ -52,6 +53,10 @@ class Case:
         """Say whether an answer so far ended the request."""
         return any(nature in policy.substantive for nature in self.standing)
 
+    def waiting(self, policy: Policy) -> bool:
+        """Say whether an answer without other evidence may well be for this request."""
+        return self.nature is not Nature.OUT_OF_SCOPE and not self.closed(policy)
+
 
 @dataclass(slots=True, kw_only=True)
 class Casebook:
@@ -76,9 +81,11 @@ class Casebook:
         if fact.answer is not None or fact.role is Role.SENT:
             self._note_sent(fact)
         if fact.answer is not None:
-            self._take_answer(fact)
+            self._take_answer(fact, fact.answer)
+        elif reading.nature is Nature.INTERNAL_FORWARD:
+            self._take_forward(fact)
         elif fact.role is Role.SENT:
-            self._take_other_sent(fact)
+            self._take_automatic(fact)
         elif reading.nature is Nature.INTERNAL and reading.answer_due:
             self._take_passed_on(fact)
         elif reading.nature in _ASKING or reading.nature in _APART:
@@ -115,7 +122,7 @@ class Casebook:
 
     def _likelihood(self, case: Case, ties: tuple[Tie, ...]) -> tuple[bool, int, bool, datetime]:
         """An order of preference: tied and waiting, then the strongest tie, then waiting, then the latest."""
-        waiting = not case.closed(self.desk.rules.policy)
+        waiting = case.waiting(self.desk.rules.policy)
         return bool(ties) and waiting, strength(ties), waiting, case.opening.at
 
     def _part(self, case: Case, fact: Fact, nature: Nature, ties: tuple[Tie, ...]) -> str:
@@ -143,8 +150,9 @@ class Casebook:
         """A colleague passes on a citizen's question: a transfer of one that was seen, else a new one."""
         person = _person(fact)
         for case in (*reversed(self._by_person.get(person, ())), *self._quoted_by(fact)):
-            if Tie.QUOTED in case.thread.ties(fact) or _SURE.intersection(case.thread.ties(fact)):
-                self._join(case, fact, "forward", case.thread.ties(fact), Confidence.HIGH)
+            ties = case.thread.ties(fact)
+            if _PASSED_ON.intersection(ties):
+                self._join(case, fact, "forward", ties, Confidence.HIGH)
                 self._transfer(case, fact)
                 return
         self._open(fact, person)
@@ -183,7 +191,7 @@ class Casebook:
 
     # --- what we send -----------------------------------------------------------------------------
 
-    def _take_answer(self, fact: Fact) -> None:
+    def _take_answer(self, fact: Fact, kind: Nature) -> None:
         outside = {who for who in fact.recipients if not is_ours(who, self.desk.institution)}
         candidates = list(
             dict.fromkeys(case for who in sorted(outside) for case in self._by_person.get(who, ()))
@@ -196,8 +204,8 @@ class Casebook:
                 case.void.add(fact.key)
                 report = self.bounces.reports[fact.key]
                 self._link(case, report, "bounce", (), Confidence.HIGH)
-            elif fact.answer is not None:
-                case.standing.append(fact.answer)
+            else:
+                case.standing.append(kind)
         if not chosen:
             self.stray_answers.append(fact)
 
@@ -215,7 +223,7 @@ class Casebook:
                 rated.append((case, ties))
         if not rated:
             return self._answered_elsewhere(fact)
-        waiting = [entry for entry in rated if not entry[0].closed(policy)]
+        waiting = [entry for entry in rated if entry[0].waiting(policy)]
         best = max(
             rated,
             key=lambda entry: self._likelihood(*entry),
@@ -237,15 +245,17 @@ class Casebook:
                 return [(case, ties, Confidence.LOW)]
         return []
 
-    def _take_other_sent(self, fact: Fact) -> None:
-        """Automatic mail of ours and internal forwards: they leave a trace and answer nobody."""
-        if fact.reading.nature is Nature.INTERNAL_FORWARD:
-            for case in self._quoted_by(fact):
-                if {Tie.QUOTED, *_SURE}.intersection(case.thread.ties(fact)):
-                    self._link(case, fact, "forward", case.thread.ties(fact), Confidence.HIGH)
-                    self._transfer(case, fact)
-                    return
-            return
+    def _take_forward(self, fact: Fact) -> None:
+        """A question passed on inside leaves a trace, and answers nobody."""
+        for case in self._quoted_by(fact):
+            ties = case.thread.ties(fact)
+            if _PASSED_ON.intersection(ties):
+                self._link(case, fact, "forward", ties, Confidence.HIGH)
+                self._transfer(case, fact)
+                return
+
+    def _take_automatic(self, fact: Fact) -> None:
+        """What a machine of ours sent leaves a trace, and answers nobody."""
         for who in fact.recipients:
             for case in reversed(self._by_person.get(who, ())):
                 if ties := case.thread.ties(fact):

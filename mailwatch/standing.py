@@ -108,7 +108,7 @@ def _stand(
         _declared_answer(manual.on, manual.kind, opened.received_on, desk) for manual in declared
     )
     every = tuple(sorted((*answers, *vouched), key=lambda answer: answer.on))
-    arrived = [answer for answer in every if not answer.bounced]
+    arrived = [answer for answer in every if not answer.bounced and _qualifies(answer.kind, desk)]
     substantive = next((answer for answer in arrived if answer.substantive), None)
     answered = replace(
         opened,
@@ -168,6 +168,11 @@ def _declared_answer(on: date, kind: str, received_on: date, desk: Desk) -> Answ
         announced=None,
         declared=True,
     )
+
+
+def _qualifies(kind: str, desk: Desk) -> bool:
+    """A person's answer counts by its nature; one that is declared in other words was given by a person."""
+    return kind not in set(Nature) or Nature(kind) in desk.rules.policy.qualifying
 
 
 def _substantive(kind: str, desk: Desk) -> bool:

@@ -22,6 +22,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate, pairwise, takewhile
 
 GAP = 8
 """How many words `...` may skip."""
@@ -80,8 +81,6 @@ def read(text: str) -> Words:
     for match in _TOKEN.finditer(text):
         found = match.group()
         token = "¶" if found[0] == "\n" else found.lower() if found.isascii() else fold(found)
-        if not token:
-            continue
         tokens.append(token)
         starts.append(at)
         spans.append(match.span())
@@ -176,6 +175,8 @@ def _phrase_tokens(phrase: str) -> tuple[str, ...]:
             raise ValueError(f"« {phrase} » : parenthèse ou crochet sans début")
     if expected:
         raise ValueError(f"« {phrase} » : parenthèse ou crochet sans fin")
+    if {"(", "["}.intersection(_firsts(tokens)):
+        raise ValueError(f"« {phrase} » : une phrase commence par un mot")
     return tokens
 
 
@@ -203,14 +204,7 @@ def _firsts(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """The words a phrase may start with."""
     if tokens[0] != "(":
         return (fold(tokens[0]),)
-    firsts: dict[str, None] = {}
-    depth = 0
-    before = ""
-    for token in tokens:
-        if before in ("(", "|") and depth == 1 and token not in "([":
-            firsts[fold(token)] = None
-        depth += (token in ("(", "[")) - (token in (")", "]"))
-        if depth == 0:
-            break
-        before = token
-    return tuple(firsts)
+    depths = accumulate((token in "([") - (token in ")]") for token in tokens)
+    within = takewhile(lambda pair: pair[0] > 0, zip(depths, pairwise(tokens), strict=False))
+    firsts = (token for depth, (before, token) in within if depth == 1 and before in ("(", "|"))
+    return tuple(dict.fromkeys(fold(token) for token in firsts))

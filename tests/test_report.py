@@ -12,7 +12,17 @@ from itertools import pairwise
 import pytest
 
 from mailwatch import labels, offline, report
-from mailwatch.model import Audit, Letter, Nature, Period, Role, Unreadable
+from mailwatch.model import (
+    Audit,
+    Letter,
+    Mention,
+    Mentions,
+    Nature,
+    Outcome,
+    Period,
+    Role,
+    Unreadable,
+)
 from mailwatch.settings import template_texts
 from tests.facts import CITIZEN, answer, desk, incoming
 
@@ -20,13 +30,21 @@ TODAY = date(2026, 4, 20)
 POISON = "=cmd|'/C calc'!A0"
 
 
+MENTIONS = Mentions(
+    author=Mention(outcome=Outcome.PRESENT, text="Claire Vernier"),
+    service=Mention(outcome=Outcome.ABSENT),
+    institution=Mention(outcome=Outcome.UNVERIFIABLE),
+    from_class="functional",
+)
+
+
 def audited() -> Audit:
     here = desk()
     facts = [
         incoming("2026-01-05 09:12"),
-        answer("2026-01-06 10:00"),
+        answer("2026-01-06 10:00", mentions=MENTIONS),
         incoming("2026-02-03 09:12", sender="b@orange.example", file=POISON),
-        incoming("2026-04-17 09:12", sender="c@orange.example"),
+        incoming("2026-04-17 09:12", sender="c@orange.example", findings=("date_differs", "neuf")),
         incoming("2026-03-03 09:12", sender="d@orange.example", nature=Nature.COMPLAINT),
         incoming("2026-03-04 09:12", sender="e@orange.example"),
         answer("2026-03-05 09:12", to=["e@orange.example"], kind=Nature.HOLDING_REPLY),
@@ -186,6 +204,14 @@ def test_the_rate_can_be_computed_again_from_the_spreadsheet() -> None:
     rate = audited().indicators.email.answered_in_time
 
     assert (in_time, matured) == (rate.numerator, rate.denominator)
+
+
+def test_mentions_and_findings_are_told_in_french_words() -> None:
+    raw = report.files(audited(), desk().rules.policy, template_texts())[report.CSV]
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
+
+    assert (rows[0]["auteur"], rows[0]["mention_service"]) == ("présent", "absent")
+    assert rows[-1]["constats"] == "le champ Date diffère de plus d’une heure de l’arrivée ; neuf"
 
 
 def test_a_cell_that_begins_like_a_formula_is_text() -> None:

@@ -103,6 +103,7 @@ def test_any_text_has_a_subject_and_a_sketch(text: str) -> None:
         ("Suite à votre courriel du 2 mars 2026, voici la liste.", ("@03-02",)),
         ("En réponse à votre message électronique du lundi 1er avril", ("@04-01",)),
         ("Votre demande de renseignements du 12/03", ("@03-12",)),
+        ("Votre message du 3 fois rien", ()),
     ],
 )
 def test_file_numbers_and_dates_of_mails_tie_and_telephone_numbers_do_not(

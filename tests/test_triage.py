@@ -583,6 +583,220 @@ def test_a_quoted_answer_that_was_seen_is_not_listed() -> None:
     assert decide(question, reply, thanks).unseen == ()
 
 
+# --- less usual -----------------------------------------------------------------------------------
+
+
+def test_a_message_without_identifier_or_address_is_a_person_of_its_own() -> None:
+    bare = replace(
+        incoming("2026-03-02 09:12"),
+        message_id=None,
+        sender="",
+        subject="",
+        reading=replace(incoming("2026-03-02 09:12").reading, correspondent=""),
+    )
+    other = replace(bare, key="other", file="inbox/other.eml")
+    ids = {request.id for request in decide(bare, other).requests}
+
+    assert ids == {bare.key[:12], "other"}
+
+
+def test_a_passed_on_question_that_is_not_seen_elsewhere_stands_beside_the_citizen_s_other_one() -> (
+    None
+):
+    other = incoming(
+        "2026-03-02 09:12", "Quels sont vos horaires le samedi matin ?", subject="Horaires"
+    )
+    passed_on = incoming(
+        "2026-03-03 09:12",
+        "Pour attribution.",
+        sender=AGENT,
+        subject="TR : Changement de siège",
+        nature=Nature.INTERNAL,
+        answer_due=True,
+        correspondent=CITIZEN,
+        quoted=QUESTION,
+    )
+
+    assert len(decide(other, passed_on).requests) == 2
+
+
+def test_thanks_of_somebody_without_a_tie_are_only_counted() -> None:
+    question = incoming("2026-03-02 09:12")
+    thanks = incoming(
+        "2026-03-04 09:00", "Merci !", nature=Nature.THANKS, subject="Merci", sender=CITIZEN
+    )
+
+    assert only(decide(question, thanks)).links == ()
+
+
+def test_an_answer_long_before_or_long_after_a_question_is_not_its_answer() -> None:
+    question = incoming("2026-03-02 09:12")
+    early = answer("2026-02-02 10:00", subject="Autre chose")
+    late = answer("2026-12-24 10:00", subject="Vœux de fin d’année")
+
+    assert only(decide(early, question, late)).first is None
+
+
+def test_an_internal_forward_that_quotes_nothing_known_leaves_no_trace() -> None:
+    forward = replace(
+        answer("2026-03-03 09:00", to=[AGENT], quoted="Tout autre chose, sans rapport avec elle."),
+        answer=None,
+        reading=replace(incoming("2026-03-02 09:12").reading, nature=Nature.INTERNAL_FORWARD),
+    )
+    hung = replace(
+        forward, references=("<2026-03-02.0912.odile.ferrand@laposte.example>",), key="h"
+    )
+    request = only(decide(incoming("2026-03-02 09:12"), forward, hung))
+
+    assert [link.part for link in request.links] == ["forward"]
+
+
+def test_an_internal_forward_of_a_few_common_words_is_no_forward_of_the_question() -> None:
+    words = QUESTION.split()
+    forwards = [
+        replace(
+            answer(
+                "2026-03-03 09:00",
+                to=[AGENT],
+                quoted=" ".join(words[at : at + 7]),
+                file=f"{at}.eml",
+            ),
+            answer=None,
+            reading=replace(incoming("2026-03-02 09:12").reading, nature=Nature.INTERNAL_FORWARD),
+            message_id=f"<{at}@jura.gouv.fr>",
+            subject="",
+        )
+        for at in range(len(words) - 7)
+    ]
+
+    assert only(decide(incoming("2026-03-02 09:12"), *forwards)).links == ()
+
+
+def test_an_automatic_message_to_nobody_known_leaves_no_trace() -> None:
+    robot = replace(
+        answer("2026-03-02 09:13", to=[OTHER, CITIZEN], subject="Accusé de réception"),
+        message_id=None,
+        answer=None,
+        reading=replace(
+            incoming("2026-03-02 09:12").reading, nature=Nature.AUTOMATIC_ACKNOWLEDGEMENT
+        ),
+    )
+
+    assert only(decide(incoming("2026-03-02 09:12"), robot)).links == ()
+
+
+def test_an_answer_without_a_tie_to_one_of_two_waiting_questions_is_for_review() -> None:
+    first = incoming("2026-03-02 09:12", "Quelles pièces pour un permis moto ?", subject="moto")
+    second = incoming("2026-03-04 09:12", "Quels horaires le vendredi ?", subject="horaires")
+    found = decide(first, second, answer("2026-03-05 10:00", "Bonjour, oui.", subject="Préfecture"))
+    confidences = [link.confidence for request in found.requests for link in request.links]
+
+    assert confidences == [Confidence.LOW]
+
+
+def test_one_answer_that_quotes_two_questions_answers_both() -> None:
+    other = "Et par ailleurs, pourriez-vous me dire si le bureau des élections est ouvert le samedi matin ?"
+    first = incoming("2026-03-02 09:12")
+    second = incoming("2026-03-04 09:12", other, subject="horaires")
+    reply = answer(
+        "2026-03-05 10:00", quoted=f"{QUESTION}\n\n{other}", subject="Vos deux questions"
+    )
+
+    assert [request.state for request in decide(first, second, reply).requests] == [
+        State.ANSWERED_IN_TIME
+    ] * 2
+
+
+def test_an_answer_prefers_a_question_to_a_file_that_was_only_deposited() -> None:
+    question = incoming("2026-03-02 09:12")
+    deposit = incoming(
+        "2026-03-03 09:12", "Ci-joint mon dossier.", subject="Dossier", nature=Nature.OUT_OF_SCOPE
+    )
+    by_id = {
+        r.message_id: r
+        for r in decide(
+            question, deposit, answer("2026-03-04 10:00", subject="Préfecture")
+        ).requests
+    }
+
+    assert by_id[question.message_id].state is State.ANSWERED_IN_TIME
+
+
+def test_a_closed_request_is_not_answered_again_at_a_stranger_s_address() -> None:
+    question = incoming("2026-03-02 09:12")
+    reply = answer("2026-03-03 10:00", references=[question.message_id or ""])
+    elsewhere = answer("2026-03-04 10:00", to=["x@work.example"], quoted=QUESTION, subject="Copie")
+
+    assert len(only(decide(question, reply, elsewhere)).answers) == 1
+
+
+@pytest.mark.parametrize(
+    ("findings", "correspondent", "state"),
+    [
+        ((), CITIZEN, State.OVERDUE),
+        ((), "", State.OVERDUE),
+        ((), "mairie@dole.example", State.ANSWERED_IN_TIME),
+        (("delay_warning",), CITIZEN, State.ANSWERED_IN_TIME),
+    ],
+    ids=["names the citizen", "names nobody", "names somebody else", "only warns"],
+)
+def test_a_bounce_without_report_parts_counts_by_the_recipient_it_names(
+    findings: tuple[str, ...], correspondent: str, state: State
+) -> None:
+    question = incoming("2026-03-02 09:12")
+    reply = answer("2026-03-04 10:00", references=[question.message_id or ""])
+    flattened = replace(
+        bounce("2026-03-04 10:01"),
+        report=None,
+        references=(reply.message_id or "",),
+        findings=findings,
+        reading=replace(bounce("2026-03-04 10:01").reading, correspondent=correspondent),
+    )
+
+    assert only(decide(question, reply, flattened)).state is state
+
+
+def test_a_bounce_that_names_no_message_is_matched_by_its_recipient_and_its_time() -> None:
+    question = incoming("2026-03-02 09:12")
+    reply = replace(
+        answer("2026-03-04 10:00", references=[question.message_id or ""]), message_id=None
+    )
+    report = bounce("2026-03-04 10:01")
+
+    assert only(decide(question, reply, report)).state is State.OVERDUE
+    assert only(decide(question, reply, bounce("2026-03-24 10:01"))).state is State.ANSWERED_IN_TIME
+
+
+def test_a_bounce_of_an_answer_linked_by_its_words_is_judged_by_its_own_addressees() -> None:
+    question = incoming("2026-03-02 09:12")
+    reply = answer(
+        "2026-03-03 10:00", to=["o.ferrand@work.example"], quoted=QUESTION, subject="Votre question"
+    )
+    report = bounce("2026-03-03 10:01", recipient="o.ferrand@work.example")
+
+    assert only(decide(question, reply, report)).state is State.OVERDUE
+
+
+def test_an_unseen_answer_to_an_unknown_person_is_listed_without_request() -> None:
+    thanks = incoming("2026-03-06 09:00", "Merci.", nature=Nature.THANKS, findings=("quotes_ours",))
+
+    assert [unseen.request for unseen in decide(thanks).unseen] == [""]
+
+
+def test_an_answer_that_is_named_by_its_identifier_was_seen() -> None:
+    question = incoming("2026-03-02 09:12")
+    reply = answer("2026-03-04 10:00", references=[question.message_id or ""])
+    thanks = incoming(
+        "2026-03-06 09:00",
+        "Merci.",
+        nature=Nature.THANKS,
+        findings=("quotes_ours",),
+        references=[reply.message_id or ""],
+    )
+
+    assert decide(question, reply, thanks).unseen == ()
+
+
 # --- letters --------------------------------------------------------------------------------------
 
 
@@ -620,6 +834,41 @@ def test_a_letter_answered_by_a_mail_that_names_it_counts_on_the_letter_s_delay(
     assert request.state is State.ANSWERED_IN_TIME
     assert request.first is not None
     assert request.first.delay == 8
+
+
+def test_a_letter_answered_by_a_mail_to_its_writer_counts_too_and_not_before_it_came() -> None:
+    reply = answer("2026-03-12 10:00", "Voici notre réponse.", subject="Votre courrier")
+    found = decide(reply, letters=(letter(date(2026, 3, 2), writer=CITIZEN),))
+    early = decide(reply, letters=(letter(date(2026, 3, 13), writer=CITIZEN),))
+
+    assert only(found).state is State.ANSWERED_IN_TIME
+    assert only(early).first is None
+
+
+def test_letters_that_share_a_reference_are_told_apart_by_their_line() -> None:
+    twice = (
+        replace(letter(date(2026, 3, 2)), repeated=True),
+        replace(letter(date(2026, 3, 3)), line=3, repeated=True),
+    )
+
+    assert [r.id for r in decide(letters=twice).requests] == [
+        "C-2026-0117 (ligne 2)",
+        "C-2026-0117 (ligne 3)",
+    ]
+
+
+def test_an_answer_by_telephone_to_a_letter_is_declared_by_its_reference() -> None:
+    manual = ManualAnswer(
+        request="c-2026-0117", on=date(2026, 3, 5), kind="guichet", by="C. V.", note=""
+    )
+    request = only(
+        decide(
+            letters=(letter(date(2026, 3, 2)),), institution=replace(JURA, manual_answers=(manual,))
+        )
+    )
+
+    assert request.first is not None
+    assert request.first.kind == "guichet"
 
 
 # --- a pure function of the set -------------------------------------------------------------------

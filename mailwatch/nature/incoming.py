@@ -1,20 +1,134 @@
-"""What an incoming message is: what its writer wants of the administration, if anything."""
+"""What an incoming message is: what its writer wants of the administration, if anything.
+
+Structure first (a form, a machine, a list, a colleague), then the ground on which it is no request, then what
+the person says. Who is found for certain ends the search.
+"""
 
 from __future__ import annotations
 
-from mailwatch.addresses import is_ours
-from mailwatch.model import Institution, Message, Nature, Reading
+import re
+from dataclasses import replace
+
+from mailwatch.addresses import is_ours, is_state
+from mailwatch.model import Confidence, Institution, Message, Nature, Reading
 from mailwatch.nature.automatic import automatic
-from mailwatch.ruleset import Ruleset
-from mailwatch.wording import Words
+from mailwatch.nature.forms import Form, is_robot, read_form
+from mailwatch.nature.internal import colleague
+from mailwatch.nature.mass import mass_mail
+from mailwatch.nature.person import wanted
+from mailwatch.nature.scope import out_of_scope
+from mailwatch.nature.voices import Voice, Voices, listen, listen_to_title, together
+from mailwatch.ruleset import RulePack, Ruleset
+from mailwatch.wording import Words, read
+
+_REPLY = re.compile(
+    r"^\s*(?:(?:re|rép|rep|tr|fw|fwd|réf|aw)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
+)
+_STILL_SAID = frozenset({"reminder"})
+"""What the subject of a reply still says: the rest of it was said of the first message."""
+_SETTLING = ("thanks", "closing", "noted")
 
 
 def incoming(message: Message, own: Words, institution: Institution, rules: Ruleset) -> Reading:
     """Say what `message`, found in an inbox, is."""
+    form = read_form(message, institution)
+    if form is not None:
+        return _of_form(message, form, institution, rules.incoming)
     found = automatic(message, own, rules.automatic)
     if found is not None:
         return found
     sender = message.senders[0].address if message.senders else ""
-    if is_ours(sender, institution):
-        return Reading(nature=Nature.INTERNAL, correspondent=sender)
-    return Reading(nature=Nature.REQUEST, answer_due=True, correspondent=sender)
+    if sender and is_ours(sender, institution):
+        return colleague(message, listen(own, rules.incoming), institution, rules.incoming)
+    return _of_stranger(message, own, institution, rules.incoming)
+
+
+def _of_stranger(
+    message: Message, own: Words, institution: Institution, rules: RulePack
+) -> Reading:
+    """Read the mail of somebody outside; their own earlier message when they add nothing to it."""
+    passed_on = message.forwarded
+    own = read(passed_on.text) if passed_on is not None and not own.starts else own
+    voices = _heard(message, own, rules)
+    found = mass_mail(message, voices, institution, rules)
+    if found is None and passed_on is not None and is_state(_sender(message)):
+        return _transmitted(message, institution, rules)
+    correspondent = _correspondent(message, institution)
+    return replace(
+        found or _of_person(message, voices, institution, rules), correspondent=correspondent
+    )
+
+
+def _of_person(
+    message: Message, voices: Voices, institution: Institution, rules: RulePack
+) -> Reading:
+    ground = out_of_scope(message, voices, institution, rules)
+    if ground is None:
+        return wanted(voices, replies=_replies(message))
+    return Reading(
+        nature=Nature.OUT_OF_SCOPE,
+        evidence=ground.evidence,
+        confidence=ground.confidence,
+        reason=ground.reason,
+    )
+
+
+def _of_form(message: Message, form: Form, institution: Institution, rules: RulePack) -> Reading:
+    """Read what a form carries: the citizen's words and the kind they ticked, never the robot's."""
+    title = listen_to_title(read(form.kind or message.subject), rules)
+    voices = together(listen(read(form.text), rules), title)
+    citizen = replace(message, senders=())
+    found = _of_person(citizen, voices, institution, rules)
+    return replace(found, correspondent=form.address)
+
+
+def _transmitted(message: Message, institution: Institution, rules: RulePack) -> Reading:
+    """A question that another State service received and passes on (CRPA, L114-2): ours to answer."""
+    carried = colleague(message, listen(read(message.own), rules), institution, rules)
+    if not carried.answer_due:
+        voices = _heard(message, read(message.own), rules)
+        return replace(
+            _of_person(message, voices, institution, rules), correspondent=_sender(message)
+        )
+    return replace(carried, nature=Nature.REQUEST, also=(), confidence=Confidence.LOW)
+
+
+# --- what is read ---------------------------------------------------------------------------------
+
+
+def _heard(message: Message, own: Words, rules: RulePack) -> Voices:
+    """What the text and the subject say; of the subject of a reply, only that it reminds."""
+    body = listen(own, rules)
+    prefix = _REPLY.match(message.subject)
+    title = listen_to_title(
+        read(message.subject[prefix.end() :] if prefix else message.subject), rules
+    )
+    if not own.starts or not (prefix or message.references):
+        return together(body, title)
+    if body.points(*_SETTLING):
+        return body
+    return together(body, _reminding(title))
+
+
+def _reminding(title: Voices) -> Voices:
+    heard: tuple[Voice, ...] = tuple(v for v in title.heard if v.label in _STILL_SAID)
+    return Voices(heard=heard, asked=frozenset(), words=0)
+
+
+def _replies(message: Message) -> bool:
+    return bool(message.references) or _REPLY.match(message.subject) is not None
+
+
+def _sender(message: Message) -> str:
+    return message.senders[0].address if message.senders else ""
+
+
+def _correspondent(message: Message, institution: Institution) -> str:
+    """Whom to answer: the sender, or Reply-To when nobody reads the sender's mail."""
+    sender = _sender(message)
+    if sender and not is_robot(sender):
+        return sender
+    for who in message.reply_to:
+        if not is_ours(who.address, institution) and not is_robot(who.address):
+            return who.address
+    return sender

@@ -1,0 +1,106 @@
+"""What a person wants who writes to the administration: the strongest of what their words say."""
+
+from __future__ import annotations
+
+from mailwatch.model import Nature, Reading
+from mailwatch.nature.voices import HINTED, SAID, Voices, certainty
+
+ANSWER_DUE = frozenset({Nature.REQUEST, Nature.REMINDER, Nature.COMPLAINT, Nature.SUGGESTION})
+"""What calls for an answer (conventions of judgement)."""
+
+_SHORT = 25
+"""Words within which an acceptance is all that is said."""
+_CURT = 10
+"""Words within which a bare « merci » closes."""
+_LABELS = {
+    Nature.REMINDER: ("reminder",),
+    Nature.COMPLAINT: ("complaint", "anger"),
+    Nature.SUGGESTION: ("suggestion",),
+    Nature.THANKS: ("thanks", "closing", "noted", "politeness"),
+    Nature.REQUEST: ("ask", "need"),
+}
+
+
+def wanted(voices: Voices, *, replies: bool) -> Reading:
+    """Say what the words of a person are; `replies` when they answer something of ours."""
+    nature, points = _strongest(voices, replies=replies)
+    also = tuple(
+        other
+        for other, strength in _side_notes(voices).items()
+        if other is not nature and strength >= SAID
+    )
+    return Reading(
+        nature=nature,
+        also=also,
+        answer_due=nature in ANSWER_DUE,
+        evidence=voices.evidence(*_LABELS[nature]),
+        confidence=certainty(points),
+    )
+
+
+def _strongest(voices: Voices, *, replies: bool) -> tuple[Nature, int]:
+    reminder = voices.points("reminder")
+    if reminder >= SAID and not _settled(voices):
+        return Nature.REMINDER, reminder
+    complaint, suggestion = _dissatisfaction(voices), voices.points("suggestion")
+    if voices.asked and not (complaint >= SAID and _all_reproach(voices)):
+        return Nature.REQUEST, max(HINTED, voices.points("ask"))
+    if max(complaint, suggestion) >= SAID:
+        kind = Nature.COMPLAINT if complaint >= suggestion else Nature.SUGGESTION
+        return kind, max(complaint, suggestion)
+    thanks = _gratitude(voices, replies=replies)
+    if thanks:
+        return Nature.THANKS, thanks
+    return _best_guess(voices, complaint, suggestion, reminder)
+
+
+def _best_guess(
+    voices: Voices, complaint: int, suggestion: int, reminder: int
+) -> tuple[Nature, int]:
+    """What is hinted, in the order of what an answer is owed to most; a request when nothing is."""
+    for kind, points in (
+        (Nature.REMINDER, reminder),
+        (Nature.SUGGESTION, suggestion),
+        (Nature.COMPLAINT, complaint),
+    ):
+        if points >= HINTED and points >= voices.points("need"):
+            return kind, points
+    return Nature.REQUEST, min(HINTED, voices.points("need"))
+
+
+def _side_notes(voices: Voices) -> dict[Nature, int]:
+    return {
+        Nature.COMPLAINT: _dissatisfaction(voices),
+        Nature.SUGGESTION: voices.points("suggestion"),
+        Nature.THANKS: voices.points("thanks"),
+    }
+
+
+def _dissatisfaction(voices: Voices) -> int:
+    """Complaint by what happened; anger counts only with something a complaint can be about."""
+    about = voices.points("complaint")
+    return about + (voices.points("anger") if about or voices.points("target") else 0)
+
+
+def _all_reproach(voices: Voices) -> bool:
+    """Say whether every question stands in a sentence of reproach."""
+    reproach = {v.sentence for v in voices.heard if v.label in {"complaint", "anger"}}
+    return voices.asked <= reproach
+
+
+def _settled(voices: Voices) -> bool:
+    return voices.says("closing") and not voices.asked
+
+
+def _gratitude(voices: Voices, *, replies: bool) -> int:
+    """How surely the person only thanks or closes; 0 when something is still wanted."""
+    if voices.says("closing"):
+        return voices.points("closing")
+    wants = voices.points("need") >= HINTED
+    thanks = voices.points("thanks")
+    if thanks >= SAID:
+        return 0 if wants and not replies else thanks
+    polite = voices.points("noted", "politeness")
+    if polite >= SAID or (polite and voices.words <= _CURT):
+        return polite if not wants and voices.words <= _SHORT else 0
+    return polite if polite >= HINTED and replies and voices.words <= _SHORT and not wants else 0

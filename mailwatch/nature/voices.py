@@ -1,0 +1,164 @@
+"""What a text says, sentence by sentence: the rules it meets, summed by what they speak for.
+
+A rule speaks for a label with a weight of 1 to 3. It counts once, however often it is met; a label is *said*
+from 3 on and *hinted* from 2. A sentence that proposes, reminds or exclaims is no question, whatever its
+question mark.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mailwatch.model import Confidence, Evidence
+from mailwatch.ruleset import Rule, RulePack
+from mailwatch.wording import Hit, Words
+
+SAID = 3
+"""The points from which a label is said: one strong rule, or several weak ones."""
+HINTED = 2
+"""The points from which a label is believed for want of better."""
+
+_END = re.compile(r"(?<! [a-z] )(?<! mme )\.(?= )|[?!;¶…](?= )")
+"""The end of a sentence; the dot of an initial or of « M. » is none."""
+_MARK = re.compile(r"\?(?=[\s?!.…)»\"”']|$)")
+"""A question mark that a person typed: one inside an address of the web is followed by its query."""
+_LAST_WORDS = 30
+"""A signature: name, title, body, address."""
+TITLE = -1
+"""The sentence that a subject is."""
+_TITLE = "title:"
+_UNASKING = frozenset({"suggestion", "exclamation", "reminder", "receipt"})
+"""What makes a question of its sentence something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One rule met: what it speaks for, the words, and the sentence they stand in."""
+
+    label: str
+    rule: Rule
+    text: str
+    place: str
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voices:
+    """All that a text says."""
+
+    heard: tuple[Voice, ...]
+    asked: frozenset[int]
+    """The sentences that ask something and do nothing else."""
+    words: int
+
+    def points(self, *labels: str) -> int:
+        """How strongly the text speaks for `labels`, each rule once."""
+        return sum({v.rule.id: v.rule.weight for v in self.heard if v.label in labels}.values())
+
+    def outside_questions(self, *labels: str) -> int:
+        """As `points`, but for what is said and not asked about."""
+        said = {
+            v.rule.id: v for v in self.heard if v.label in labels and v.sentence not in self.asked
+        }
+        return sum(v.rule.weight for v in said.values())
+
+    def says(self, *labels: str) -> bool:
+        """Say whether `labels` have the points of a thing said."""
+        return self.points(*labels) >= SAID
+
+    def evidence(self, *labels: str) -> tuple[Evidence, ...]:
+        """The words that speak for `labels`, the strongest rules first, each rule once."""
+        first = {v.rule.id: v for v in reversed(self.heard) if v.label in labels}
+        ranked = sorted(first.values(), key=lambda v: (-v.rule.weight, v.sentence))
+        return tuple(Evidence(rule=v.rule.id, text=v.text, place=v.place) for v in ranked)
+
+    def strongest(self, *labels: str) -> Rule | None:
+        """The rule of `labels` with the greatest weight, the earliest among equals."""
+        rules = [v.rule for v in self.heard if v.label in labels]
+        return max(rules, key=lambda rule: rule.weight, default=None)
+
+
+def certainty(points: int) -> Confidence:
+    """How far points may be trusted."""
+    if points >= SAID:
+        return Confidence.HIGH
+    return Confidence.MEDIUM if points >= HINTED else Confidence.LOW
+
+
+# --- listening ------------------------------------------------------------------------------------
+
+
+def listen(words: Words, pack: RulePack) -> Voices:
+    """Hear what a text says, up to the disclaimer; a role counts where a writer signs."""
+    found = pack.find(words)
+    end = _disclaimer(words, found)
+    count = bisect_right(words.starts, end - 1)
+    ends = [match.start() for match in _END.finditer(words.line, 0, end)]
+    signature = _signature(words, ends, count)
+    heard = tuple(
+        _voice(rule, hit, "body", bisect_right(ends, hit.start))
+        for rule, hit in found
+        if hit.start < end
+        and not rule.label.startswith(_TITLE)
+        and (rule.label != "role" or hit.start >= signature)
+    )
+    return Voices(heard=heard, asked=frozenset(_asked(words, ends, heard)), words=count)
+
+
+def listen_to_title(words: Words, pack: RulePack) -> Voices:
+    """Hear what a subject says: one sentence, where some words say more than in a text."""
+    heard = tuple(
+        _voice(rule, hit, "subject", TITLE)
+        for rule, hit in pack.find(words)
+        if rule.label != "role"
+    )
+    marked = words.line.endswith(" ? ") or any(voice.label == "ask" for voice in heard)
+    unasking = any(voice.label in _UNASKING for voice in heard)
+    asked = frozenset({TITLE} if marked and not unasking else ())
+    return Voices(heard=heard, asked=asked, words=len(words.starts))
+
+
+def together(body: Voices, title: Voices) -> Voices:
+    """Hear a text and its title as one."""
+    return Voices(
+        heard=body.heard + title.heard,
+        asked=body.asked | title.asked,
+        words=body.words + title.words,
+    )
+
+
+def _voice(rule: Rule, hit: Hit, place: str, sentence: int) -> Voice:
+    label = rule.label.removeprefix(_TITLE)
+    return Voice(label=label, rule=rule, text=hit.text, place=place, sentence=sentence)
+
+
+def _disclaimer(words: Words, found: Iterable[tuple[Rule, Hit]]) -> int:
+    """Where the legal notice of a mail program starts, else the end."""
+    starts = (hit.start for rule, hit in found if rule.label == "disclaimer" and hit.start > 1)
+    return min(starts, default=len(words.line))
+
+
+def _signature(words: Words, ends: list[int], count: int) -> int:
+    """Where the last words start that no full stop, question or exclamation mark follows."""
+    stops = [end for end in ends if words.line[end] != "¶"] or ends[:1]
+    if not stops:
+        return len(words.line)
+    return max(stops[-1], words.starts[max(0, count - _LAST_WORDS)])
+
+
+def _asked(words: Words, ends: list[int], heard: tuple[Voice, ...]) -> set[int]:
+    """The sentences that ask, by formula or by mark, and do nothing else."""
+    asking = {voice.sentence for voice in heard if voice.label == "ask"}
+    asking |= {number for number, end in enumerate(ends) if _is_mark(words, ends, number, end)}
+    return asking - {voice.sentence for voice in heard if voice.label in _UNASKING}
+
+
+def _is_mark(words: Words, ends: list[int], number: int, end: int) -> bool:
+    """Say whether a sentence of at least one word ends with a question mark that a person typed."""
+    if words.line[end] != "?" or (number and ends[number - 1] == end - 2) or end == 1:
+        return False
+    token = bisect_right(words.starts, end) - 1
+    return _MARK.match(words.text, words.spans[token][0]) is not None

@@ -1,9 +1,9 @@
 """The three mentions of engagement 16.3 in one answer: who writes, for which service, for which institution.
 
 `examine` reads the writer's own words only and gives each mention an outcome, with the words found, their
-place and what decided. `zones` cuts the text, `author` finds the person, `units` the service and the
-institution, `lexicon` holds the lists of `rules/mentions.toml`. A name that the shape of its words leaves
-undecided is kept apart (`author.Weight.WEAK`).
+place and what decided. `zones` cuts the text, `author` finds the person by the grammar of `names`, `units`
+finds the service and the institution, `lexicon` holds the lists of `rules/mentions.toml`. A name that the
+shape of its words leaves undecided is kept apart (`names.Weight.WEAK`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from mailwatch.addresses import from_class
-from mailwatch.mentions.author import NAMED, Person, Weight, read_authors, read_display_name
+from mailwatch.mentions.author import NAMED, Person, read_authors, read_display_name
 from mailwatch.mentions.lexicon import Lexicon, lexicon
+from mailwatch.mentions.names import Weight
 from mailwatch.mentions.units import (
     Block,
     Body,
@@ -140,7 +141,8 @@ def _others_than(
 
 _LETTER_TYPES = (
     "application/pdf", "application/msword", "application/rtf", "text/rtf", "image/tiff",
-    "application/vnd.oasis.opendocument.text", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.oasis.opendocument.text",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )  # fmt: skip
 _LETTER_SUFFIXES = (
     ".pdf",

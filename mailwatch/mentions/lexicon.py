@@ -140,21 +140,25 @@ def _unit(units: Iterable[str]) -> re.Pattern[str]:
 
 def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]:
     territory = rf"(?:{_alternatives(places)})(?![\w-])"
-    qualified = r"(?:(?: de police| de (?:la )?region| de (?:la )?zone(?: de defense(?: et de securite)?)?| deleguee?| maritime|))"
+    qualified = r"(?:(?: de police| de (?:la )?region| deleguee?| maritime| de (?:la )?zone(?: de defense(?: et de securite)?)?|))"
     body = (
         rf"(?:{_OFFICE}s?{qualified}|sp|pref\.?|services de l'etat|secretariat general commun(?: departemental)?"
         rf"|secretariat general (?:de la prefecture|pour les affaires regionales)"
-        rf"|(?:unite|direction|delegation|inspection)s? (?:inter|intra)?(?:departementale|regionale|territoriale|academique)s?(?: [a-z'-]+,?){{0,14}}?"
-        rf"|direction (?:de l'environnement|de l'economie|de la mer|de l'alimentation|des services)(?: [a-z'-]+,?){{0,12}}?"
+        rf"|(?:unite|direction|delegation|inspection)s? (?:inter|intra)?(?:departementale|regionale|territoriale|academique)s?"
+        rf"(?: [a-z'-]+,?){{0,14}}?"
+        rf"|direction (?:de l'environnement|de l'economie|de la mer|de l'alimentation|des services)"
+        rf"(?: [a-z'-]+,?){{0,12}}?"
         rf"|{_alternatives(state)})"
     )
     alone = (
         r"prefe(?:cture|te|t) de police(?: de paris| des bouches-du-rhone)?"
-        r"|haut[ -]commissa(?:riat|ire)(?: de la republique)?(?: (?:en|de|de la)) (?:polynesie francaise|nouvelle[ -]caledonie)"
+        r"|haut[ -]commissa(?:riat|ire)(?: de la republique)?(?: (?:en|de|de la))"
+        r" (?:polynesie francaise|nouvelle[ -]caledonie)"
         r"|administra(?:tion|teur|trice) superieure?(?: des iles| de| des)? (?:iles )?wallis[ -]et[ -]futuna"
         r"|(?:administra(?:tion|teur|trice) superieure? des )?terres australes et antarctiques francaises"
         r"|(?:subdivision|circonscription) administrative des iles [a-z-]+(?: [a-z-]+)?"
     )
     return re.compile(
-        rf"(?<![\w'-])(?:(?:{body})(?:{_JOINT}{territory}|[ -]?(?:du )?{_NUMBER})|{alone})(?![\w-])"
+        rf"(?<![\w'-])(?:(?:{body})(?:{_JOINT}{territory}"
+        rf"(?: et (?:de |du |des |d')?{territory})?|[ -]?(?:du )?{_NUMBER})|{alone})(?![\w-])"
     )

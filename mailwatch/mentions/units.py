@@ -102,7 +102,9 @@ _GREETING = re.compile(
     r"\s*(?:(?:bonjour|bonsoir|madame|monsieur|mesdames|messieurs)[\w .]{0,40}[,!\n]\s*)+"
 )
 _SUBJECT = re.compile(
-    r"[\s,]*(?:(?:par ailleurs|en effet|ainsi|aussi|en reponse|suite a|apres verification|a ce titre)[^,]{0,60}, )?(?:nous, )?(?:(?:le|la|les|notre|nos) |l')?(?:services? (?:instructeurs? )?de (?=la prefecture|la sous-pref)la )?"
+    r"[\s,]*(?:(?:par ailleurs|en effet|ainsi|aussi|en reponse|suite a|apres verification|a ce titre)[^,]{0,60}, )?"
+    r"(?:nous, )?(?:(?:le|la|les|notre|nos) |l')?"
+    r"(?:services? (?:instructeurs? )?de (?=la prefecture|la sous-pref)la )?"
 )
 _BELONGS = re.compile(
     r"(?:,? ?(?:du|de la|de l'|des|au|aux|a la|a l'|pour le|pour la|dans le|en poste au)) ?(?=\w)"
@@ -168,8 +170,10 @@ def _workplace(page: Page, start: int, rule: str, lexicon: Lexicon) -> Iterator[
 # --- units ----------------------------------------------------------------------------------------
 
 _CUT = re.compile(
-    r"[ ,](?:de la |a la |en |- )?(?:(?:sous-)?prefecture|tel|telephone|fax|ouverte?s?|fermee?s?|joignable|disponible|bp|cs|cedex|rue|place|avenue|boulevard"
-    r"|situee?|instructeurs? de|vous|competente?s?|concernee?s?|aupres|actuellement|est|sont|reste|demeure|au nom|mme|mlle|mr?|madame|monsieur)\b.*"
+    r"[ ,](?:de la |a la |en |- )?(?:(?:sous-)?prefecture|tel|telephone|fax|ouverte?s?|fermee?s?"
+    r"|joignable|disponible|bp|cs|cedex|rue|place|avenue|boulevard"
+    r"|situee?|instructeurs? de|vous|competente?s?|concernee?s?|aupres|actuellement|est|sont|reste|demeure"
+    r"|au nom|et par|par delegation|mme|mlle|mr?|madame|monsieur)\b.*"
 )
 # « notre bureau des titres *instruit les* demandes »: a verb, unless a preposition or an article stands before it.
 _VERB = re.compile(
@@ -184,13 +188,16 @@ _ACRONYMS = re.compile(
     r"(?<![\w.@'’-])[A-Z]{2,9}(?:\d{2,3})?(?:(?: ?/ ?|-)[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])"
 )
 _NOT_A_UNIT = re.compile(
-    r"services? (?:de l'etat|publics?|instructeurs?|competents?|concernes?|en ligne|civique|militaire)|maison d'arret|centre (?:ville|commercial|hospitalier)|services?$"
+    r"services? (?:de l'etat|publics?|instructeurs?|competents?|concernes?|en ligne|civique|militaire)"
+    r"|maison d'arret|centre (?:ville|commercial|hospitalier)|services?$"
 )
 _THIRD_PARTY = re.compile(
-    r"\b(?:tribunal|mairie|impots|conseil departemental|conseil regional|commune de|caf|cpam|pole emploi|france travail|notaire|ofii)\b"
+    r"\b(?:tribunal|mairie|impots|conseil departemental|conseil regional|commune de"
+    r"|caf|cpam|pole emploi|france travail|notaire|ofii)\b"
 )
 _FUNCTION_OF = re.compile(
-    r"(?:charg\w+|chefs?f?e?|direct\w+|secretaire|responsable|adjoint\w*|agent\w*|officier|maitre|conseill\w+) (?:de |d')$"
+    r"(?:charg\w+|chefs?f?e?|direct\w+|secretaire|responsable|adjoint\w*|agent\w*|officier|maitre"
+    r"|conseill\w+) (?:de |d')$"
 )
 
 
@@ -267,8 +274,7 @@ def _unit(block: Block, start: int, end: int, head: str, lexicon: Lexicon) -> Bo
     bare = folded == head
     before = block.folded[:start]
     if (
-        _HOURS.match(block.folded, start + len(folded))
-        and bare
+        (_HOURS.match(block.folded, start + len(folded)) and bare)
         or _NOT_A_UNIT.match(folded)
         or _THIRD_PARTY.search(folded)
     ):
@@ -302,7 +308,8 @@ def _rank(head: str, lexicon: Lexicon) -> int:
 
 
 _ADDRESS_BEFORE = re.compile(
-    r"\b(?:rue|place|avenue|av|boulevard|bd|quai|cours|chemin|route|allee|impasse|square|parvis|esplanade)\.? (?:de |du |des |d')?(?:la |l'|le )?$"
+    r"\b(?:rue|place|avenue|av|boulevard|bd|quai|cours|chemin|route|allee|impasse|square|parvis|esplanade)\.?"
+    r" (?:de |du |des |d')?(?:la |l'|le )?$"
 )
 
 
@@ -341,7 +348,8 @@ def _alone(block: Block, match: re.Match[str]) -> bool:
 
 
 _CONSONANTS = re.compile(
-    r"(?!sch|str|chr|chl|thr|spr|scr|kry)[^aeiouy]{3}|.?[^aeiouy]{4}|[^aeiouy]+$"
+    r"(?!bl|br|bh|ch|cl|cr|cz|dr|dj|dh|ps|ph|pl|pr|pf|sc|sh|sk|sl|sm|sn|sp|sq|st|sw|sz|mb|mc)[dbspmc][^aeiouyh].{0,3}$"
+    r"|(?!sch|str|chr|chl|thr|spr|scr|kry)[^aeiouy]{3}|.?[^aeiouy]{4}|[^aeiouy]+$"
 )
 _NEVER_UNITS = frozenset(
     (
@@ -383,9 +391,10 @@ def read_institutions(blocks: Iterable[Block], lexicon: Lexicon) -> tuple[Body, 
 def _institutions(block: Block, lexicon: Lexicon) -> Iterator[Body]:
     spans = [match.span() for match in lexicon.institution.finditer(block.folded)]
     for match in lexicon.town_office.finditer(block.folded):
-        if block.text[match.start("place")].isupper() and match.group("place") not in _NO_PLACE:
-            if not any(start <= match.start() < end for start, end in spans):
-                spans.append(match.span())
+        known = any(start <= match.start() < end for start, end in spans)
+        capital = block.text[match.start("place")].isupper()
+        if capital and not known and match.group("place") not in _NO_PLACE:
+            spans.append(match.span())
     for start, end in spans:
         if block.text[start : start + 3] in ("sp ", "Sp "):
             continue

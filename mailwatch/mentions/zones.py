@@ -117,9 +117,11 @@ class _Draft(NamedTuple):
 
 _ADDRESS = re.compile(
     r"(?<![^\s@<>()|,;:])[^\s@<>()|,;:]+@[^\s@<>()|,;]+|(?:https?://|www\.)[^\s<>()|]+|\[(?:cid|image)[^\]\n]{0,200}\]",
-    re.I,
+    re.IGNORECASE,
 )
-_NAME_OF_SITE = re.compile(r"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:gouv\.fr|fr|com|org)\b", re.I)
+_NAME_OF_SITE = re.compile(
+    r"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:gouv\.fr|fr|com|org)\b", re.IGNORECASE
+)
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -309,10 +311,8 @@ def _draft(
     if start >= end:
         return None
     found = _lead(sheet, start, end)
-    if found is not None:
-        kind = _LEAD_KINDS[found.label]
-    else:
-        kind = _kind(sheet, start, end, after_closing=after_closing)
+    own = _kind(sheet, start, end, after_closing=after_closing)
+    kind = own if found is None else _LEAD_KINDS[found.label]
     if kind is Kind.PLAIN and not opens and _ITEM.match(text, piece.start, piece.end):
         kind = Kind.ITEM
     if last is not None and not piece.gap and not opens:

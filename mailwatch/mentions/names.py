@@ -1,0 +1,220 @@
+"""The grammar of French names: the person that a line of a mail names, by the shape of its words.
+
+A line is cut into segments, each word of a segment is given a letter for its shape (`T` title, `F` first name,
+`U` all capitals, `C` capital, `P` particle, `I` initial …), and the string of letters is matched against the
+ways in which names are written. What only its shape suggests is left weak: it counts where a name is expected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from mailwatch.mentions.lexicon import Lexicon
+from mailwatch.mentions.zones import plain
+from mailwatch.model import AuthorLevel
+
+
+class Weight(IntEnum):
+    """How far the words alone say that they are a person's name."""
+
+    WEAK = 1
+    SHAPED = 2
+    SURE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A person named in a line: the words, and how far they are a name."""
+
+    text: str
+    level: AuthorLevel
+    weight: Weight
+    titled: bool
+
+
+_SEPARATOR = re.compile(
+    r"[\t|;()\[\]<>•·/]|\s[-–—]+\s|(?<=\w)[-–—]\s|\s[-–—](?=\w)|\s{2,}|:(?=\s|$)|@+"
+)
+_OUTLOOK = re.compile(
+    r"^([^\W\d_]{2,}(?:[ '’-][^\W\d_]{2,}){0,2}), ([^\W\d_]{2,}(?:-[^\W\d_]{2,})?)$"
+)
+
+
+def segments(text: str) -> Iterator[str]:
+    """The parts of a line between its separators, without the punctuation around them."""
+    for segment in _SEPARATOR.split(text[:300]):
+        stripped = segment.strip(" \t\xa0,.-–—:") if segment else ""
+        if stripped:
+            yield stripped + (
+                "." if segment.rstrip(" ,").endswith(".") and _ENDS_INITIAL.search(stripped) else ""
+            )
+
+
+_ENDS_INITIAL = re.compile(r"(?:^|[\s.-])[^\W\d_]$")
+
+
+def first_person(text: str, lexicon: Lexicon, *, weak: bool) -> Named | None:
+    """The first person named in a line, the surest of its segments first."""
+    best: Named | None = None
+    for at, segment in enumerate(segments(text)):
+        for part in _parts(segment, lexicon):
+            person = parse_person(part, lexicon)
+            if person is None or (person.weight is Weight.WEAK and not (weak and at == 0)):
+                continue
+            if best is None or person.weight > best.weight:
+                best = person
+    return best
+
+
+def _parts(segment: str, lexicon: Lexicon) -> Iterator[str]:
+    """A segment between its commas, or "MARTIN, Camille" put in one."""
+    match = _OUTLOOK.match(segment)
+    if match and plain(match.group(2)) in lexicon.first_names:
+        yield segment
+        return
+    yield from (part.strip() for part in segment.split(",") if part.strip())
+
+
+_TOKEN = re.compile(r"\S+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+_INITIAL = re.compile(r"[A-ZÀ-Ý]|(?:[A-ZÀ-Ý]h?\.-?)+[A-ZÀ-Ý]?\.?|[A-ZÀ-Ý]-[A-ZÀ-Ý]\.?")
+
+
+def _letter(token: str, lexicon: Lexicon) -> str:
+    """The shape of one word, as one letter."""
+    folded = plain(token).rstrip(".")
+    if folded in lexicon.titles and (token[0].isupper() or len(folded) > 2):
+        return "T"
+    if folded in lexicon.ranks:
+        return "R"
+    if _INITIAL.fullmatch(token):
+        return "I"
+    if not _WORD.fullmatch(token):
+        return "D"
+    if folded in lexicon.particles:
+        return "P"
+    capital = token[0].isupper() or (token[1:2] in ("'", "’") and token[2:3].isupper())
+    known = _is_first_name(folded, lexicon)
+    if folded in lexicon.not_names and not known:
+        if not capital or folded not in lexicon.surname_words:
+            return "B"
+        return "W" if folded in lexicon.address_words else "S"
+    if not capital:
+        return "f" if known else "x"
+    if known:
+        return "F"
+    return "U" if token.isupper() and len(folded) > 1 else "C"
+
+
+def _is_first_name(folded: str, lexicon: Lexicon) -> bool:
+    if folded in lexicon.first_names:
+        return True
+    return (
+        "-" in folded
+        and folded.split("-", maxsplit=1)[0] in lexicon.first_names
+        and folded not in lexicon.not_names
+    )
+
+
+_NAMES = (
+    # A title and a name: « Mme VERNIER », « M. Jean-Pierre Le Goff », « Capitaine Morel », « Mme BUREAU ».
+    (
+        re.compile(
+            r"[TR]{1,2}(?:[IF]+P{0,3}(?:[FUC]|[SW](?=$))|P{0,3}[FUC]|[SW](?!P))(?:P{0,2}[FUC])*"
+        ),
+        Weight.SURE,
+    ),
+    (re.compile(r"F+I?(?:P{0,3}[FUC]|P{1,3}W)+|F{1,2}I?[SW](?=$)"), Weight.SURE),
+    (re.compile(r"(?:P{0,3}[UC]){1,3}P?F{1,2}(?=$|[BDPx])|[SW]F{1,2}(?=$)"), Weight.SURE),
+    (re.compile(r"I{1,3}(?:P{0,3}[FUC])+|I{1,3}[SW](?=$)"), Weight.SURE),
+    (re.compile(r"F{1,2}I(?=$|[BDPx])"), Weight.SURE),
+    (re.compile(r"C+(?:P{0,3}U)+|P{0,3}U+(?:P{0,2}U)*C+(?=$|[BDx])"), Weight.SHAPED),
+    (re.compile(r"[UC]{1,2}I(?=$)"), Weight.SHAPED),
+    (re.compile(r"F{1,2}(?=$|P+B|B|xF)"), Weight.SHAPED),
+    (re.compile(r"f(?=$)|f[xf](?=$)"), Weight.SHAPED),
+    (re.compile(r"(?:P{0,3}[UC]){1,4}(?=$)"), Weight.WEAK),
+)
+
+
+def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
+    """The person that a segment names: at its start, or behind a function ("Le chef de bureau Jean DUPONT")."""
+    tokens = list(_TOKEN.finditer(segment))[:24]
+    letters = "".join(_letter(token.group().rstrip(",;:!"), lexicon) for token in tokens)
+    function = is_role(segment, lexicon)
+    for at, letter in enumerate(letters):
+        if letter not in "TRFUCISWPf":
+            if at == 0 and not function:
+                return None
+            if plain(tokens[at].group()) in lexicon.address_words:
+                return None
+            continue
+        if at and (
+            not function or (letters[at - 1] == "P" and letter not in "TR" and letter != "F")
+        ):
+            continue
+        for pattern, weight in _NAMES:
+            match = pattern.match(letters, at)
+            if match and (
+                at == 0
+                or weight > Weight.SHAPED
+                or (weight is Weight.SHAPED and match.end() - at > 1)
+            ):
+                text, level = _named(segment, tokens[at : match.end()], match.group(), lexicon)
+                if weight is Weight.WEAK and _like_initials(text):
+                    return None
+                return Named(text=text, level=level, weight=weight, titled="T" in match.group())
+        if not function:
+            return None
+    return None
+
+
+_SYLLABLE = re.compile(r"[^AEIOUY][AEIOUY][A-Z]")
+
+
+def _like_initials(text: str) -> bool:
+    """Say whether two or three capitals alone are initials, as "CM", and not a surname, as "ROY"."""
+    return text.isupper() and (len(text) == 2 or (len(text) == 3 and not _SYLLABLE.fullmatch(text)))
+
+
+def _named(
+    segment: str, tokens: list[re.Match[str]], letters: str, lexicon: Lexicon
+) -> tuple[str, AuthorLevel]:
+    """The words of a name and its level; a title stays only with a surname alone."""
+    while letters.endswith("P"):
+        letters, tokens = letters[:-1], tokens[:-1]
+    bare = letters.lstrip("TR")
+    skipped = len(letters) - len(bare) if len(bare.replace("P", "")) > 1 else 0
+    text = segment[tokens[skipped].start() : tokens[-1].end()]
+    text = text if bare.endswith("I") else text.rstrip(".,;:!")
+    return text, _level(letters, bare, tokens, lexicon)
+
+
+def _level(letters: str, bare: str, tokens: list[re.Match[str]], lexicon: Lexicon) -> AuthorLevel:
+    """A first name alone or with one initial is one; the rest holds a surname."""
+    words, last = bare.replace("P", ""), tokens[-1].group().strip(".,;:!")
+    if words in ("CI", "fx"):  # « Kadidja B. », « mehdi b. », but « Dupond J.C. »
+        return AuthorLevel.FIRST_NAME if len(last) < 2 else AuthorLevel.FULL_NAME
+    if words in (
+        "F",
+        "f",
+    ):  # « Mme Martin » and « MARTIN » are surnames, « Martin » and « Mme Ophélie » are not
+        surname = plain(last) in lexicon.surnames_too and (letters != bare or last.isupper())
+        return (
+            AuthorLevel.FULL_NAME
+            if surname or (letters != bare and last.isupper())
+            else AuthorLevel.FIRST_NAME
+        )
+    if words in ("FI", "FFI") or (words == "C" and letters == bare):
+        return AuthorLevel.FIRST_NAME
+    return AuthorLevel.FULL_NAME if words.strip("I") else AuthorLevel.INITIALS
+
+
+def is_role(text: str, lexicon: Lexicon) -> bool:
+    """Say whether a line begins with a function: "Le chef de bureau", "Votre gestionnaire"."""
+    words = [word for word in re.split(r"[\s',.;:/()-]+", plain(text)) if word]
+    while words and words[0] in ("le", "la", "l", "les", "un", "une", "votre", "p", "pour"):
+        words = words[1:]
+    return bool(words) and (words[0] in lexicon.functions or words[0] in lexicon.role_units)

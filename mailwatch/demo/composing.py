@@ -60,9 +60,11 @@ def _envelope(mail: Mail) -> Iterator[tuple[str, str]]:
         yield "Cc", ",\n ".join(_mailbox(person) for person in mail.cc)
     yield "Subject", _words(subject(mail), program.charset)
     yield from _references(mail)
+    if mail.reply_to is not None:
+        yield "Reply-To", _mailbox(mail.reply_to)
     for name, value in mail.headers.items():
         if name != "Received":
-            yield name, _words(value, program.charset)
+            yield name, value
     if mail.kind == "mail":
         yield program.header
     yield "MIME-Version", "1.0"

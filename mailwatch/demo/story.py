@@ -64,7 +64,9 @@ class Mail:
     """The `Date` field, when the writer's clock says something else."""
     identity: str = ""
     """The id of the mail whose Message-ID this one shares, when it is a further copy."""
+    reply_to: Person | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Further fields, in ASCII; a `Received` among them stands above our relay's."""
     attachments: tuple[str, ...] = ()
     failed: str = ""
     """The address a delivery report speaks of."""
@@ -129,7 +131,7 @@ def _instant(entry: Table) -> datetime:
 _KEYS = frozenset(
     {
         "id", "at", "from", "to", "cc", "subject", "program", "text", "answers", "threaded", "quotes", "signed",
-        "folder", "kind", "dated", "copy_of", "headers", "attachments", "failed",
+        "reply_to", "folder", "kind", "dated", "copy_of", "headers", "attachments", "failed",
     }
 )  # fmt: skip
 
@@ -143,7 +145,7 @@ def _mail(entry: Table, place: Place, mails: Mapping[str, Mail]) -> Mail:
         return _copy(original, entry, place)
     parent = mails[str(entry["answers"])] if "answers" in entry else None
     sender = _person(entry["from"], place)
-    to = _people(entry.get("to", _answered(parent)), place)
+    to = _people(entry.get("to", _answered(parent, sender)), place)
     return Mail(
         id=name,
         at=_instant(entry).replace(tzinfo=place.zone),
@@ -160,6 +162,7 @@ def _mail(entry: Table, place: Place, mails: Mapping[str, Mail]) -> Mail:
         role=_role(entry, sender, to),
         kind=str(entry.get("kind", "mail")),
         dated=_dated(entry, place),
+        reply_to=_person(entry["reply_to"], place) if "reply_to" in entry else None,
         headers=_headers(entry),
         attachments=tuple(_words(entry.get("attachments", []))),
         failed=str(entry.get("failed", "")),
@@ -178,13 +181,14 @@ def _copy(original: Mail, entry: Table, place: Place) -> Mail:
     )
 
 
-def _answered(parent: Mail | None) -> list[str]:
-    """Who an answer goes to when its page does not say."""
+def _answered(parent: Mail | None, sender: Person) -> list[str]:
+    """Who an answer goes to when its page does not say: never back to the box that writes it."""
+    while parent is not None and parent.sender.address == sender.address:
+        parent = parent.parent
     if parent is None:
         return []
-    if "Reply-To" in parent.headers:
-        return [parent.headers["Reply-To"]]
-    return [f"{parent.sender.name} <{parent.sender.address}>"]
+    wanted = parent.reply_to or parent.sender
+    return [f"{wanted.name} <{wanted.address}>"]
 
 
 def _people(names: object, place: Place) -> tuple[Person, ...]:

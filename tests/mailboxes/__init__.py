@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.mailboxes import clocks
+from tests.mailboxes import clocks, exchanges, people
 from tests.mailboxes.mailbox import Mailbox
 
-ALL: tuple[Callable[[], Mailbox], ...] = (clocks.jura, clocks.moselle, clocks.martinique, clocks.la_reunion)
+ALL: tuple[Callable[[], Mailbox], ...] = (
+    clocks.jura,
+    clocks.moselle,
+    clocks.martinique,
+    clocks.la_reunion,
+    people.polynesie,
+    people.doubs,
+    people.ariege,
+    exchanges.nord,
+    exchanges.gard,
+)

@@ -77,7 +77,7 @@ def quotation(style: str, mail: Written) -> tuple[str, str]:
         )
     if style == "zimbra":
         return (
-            f"De: \"{name}\" <{address}>\nÀ: {mail.to}\nEnvoyé: {long_day(mail.at)} {mail.at:%H:%M:%S}\n"
+            f'De: "{name}" <{address}>\nÀ: {mail.to}\nEnvoyé: {long_day(mail.at)} {mail.at:%H:%M:%S}\n'
             f"Objet: {mail.subject}",
             mail.text,
         )
@@ -88,7 +88,10 @@ def quotation(style: str, mail: Written) -> tuple[str, str]:
         day = f"{DAYS[mail.at.weekday()][:3]}. {mail.at.day} {month} {mail.at.year} à {clock}"
         return f"Le {day}, {name} <{address}> a écrit :", marked
     assert style == "iphone"
-    return f"Le {mail.at.day} {MONTHS[mail.at.month - 1]} {mail.at.year} à {clock}, {name} <{address}> a écrit :", marked
+    return (
+        f"Le {mail.at.day} {MONTHS[mail.at.month - 1]} {mail.at.year} à {clock}, {name} <{address}> a écrit :",
+        marked,
+    )
 
 
 def with_quotation(style: str, own: str, mail: Written) -> tuple[str, str]:
@@ -122,7 +125,9 @@ def paragraphs(text: str) -> str:
 
 
 def received(at: datetime, host: str, origin: str = "smtp.fournisseur.example") -> str:
-    return f"from {origin} (unknown [192.0.2.25]) by {host} with ESMTPS id 4a7c; {format_datetime(at)}"
+    return (
+        f"from {origin} (unknown [192.0.2.25]) by {host} with ESMTPS id 4a7c; {format_datetime(at)}"
+    )
 
 
 def octets(

@@ -84,7 +84,13 @@ class Post:
             folder or self.inbox,
             mail,
             composing.octets(
-                mail, hops=hops, dated=dated, headers=fields, html=html, charset=charset, files=files
+                mail,
+                hops=hops,
+                dated=dated,
+                headers=fields,
+                html=html,
+                charset=charset,
+                files=files,
             ),
         )
 
@@ -175,7 +181,9 @@ class Post:
         """The very mail `of` lies in another folder too, less the header fields named in `without`."""
         raw = next(kept.raw for kept in self.kept if kept.name == of)
         head, separator, body = raw.partition(b"\r\n\r\n")
-        fields = [line for line in head.split(b"\r\n") if not line.startswith(tuple(without) or b"\0")]
+        fields = [
+            line for line in head.split(b"\r\n") if not line.startswith(tuple(without) or b"\0")
+        ]
         self.put(folder, name, b"\r\n".join(fields) + separator + body)
 
     def put(self, folder: str, name: str, raw: bytes) -> None:

@@ -131,7 +131,7 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
     message = examined.message
     sender = message.senders[0].address if message.senders else ""
     passed_on = message.forwarded.text if message.forwarded else ""
-    quoted = read_words(f"{message.quoted}\n\n{passed_on}")
+    quoted = f"{message.quoted}\n\n{passed_on}"
     recipients = dict.fromkeys(intern(who.address) for who in _recipients(message) if who.address)
     recipients.pop(sender, None)
     return Fact(
@@ -150,7 +150,7 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
         answer=examined.answer,
         mentions=examined.mentions,
         announced=examined.announced,
-        sketch=threads.sketch(examined.own),
+        sketch=threads.sketch(message.own),
         quoted_sketch=threads.sketch(quoted),
         identifiers=threads.identifiers(message.subject, examined.own),
         report=message.report,
@@ -158,14 +158,14 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
     )
 
 
-def _findings(examined: Examined, instant: Instant, quoted: Words, desk: Desk) -> tuple[str, ...]:
+def _findings(examined: Examined, instant: Instant, quoted: str, desk: Desk) -> tuple[str, ...]:
     findings = [*instant.findings]
     if examined.delivery.role is Role.INBOX and _quotes_ours(examined.message, quoted, desk):
         findings.append("quotes_ours")
     return tuple(findings)
 
 
-def _quotes_ours(message: Message, quoted: Words, desk: Desk) -> bool:
+def _quotes_ours(message: Message, quoted: str, desk: Desk) -> bool:
     """Say whether a quotation is attributed to an address of ours, and was typed by a person."""
     text = message.quoted
     if not any(
@@ -175,7 +175,7 @@ def _quotes_ours(message: Message, quoted: Words, desk: Desk) -> bool:
         for address in _ADDRESS.findall(line)
     ):
         return False
-    return not nature.sounds_automatic(quoted, desk.rules.automatic)
+    return not nature.sounds_automatic(read_words(quoted), desk.rules.automatic)
 
 
 def _remembered(reading: Reading) -> Reading:

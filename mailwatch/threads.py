@@ -13,10 +13,11 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 from zlib import crc32
 
 from mailwatch.model import Fact, Nature, Role
-from mailwatch.wording import Words, fold
+from mailwatch.wording import Words, fold, tokens
 
 SEQUENCE = 4
 """Words in a sequence that a sketch remembers."""
@@ -146,18 +147,17 @@ def base_subject(subject: str) -> str:
         plain = shorter
 
 
-def sketch(words: Words) -> bytes:
-    """Digest `words` into a sorted sample of its word sequences; empty when there are hardly any."""
-    tokens = [token for token in words.line.split() if token[0].isalnum()]
-    if len(tokens) < SEQUENCE:
+def sketch(text: str) -> bytes:
+    """Digest `text` into a sorted sample of its word sequences; empty when there are hardly any."""
+    words = tokens(text)
+    if len(words) < SEQUENCE:
         return b""
-    spoken = " ".join(tokens)
-    starts = [0]
-    for token in tokens:
-        starts.append(starts[-1] + len(token) + 1)
+    spoken = " ".join(words).encode()
+    ends = list(accumulate(len(word) + 1 for word in spoken.split(b" ")))
+    starts = [0, *ends]
     digests = {
-        crc32(spoken[starts[at] : starts[at + SEQUENCE] - 1].encode())
-        for at in range(len(tokens) - SEQUENCE + 1)
+        crc32(spoken[start : end - 1])
+        for start, end in zip(starts, ends[SEQUENCE - 1 :], strict=False)
     }
     sampled = [digest for digest in digests if digest % SAMPLE == 0]
     return array("I", sorted(sampled or [min(digests)])[:SKETCH_LIMIT]).tobytes()

@@ -29,7 +29,9 @@ GAP = 8
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _TOKEN = re.compile(r"\n[ \t\u00a0>]*\n\s*|[^\W_]+|[?!.:;,…]")
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
+_LETTERS = re.compile(r"[^\W_]+")
+_COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_LIGATURES = (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae"), ("ß", "ss"))
 _ENDS = "?!.;¶"
 
 
@@ -63,11 +65,22 @@ class Hit:
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """Reduce `text` to what a reader hears: lower case, no accent, no ligature, no invisible character."""
+    """Reduce a word to what a reader hears: lower case, no accent, no ligature, no invisible character."""
+    return fold_text(text)
+
+
+def fold_text(text: str) -> str:
+    """Fold a whole text at once, as `fold` does a word."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_LIGATURES))
-    return "".join(c for c in plain if not unicodedata.combining(c)).lower()
+    for ligature, letters in _LIGATURES:
+        text = text.replace(ligature, letters)
+    return _COMBINING.sub("", unicodedata.normalize("NFKD", _INVISIBLE.sub("", text))).lower()
+
+
+def tokens(text: str) -> list[str]:
+    """The folded words of `text` in order, without punctuation or place: enough to compare texts."""
+    return _LETTERS.findall(fold_text(text))
 
 
 def read(text: str) -> Words:
@@ -99,28 +112,37 @@ def same(text: str, other: str) -> bool:
 _PHRASE_TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\W_]+\*?|[?!.:;,#¶]")
 
 
-Entry = tuple[str, str]
-"""A phrase and whose it is: the key first, then the phrase as a regular expression over `Words.line`."""
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The phrases that start with one word, as regular expressions over `Words.line`.
+
+    `any` matches where one of them does: one test says that none of fifty is there.
+    """
+
+    any: str
+    phrases: tuple[tuple[str, str], ...]
+    """Key and pattern of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """Phrases indexed by their first word; immutable. Each is compiled when its first word first turns up."""
+    """Phrases shelved by their first word; immutable. A shelf is compiled when its word first turns up."""
 
-    words: dict[str, tuple[Entry, ...]]
-    stems: dict[str, tuple[Entry, ...]]
+    words: dict[str, Shelf]
+    stems: dict[str, Shelf]
+    """Shelves of unfinished words, by their first three letters."""
 
     def find(self, words: Words) -> Iterator[Hit]:
         """Yield every phrase found, in the order of the text; a phrase may overlap another."""
         line, known, stems = words.line, self.words, self.stems
         at = 1
         for token in line.split():
-            entries = known.get(token)
-            if entries:
-                yield from _matches(entries, words, at)
-            entries = stems.get(token[:3])
-            if entries:
-                yield from _matches(entries, words, at)
+            shelf = known.get(token)
+            if shelf and _compiled(shelf.any).match(line, at):
+                yield from _matches(shelf, words, at)
+            shelf = stems.get(token[:3])
+            if shelf and _compiled(shelf.any).match(line, at):
+                yield from _matches(shelf, words, at)
             at += len(token) + 1
 
     def keys(self, words: Words) -> frozenset[str]:
@@ -128,8 +150,8 @@ class Phrasebook:
         return frozenset(hit.key for hit in self.find(words))
 
 
-def _matches(entries: tuple[Entry, ...], words: Words, at: int) -> Iterator[Hit]:
-    for key, pattern in entries:
+def _matches(shelf: Shelf, words: Words, at: int) -> Iterator[Hit]:
+    for key, pattern in shelf.phrases:
         match = _compiled(pattern).match(words.line, at)
         if match:
             end = match.end()
@@ -142,13 +164,13 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
-    """Index `(key, phrase)` pairs; raise ValueError, naming the phrase, when one is not well formed."""
-    words: dict[str, list[Entry]] = {}
-    stems: dict[str, list[Entry]] = {}
+    """Shelve `(key, phrase)` pairs; raise ValueError, naming the phrase, when one is not well formed."""
+    words: dict[str, list[tuple[str, str]]] = {}
+    stems: dict[str, list[tuple[str, str]]] = {}
     for key, phrase in entries:
-        tokens = _phrase_tokens(phrase)
-        pattern = _pattern(tokens)
-        for first in _firsts(tokens):
+        signs = _phrase_tokens(phrase)
+        pattern = _pattern(signs)
+        for first in _firsts(signs):
             if first.endswith("*"):
                 if len(first) < 4:
                     raise ValueError(f"« {phrase} » : un début de mot a au moins trois lettres")
@@ -156,9 +178,13 @@ def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
             else:
                 words.setdefault(first, []).append((key, pattern))
     return Phrasebook(
-        words={first: tuple(found) for first, found in words.items()},
-        stems={stem: tuple(found) for stem, found in stems.items()},
+        words={first: _shelf(found) for first, found in words.items()},
+        stems={stem: _shelf(found) for stem, found in stems.items()},
     )
+
+
+def _shelf(phrases: list[tuple[str, str]]) -> Shelf:
+    return Shelf(any="|".join(pattern for _, pattern in phrases), phrases=tuple(phrases))
 
 
 def _phrase_tokens(phrase: str) -> tuple[str, ...]:

@@ -57,29 +57,29 @@ def test_a_text_is_found_inside_one_that_quotes_it_whatever_the_line_breaks() ->
     folded = QUESTION.replace(" de ", "\n> de\n> ").replace("é", "é")
     reply = f"{ANSWER}\n\nLe 2 mars, Odile Ferrand a écrit :\n> {folded}"
 
-    assert quotes(sketch(read(reply)), sketch(read(QUESTION)))
+    assert quotes(sketch(reply), sketch(QUESTION))
 
 
 def test_two_questions_on_the_same_matter_do_not_quote_each_other() -> None:
     other = "Bonjour, quelles pièces faut-il fournir pour dissoudre une association sportive ? Merci d’avance."
 
-    assert not quotes(sketch(read(other)), sketch(read(QUESTION)))
-    assert not alike(sketch(read(other)), sketch(read(QUESTION)))
+    assert not quotes(sketch(other), sketch(QUESTION))
+    assert not alike(sketch(other), sketch(QUESTION))
 
 
 def test_the_same_words_sent_again_with_a_greeting_more_are_alike() -> None:
-    assert alike(sketch(read(QUESTION)), sketch(read(QUESTION + " Bonne journée.")))
+    assert alike(sketch(QUESTION), sketch(QUESTION + " Bonne journée."))
 
 
 def test_a_text_shorter_than_a_sequence_has_no_sketch_and_ties_nobody() -> None:
-    assert sketch(read("Merci beaucoup !")) == b""
+    assert sketch("Merci beaucoup !") == b""
     assert not quotes(b"", b"")
     assert not alike(b"", b"")
 
 
 @given(st.lists(st.sampled_from(QUESTION.split()), min_size=SEQUENCE, max_size=60))
 def test_a_text_is_always_found_in_itself(words: list[str]) -> None:
-    own = sketch(read(" ".join(words)))
+    own = sketch(" ".join(words))
 
     assert own == b"" or (quotes(own, own) and alike(own, own))
 
@@ -87,7 +87,7 @@ def test_a_text_is_always_found_in_itself(words: list[str]) -> None:
 @given(st.text())
 def test_any_text_has_a_subject_and_a_sketch(text: str) -> None:
     assert isinstance(base_subject(text), str)
-    assert len(sketch(read(text))) % 4 == 0
+    assert len(sketch(text)) % 4 == 0
 
 
 @pytest.mark.parametrize(

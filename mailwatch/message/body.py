@@ -16,7 +16,7 @@ from mailwatch.message.html import PICTURE, render
 from mailwatch.message.mime import Part, Tree, content, leaves, size
 from mailwatch.message.quoting import split
 from mailwatch.message.structure import Passage, content_id, passages
-from mailwatch.wording import fold
+from mailwatch.wording import fold_text
 
 TEXT_LIMIT = 1_000_000
 _TINY_PICTURE = 1_000
@@ -29,7 +29,6 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]{2,}")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,12 +157,7 @@ def _sequence(text: str) -> list[str]:
 
 
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(fold_all(_NOISE.sub(" ", text))))
-
-
-def fold_all(text: str) -> str:
-    """Fold a whole text at once, without keeping it."""
-    return fold.__wrapped__(_INVISIBLE.sub("", text))
+    return set(_WORD.findall(fold_text(_NOISE.sub(" ", text))))
 
 
 def shown_pictures(body: Body, own: str, images: Iterable[Part], tree: Tree) -> int:

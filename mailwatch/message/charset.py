@@ -45,11 +45,8 @@ def decode(octets: bytes, label: str) -> tuple[str, bool]:
     if octets.isascii() and (codec is None or not codec.startswith(_NOT_ASCII_BASED)):
         return octets.decode("ascii"), codec is None and bool(label)
     text, doubtful = _decode(octets, codec)
-    if codec in _SAFE:
-        # Controls are gone already, and these codecs give no surrogate: composing is all that is left.
-        text = compose(text).replace("\ufffc", "")
-    else:
-        text = fit(text)
+    # Controls are gone already, and the safe codecs give no surrogate: composing is all that is left.
+    text = compose(text).replace("\ufffc", "") if codec in _SAFE else fit(text)
     return text, doubtful or (codec is None and bool(label))
 
 
@@ -92,5 +89,6 @@ def _as_utf8(octets: bytes) -> str | None:
     except UnicodeDecodeError:
         text = octets.decode("utf-8", "replace")
     lost = text.count("\ufffd")
-    sound = sum(not char.isascii() for char in text[:100_000]) - lost
+    sample = text[:100_000]
+    sound = len(sample) - len(sample.encode("ascii", "ignore")) - lost
     return text if lost * 3 <= sound else None

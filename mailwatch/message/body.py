@@ -139,13 +139,14 @@ def disagree(plain: str, shown: str, alternatives: str = "") -> bool:
 
     Only the writer's own words need be in the other form: programs cut quotations differently.
     """
-    if _sequence(plain) == _sequence(shown):
+    in_plain, in_shown = _sequence(plain), _sequence(shown)
+    if in_plain == in_shown or _few(set(in_plain) ^ set(in_shown)):
         return False
-    in_plain, in_shown = _words(plain), _words(shown) | _words(alternatives)
-    if _few(in_plain ^ in_shown):
+    of_plain, of_shown = _words(plain), _words(shown) | _words(alternatives)
+    if _few(of_plain ^ of_shown):
         return False
     own_plain, own_shown = _words(split(plain).own), _words(split(shown).own)
-    return not (_few(own_plain - in_shown) and _few(own_shown - in_plain - _words(alternatives)))
+    return not (_few(own_plain - of_shown) and _few(own_shown - of_plain - _words(alternatives)))
 
 
 def _few(words: set[str]) -> bool:

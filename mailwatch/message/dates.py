@@ -77,7 +77,7 @@ def _instant(
     hour, minute, second = (int(part or 0) for part in clock)
     second = min(second, 59) if second == 60 else second
     try:
-        naive = datetime(year, month, day, hour, minute, second)
+        naive = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 -- the zone comes next
         return _zoned(naive, rest)
     except (ValueError, OverflowError):
         return None

@@ -36,37 +36,25 @@ def _decode_words(text: str) -> str:
     out: list[str] = []
     pending: list[bytes] = []
     charset = ""
-
-    def flush() -> None:
-        if pending:
-            out.append(decode(b"".join(pending), charset)[0])
-            pending.clear()
-
-    pieces = text.split("?=")
-    for piece in pieces[:-1]:
+    *pieces, tail = text.split("?=")
+    for piece in pieces:
         match = _WORD.search(piece)
+        between = piece[: match.start()] if match else piece
+        label = match[1].partition("*")[0].lower() if match else ""
+        # White space between two encoded words is no text (RFC 2047 section 6.2).
+        written = bool(between.strip()) or not pending
+        if pending and (written or label != charset):
+            out.append(decode(b"".join(pending), charset)[0])
+            pending = []
+        if written:
+            out.append(between)
         if match is None:
-            flush()
-            out.append(f"{piece}?=")
+            out.append("?=")
             continue
-        between = piece[: match.start()]
-        label = match[1].partition("*")[0].lower()
-        if between.strip() or (label != charset and pending):
-            flush()
-        if between.strip() or not (out or pending):
-            out.append(between)
-        elif between and out and not pending and not _ends_in_word(out):
-            out.append(between)
         charset = label
         pending.append(_undo(match[2], piece[match.end() :]))
-    flush()
-    out.append(_unfinished(pieces[-1]))
+    out.append(decode(b"".join(pending), charset)[0] + _unfinished(tail))
     return "".join(out)
-
-
-def _ends_in_word(out: list[str]) -> bool:
-    """Say whether the last piece is decoded already: the space after it separated two encoded words."""
-    return not out[-1].endswith("?=")
 
 
 def _unfinished(tail: str) -> str:

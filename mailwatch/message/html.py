@@ -190,15 +190,15 @@ _OPEN_SIGHT = _Sight(
 class _Element(NamedTuple):
     """The attributes of one start tag, as far as they matter."""
 
-    look: Look
-    classes: tuple[str, ...]
-    id: str
-    cited: bool
-    quotes: bool
-    link: bool
+    look: Look = style.PLAIN
+    classes: tuple[str, ...] = ()
+    id: str = ""
+    cited: bool = False
+    quotes: bool = False
+    link: bool = False
 
 
-_BARE = _Element(style.PLAIN, (), "", False, False, False)
+_BARE = _Element()
 
 
 def _attributes(source: str) -> dict[str, str]:
@@ -305,6 +305,7 @@ class _Walk:
         self._embedded: set[str] = set()
 
     def finish(self) -> Rendered:
+        """Give what was read."""
         return Rendered(
             text=compose(self._page.finish()),
             alternatives=" ".join(self._alternatives),
@@ -312,6 +313,7 @@ class _Walk:
         )
 
     def text(self, text: str) -> None:
+        """Write text, if a reader sees it here."""
         if not self._sight.shown:
             return
         if "&" in text:
@@ -322,6 +324,7 @@ class _Walk:
             self._page.write(text)
 
     def open(self, name: str, source: str) -> None:
+        """Enter an element."""
         if name in _VOID:
             self._void(name, source)
             return
@@ -371,6 +374,7 @@ class _Walk:
                 self.close(self._stack[-1][0])
 
     def close(self, name: str) -> None:
+        """Leave the nearest open element of that name, and all that stands open inside it."""
         if name == "br":
             self._page.line_break()
             return
@@ -425,12 +429,13 @@ class _Walk:
             return
         look = style.inline(unescape(found["style"])) if "style" in found else style.PLAIN
         classes = tuple(found.get("class", "").lower().split()[:20])
-        look = _styled("img", _Element(look, classes, "", False, False, False), self._sheet)
-        if not look.hides and not look.unseen and "hidden" not in found:
-            if source[4:].strip("<>").lower() not in self._tiny and not _is_pictogram(
-                found, look, source
-            ):
-                self._page.write(PICTURE)
+        look = _styled("img", _Element(look=look, classes=classes), self._sheet)
+        if look.hides or look.unseen or "hidden" in found:
+            return
+        if source[4:].strip("<>").lower() not in self._tiny and not _is_pictogram(
+            found, look, source
+        ):
+            self._page.write(PICTURE)
 
 
 def _is_pictogram(found: Mapping[str, str], look: Look, source: str) -> bool:

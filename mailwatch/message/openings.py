@@ -53,7 +53,7 @@ def read_opening(lines: Sequence[str], at: int) -> Opening | None:
         block = _read_block(lines, at)
         if block and _stands_alone(block.fields):
             return block
-    return _read_attribution(lines, at, line)
+    return _read_attribution(lines, at)
 
 
 # --- separators -----------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def ends_attribution(line: str) -> bool:
     return line.rstrip(_EDGES).endswith(_LAST)
 
 
-def _read_attribution(lines: Sequence[str], at: int, first: str) -> Opening | None:
+def _read_attribution(lines: Sequence[str], at: int) -> Opening | None:
     text = ""
     for end in range(at, min(at + _FOLDED, len(lines))):
         line = lines[end].strip(_EDGES if end == at else " \t\u00a0>*")
@@ -301,8 +301,8 @@ def _attributed_to(text: str) -> str:
 # --- the device's line ----------------------------------------------------------------------------
 
 _TAG_LINE = re.compile(
-    r"(?:envoyé (?:de(?:puis)?|à partir d['e’]|via|par|avec) ?(?:mon|ma|mes|un|une|l['’]|la|le|outlook|yahoo|gmail|proton"
-    r"|courrier|orange|mail|téléphone|iphone|samsung|huawei)"
+    r"(?:envoyé (?:de(?:puis)?|à partir d['e’]|via|par|avec) ?(?:mon|ma|mes|un|une|l['’]|la|le"
+    r"|outlook|yahoo|gmail|proton|courrier|orange|mail|téléphone|iphone|samsung|huawei)"
     r"|sent (?:from|via|with) (?:my|outlook|mail|yahoo|gmail|proton|samsung|typeapp|a )"
     r"|(?:get|obtenir|obtenez|télécharger|téléchargez) (?:outlook|bluemail|l['’]application)"
     r"|provenance\s?: courrier|gesendet von|von meinem|enviado desde|inviato da)[^.!?;,\n]{0,60}"
@@ -333,7 +333,9 @@ def _sender(text: str) -> Address | None:
     if match is None:
         name = text.strip(" *'\"«»<>[]")
         return Address(name=name, address="") if name else None
-    name = re.sub(r"[<\[(]?\s*mailto:\Z", "", _MAILTO.sub(" ", text[: match.start()]), flags=re.IGNORECASE)
+    name = re.sub(
+        r"[<\[(]?\s*mailto:\Z", "", _MAILTO.sub(" ", text[: match.start()]), flags=re.IGNORECASE
+    )
     name = _BEHALF.sub("", f" {name} ").strip(" *'\"«»<>[](),;")
     found = parse_addresses([f"<{match[1]}>"])
     address = found[0].address if found else ""

@@ -22,16 +22,19 @@ class Page:
         self._wants_cell = False
 
     def finish(self) -> str:
+        """Give the text."""
         if self._line and not (self._marked and len(self._line) == 1):
             self._emit()
         return "\n".join(self._lines).strip("\n")
 
     def quote_at(self, depth: int) -> None:
+        """Go on at that depth of quotation."""
         if depth != self._quote:
             self.end_line()
             self._quote = depth
 
     def write(self, text: str) -> None:
+        """Write text, white space made single as in HTML."""
         if "\n" in text or "  " in text or "\t" in text or "\r" in text:
             text = _SPACES.sub(" ", text)
         line = self._line
@@ -49,6 +52,7 @@ class Page:
         line.append(text)
 
     def write_pre(self, text: str) -> None:
+        """Write text whose spaces and line ends count."""
         first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         if first:
             self._line.append(first)
@@ -60,13 +64,16 @@ class Page:
                 self._pre = True
 
     def item(self, mark: str) -> None:
+        """Start the line of a list item."""
         self._line = [mark]
         self._marked = True
 
     def next_cell(self) -> None:
+        """Keep what follows on the line of the cell before it, a tab between."""
         self._wants_cell = bool(self._line)
 
     def line_break(self) -> None:
+        """End the line, an empty one too."""
         if self._line:
             self._emit()
         else:
@@ -74,6 +81,7 @@ class Page:
             self._lines.append(self._prefix())
 
     def end_line(self, *, blank: bool = False) -> None:
+        """End the line if something stands on it; with `blank`, leave an empty one before the next."""
         if self._marked and len(self._line) == 1:
             return
         if self._line:

@@ -101,11 +101,15 @@ def _candidates(lines: Sequence[str]) -> frozenset[int]:
             break
         if ends_attribution(line):
             found.update(range(max(0, number - 3), number + 1))
-        elif ":" in line[:60] or line.lstrip(" \t\u00a0*")[:1] in _DECORATION:
-            found.add(number)
-        elif len(line) < 60 and _SEPARATING.search(line):
+        elif _may_open(line):
             found.add(number)
     return frozenset(found)
+
+
+def _may_open(line: str) -> bool:
+    if ":" in line[:60] or line.lstrip(" \t\u00a0*")[:1] in _DECORATION:
+        return True
+    return len(line) < 60 and bool(_SEPARATING.search(line))
 
 
 def _passes_on(subject: str, own: Sequence[str], opening: Opening) -> bool:
@@ -159,12 +163,9 @@ def _forwarded(opening: Opening, lines: Sequence[str]) -> Forwarded:
 def _end_of_marked(lines: Sequence[str], at: int) -> int:
     """Where a run of marked lines ends; the tail of a line that some program wrapped belongs to it."""
     while at < len(lines):
-        if _MARKED.match(lines[at]):
-            at += 1
-        elif _is_wrapped(lines, at):
-            at += 1
-        else:
+        if not (_MARKED.match(lines[at]) or _is_wrapped(lines, at)):
             break
+        at += 1
     return at
 
 

@@ -18,9 +18,6 @@ MACHINE_PARTS = frozenset(
     {"message/delivery-status", "message/disposition-notification", "message/feedback-report", "text/rfc822-headers",
      "message/global-delivery-status", "message/global-disposition-notification", "message/global-headers"}
 )  # fmt: skip
-_SIGNATURES = frozenset(
-    {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
-)
 _TEXTS = frozenset({"text/plain", "text/html"})
 _SIDE_FORMS = frozenset(
     {"text/x-amp-html", "text/calendar", "text/watch-html", "text/enriched", "text/richtext"}
@@ -152,8 +149,3 @@ def opaque(root: Part) -> str:
         if kind == "application/pgp-encrypted" or file_name(leaf).lower() == "encrypted.asc":
             return "pgp"
     return ""
-
-
-def has_signature(root: Part) -> bool:
-    """Say whether the message is signed in the clear (RFC 1847)."""
-    return any(leaf.content_type in _SIGNATURES for leaf in leaves(root))

@@ -268,8 +268,7 @@ def read_sheet(css: str) -> Sheet:
         look = inline(declarations)
         if look is PLAIN or not _bears_on_sight(look):
             continue
-        for selector in selectors.split(",")[:200]:
-            selector = selector.strip()
+        for selector in map(str.strip, selectors.split(",")[:200]):
             if selector and _SELECTOR.match(selector):
                 rules[selector] = over(rules[selector], look) if selector in rules else look
     return Sheet(rules)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
@@ -44,11 +44,13 @@ _EMPTY_SUBJECTS = frozenset(
         "votre demande", "votre message", "votre courriel", "reponse", "nouveau message", "madame monsieur",
     )
 )  # fmt: skip
-_NUMBER = re.compile(
-    r"(?:(?:\bn[°ºo]|\bnum[ée]ro|\br[ée]f\w{0,10}|\bdossier|\bticket|#)\s{0,3}[:.]?\s{0,3}){1,3}"
-    r"([A-Z0-9]+(?:[-_/.][A-Z0-9]+){0,8})",
+_DIGITS = re.compile(r"\d+(?:[-_/.]?\w+){0,8}")
+_BEFORE = re.compile(
+    r"(?:\bn[°ºo]?|\bnum[ée]ro|\br[ée]f\w{0,10}|\bdossier|\bticket|#)[\s:.]{0,4}([A-Z]{0,6}[-_/.]?)$",
     re.IGNORECASE,
 )
+_REACH = 24
+"""Characters before a number in which a word may announce it."""
 _MONTHS = {
     month: number
     for number, month in enumerate(
@@ -186,17 +188,21 @@ def identifiers(subject: str, words: Words) -> tuple[str, ...]:
     A number needs four digits at least and a word that announces it, so that telephone numbers, postal codes
     and sums of money tie nobody to anybody.
     """
-    found = {
-        fold(number).strip("-_/.")
-        for text in (subject, words.text)
-        for number in _NUMBER.findall(text)
-        if sum(sign.isdigit() for sign in number) >= 4
-    }
+    found = {number for text in (subject, words.text) for number in _numbers(text)}
     for day, month in _YOUR_MAIL_OF.findall(words.line):
         number = _MONTHS.get(month) or (int(month) if month.isdigit() else 0)
         if 1 <= number <= 12:
             found.add(day_mark(number, int(day)))
     return tuple(sorted(found))
+
+
+def _numbers(text: str) -> Iterator[str]:
+    for digits in _DIGITS.finditer(text):
+        if sum(sign.isdigit() for sign in digits.group()) < 4:
+            continue
+        announced = _BEFORE.search(text[max(0, digits.start() - _REACH) : digits.start()])
+        if announced:
+            yield fold(announced.group(1) + digits.group()).strip("-_/.")
 
 
 def day_mark(month: int, day: int) -> str:

@@ -1,0 +1,196 @@
+"""Measure speed, memory and start-up, each figure against its bound; exit 1 when one is missed.
+
+Every figure is a ratio of two programs measured in the same run, in turn, each in a process of its own on the
+same core, so that it holds on another machine. `--mails 2000` is enough while working on the code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import IO
+
+import generate
+
+NOW = "2026-02-01T12:00:00+01:00"
+"""The day of the audit: fixed, as the mail is."""
+SPEED, MEMORY, GROWTH, START_UP = 2.5, 250.0, 1000.0, 5.0
+STARTS = 21
+ACCEPTED = (0, 1)
+"""Exit codes of an audit that ran: conforming or not."""
+
+PARSE_ALL = """
+import email, email.policy, os, sys
+for folder, below, names in os.walk(sys.argv[1]):
+    for name in names:
+        with open(os.path.join(folder, name), "rb") as file:
+            email.message_from_bytes(file.read(), policy=email.policy.compat32)
+"""
+COMPAT32 = [sys.executable, "-c", PARSE_ALL]
+CLICK = [sys.executable, "-c", "import click"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One process: wall and CPU time in seconds, peak memory in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A measured figure and the bound it must keep."""
+
+    title: str
+    value: float
+    bound: float
+    shown: str
+
+    @property
+    def kept(self) -> bool:
+        """Say whether the bound is kept."""
+        return self.value <= self.bound
+
+
+def program() -> list[str]:
+    """The command to measure: the one installed beside this Python, else the package."""
+    installed = Path(sys.executable).parent / "mailwatch"
+    return [str(installed)] if installed.exists() else [sys.executable, "-m", "mailwatch"]
+
+
+def measure(command: Sequence[str], out: IO[bytes], accepted: Sequence[int] = (0,)) -> Run:
+    """Run `command` with its output to `out`; raise SystemExit when it fails."""
+    out.seek(0)
+    out.truncate()
+    began = time.perf_counter()
+    child = os.posix_spawn(
+        command[0],
+        list(command),
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)],
+    )
+    _, status, usage = os.wait4(child, 0)
+    wall = time.perf_counter() - began
+    code = os.waitstatus_to_exitcode(status)
+    if code not in accepted:
+        raise SystemExit(f"« {' '.join(command[:3])} … » s’est terminé avec le code {code}.")
+    unit = 1 if platform.system() == "Darwin" else 1024
+    return Run(
+        wall=wall, cpu=usage.ru_utime + usage.ru_stime, peak=usage.ru_maxrss * unit / 1_000_000
+    )
+
+
+def measure_in_turn(
+    commands: Sequence[Sequence[str]], rounds: int, accepted: Sequence[int] = (0,)
+) -> list[list[Run]]:
+    """Measure the commands one after the other, `rounds` times: what disturbs one disturbs all."""
+    runs: list[list[Run]] = [[] for _ in commands]
+    with tempfile.TemporaryFile() as out:
+        for _ in range(rounds):
+            for command, taken in zip(commands, runs, strict=True):
+                taken.append(measure(command, out, accepted))
+    return runs
+
+
+def ratio(runs: Sequence[Run], base: Sequence[Run]) -> tuple[float, str]:
+    """The ratio of the median times, with the least and the greatest of the rounds."""
+    rounds = [run.wall / other.wall for run, other in zip(runs, base, strict=True)]
+    value = median(run.wall for run in runs) / median(other.wall for other in base)
+    cpu = median(run.cpu for run in runs) / median(other.cpu for other in base)
+    return value, f"{value:.2f} fois ({min(rounds):.2f} à {max(rounds):.2f} ; processeur {cpu:.2f})"
+
+
+# --- the figures ----------------------------------------------------------------------------------
+
+
+def audit_figures(mails: int, fewer: int, rounds: int) -> list[Figure]:
+    """Speed and memory of `audit` over `mails` messages, and its growth from `fewer` to `mails`."""
+    with tempfile.TemporaryDirectory(prefix="mailwatch-bench-") as folder:
+        small, large = Path(folder, "small"), Path(folder, "large")
+        for root, count in ((small, fewer), (large, mails)):
+            generate.generate(root, count)
+        _describe(large)
+        audit = [*program(), "audit", "--json", "--now", NOW]
+        measure_in_turn(([*COMPAT32, str(small)], [*audit, str(small)]), 1, ACCEPTED)
+        parsed, audited, audited_small = measure_in_turn(
+            ([*COMPAT32, str(large)], [*audit, str(large)], [*audit, str(small)]), rounds, ACCEPTED
+        )
+    speed, shown = ratio(audited, parsed)
+    peak = max(run.peak for run in audited)
+    growth = 1e6 * (peak - max(run.peak for run in audited_small)) / (mails - fewer)
+    for title, taken in (("compat32", parsed), ("audit", audited)):
+        wall = median(run.wall for run in taken)
+        print(
+            f"  {title:9} {wall:7.2f} s   {mails / wall:7.0f} courriels/s   {max(r.peak for r in taken):5.0f} Mo"
+        )
+    return [
+        Figure(title="audit / lecture seule par compat32", value=speed, bound=SPEED, shown=shown),
+        Figure(
+            title="mémoire de pointe de l’audit (Mo)", value=peak, bound=MEMORY, shown=f"{peak:.0f}"
+        ),
+        Figure(
+            title=f"croissance par courriel, de {fewer} à {mails} (octets)",
+            value=growth,
+            bound=GROWTH,
+            shown=f"{growth:.0f}",
+        ),
+    ]
+
+
+def start_up_figures() -> list[Figure]:
+    """Start-up of two commands against the import of click alone."""
+    asked = (["--help"], ["deadline", "2026-03-02"])
+    commands = [CLICK, *([*program(), *words] for words in asked)]
+    measure_in_turn(commands, 1)
+    base, *others = measure_in_turn(commands, STARTS)
+    figures = []
+    for words, runs in zip(asked, others, strict=True):
+        value, shown = ratio(runs, base)
+        title = f"démarrage de mailwatch {' '.join(words)} / import click"
+        figures.append(Figure(title=title, value=value, bound=START_UP, shown=shown))
+    return figures
+
+
+def _describe(root: Path) -> None:
+    sizes = sorted(path.stat().st_size for path in root.rglob("*") if path.is_file())
+    print(
+        f"  {len(sizes)} courriels, {sum(sizes) / 1e6:.0f} Mo ; médiane {median(sizes) / 1e3:.1f} ko, "
+        f"9e décile {sizes[len(sizes) * 9 // 10] / 1e3:.1f} ko, maximum {sizes[-1] / 1e3:.0f} ko"
+    )
+
+
+def pin() -> None:
+    """Keep this process and its children on one core, where the system can."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def main() -> int:
+    """Print the figures and their bounds; 1 when one is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mails", type=int, default=20_000, help="courriels de l’audit mesuré")
+    parser.add_argument("--rounds", type=int, default=3, help="tours de mesure")
+    asked = parser.parse_args()
+    pin()
+    print(f"mailwatch, Python {platform.python_version()}, un cœur, {asked.rounds} tours")
+    figures = (
+        audit_figures(asked.mails, max(asked.mails // 4, 1), asked.rounds) + start_up_figures()
+    )
+    for figure in figures:
+        mark = "tenu  " if figure.kept else "MANQUÉ"
+        print(f"{mark}  {figure.title} : {figure.shown} ; borne {figure.bound:g}")
+    return 0 if all(figure.kept for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.mailboxes import clocks, exchanges, people
+from tests.mailboxes import clocks, counter, exchanges, people
 from tests.mailboxes.mailbox import Mailbox
 
 ALL: tuple[Callable[[], Mailbox], ...] = (
@@ -17,4 +17,10 @@ ALL: tuple[Callable[[], Mailbox], ...] = (
     people.ariege,
     exchanges.nord,
     exchanges.gard,
+    counter.var,
+    counter.loire,
+    counter.creuse,
+    counter.paris,
+    counter.rhone,
+    counter.hautes_alpes,
 )

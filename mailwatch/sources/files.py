@@ -6,6 +6,7 @@ Drafts are not mail yet and are left out. Times of files and names of Maildir en
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,9 +35,8 @@ _LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One place to read: a message file, or a mailbox file of many."""
+    """One file to read: a message, or a mailbox of many."""
 
-    path: Path
     file: str
     role: Role
     many: bool
@@ -65,11 +65,10 @@ def entries(paths: Sequence[str], role: Role | None = None) -> tuple[Entry, ...]
 def deliveries(entry: Entry) -> Iterator[Delivery]:
     """Read the messages of `entry`; raise SourceError when the file cannot be read at all."""
     try:
-        if not entry.many:
-            with entry.path.open("rb") as opened:
+        with Path(entry.file).open("rb") as opened:
+            if not entry.many:
                 yield Delivery(raw=opened.read(_LARGEST), file=entry.file, role=entry.role)
-            return
-        with entry.path.open("rb") as opened:
+                return
             for number, raw in enumerate(_mailbox_messages(opened), start=1):
                 yield Delivery(raw=raw, file=f"{entry.file}#{number}", role=entry.role)
     except OSError as fault:
@@ -99,56 +98,47 @@ def folder_words(name: str) -> str:
 
 
 def _single(path: Path, given: str, role: Role | None) -> Entry:
-    return Entry(
-        path=path,
-        file=given,
-        role=role or role_of(path),
-        many=path.suffix.lower() not in _MESSAGE_ENDINGS and _is_mailbox(path),
-    )
+    many = path.suffix.lower() not in _MESSAGE_ENDINGS and _is_mailbox(path)
+    return Entry(file=given, role=role or role_of(path), many=many)
 
 
 def _below(folder: Path, given: str, role: Role | None) -> Iterator[Entry]:
-    """Every message below `folder`, drafts left out; the role is told by names below the folder, then by its own."""
-    for path in _walk(folder):
-        below = path.relative_to(folder)
-        in_maildir = path.parent.name in ("cur", "new")
-        if in_maildir or path.suffix.lower() in _MESSAGE_ENDINGS:
-            many = False
-        elif path.suffix.lower() in _MAILBOX_ENDINGS or not path.suffix:
-            if not _is_mailbox(path):
-                continue
-            many = True
-        else:
-            continue
+    """Every message below `folder`, drafts left out; the role is told by names below it, then by its own."""
+    here = Path(*folder.resolve().parts[-2:])
+    for inside, names in _walk(folder):
+        below = inside.relative_to(folder)
         if any(folder_words(name) in _DRAFTS for name in below.parts):
             continue
-        yield Entry(
-            path=path,
-            file=str(Path(given) / below),
-            role=role or _role_below(below, folder),
-            many=many,
-        )
+        in_maildir = inside.name in ("cur", "new")
+        told = role or role_of(here / below)
+        prefix = str(Path(given) / below / "_")[:-1]
+        for name in names:
+            ending = f".{name.lower().rpartition('.')[2]}" if "." in name[1:] else ""
+            if in_maildir or ending in _MESSAGE_ENDINGS:
+                yield Entry(file=f"{prefix}{name}", role=told, many=False)
+            elif _names_mailbox(name, ending) and _is_mailbox(inside / name):
+                box = role or role_of(here / below / name)
+                yield Entry(file=f"{prefix}{name}", role=box, many=True)
 
 
-def _role_below(below: Path, folder: Path) -> Role:
-    return role_of(Path(*folder.resolve().parts[-2:]) / below)
+def _names_mailbox(name: str, ending: str) -> bool:
+    """A file that may hold many messages: by its ending, or by having none, and no draft's name."""
+    return (not ending or ending in _MAILBOX_ENDINGS) and folder_words(name) not in _DRAFTS
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Files below `folder` in the order of their names; links out of it and Maildir's `tmp` are not followed."""
-    try:
-        children = sorted(folder.iterdir())
-    except OSError as fault:
+def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Folders from `folder` down with the files in each, in the order of names; `tmp` of a Maildir is not mail."""
+
+    def refuse(fault: OSError) -> None:
         raise SourceError(
-            "« {path} » : dossier illisible ({reason})", path=folder, reason=fault.strerror
+            "« {path} » : dossier illisible ({reason})", path=fault.filename, reason=fault.strerror
         ) from None
-    names = {child.name for child in children}
-    for child in children:
-        if child.is_dir() and not child.is_symlink():
-            if child.name != "tmp" or "cur" not in names:
-                yield from _walk(child)
-        elif child.is_file():
-            yield child
+
+    for inside, folders, names in os.walk(folder, onerror=refuse):
+        if "cur" in folders and "tmp" in folders:
+            folders.remove("tmp")
+        folders.sort()
+        yield Path(inside), sorted(names)
 
 
 def _is_mailbox(path: Path) -> bool:

@@ -13,7 +13,7 @@ import tomllib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -75,7 +75,6 @@ class Label:
     file: Path
     role: Role
     nature: Nature
-    also: tuple[str, ...]
     answer_due: bool | None
     correspondent: str
     mentions: Mapping[str, ExpectedMention]
@@ -120,14 +119,6 @@ class Score:
         return 2 * self.right / ((self.found + self.expected) or 1)
 
 
-@dataclass(slots=True)
-class Half:
-    """The verdicts over one half, and the mails that could not be read."""
-
-    name: str
-    verdicts: list[Verdict] = field(default_factory=list)
-
-
 def labels(folder: Path) -> Iterator[Label]:
     """Read the labels of one half; KeyError or ValueError when a table is not whole."""
     for table in tomllib.loads((folder / "labels.toml").read_text("utf-8"))["mail"]:
@@ -135,7 +126,6 @@ def labels(folder: Path) -> Iterator[Label]:
             file=folder / table["file"],
             role=Role(table["role"]),
             nature=Nature(table["nature"]),
-            also=tuple(table["also"]),
             answer_due=table.get("answer_due"),
             correspondent=table.get("correspondent", ""),
             mentions={name: _mention(table[name]) for name in MENTIONS if name in table},
@@ -310,26 +300,24 @@ def rate(seen: Sequence[Verdict]) -> float:
 # --- the page -------------------------------------------------------------------------------------
 
 
-def by_subject(half: Half) -> dict[str, list[Verdict]]:
+def by_subject(judged: Iterable[Verdict]) -> dict[str, list[Verdict]]:
     """Put the verdicts of one half in order of what was asked."""
     found: dict[str, list[Verdict]] = defaultdict(list)
-    for verdict in half.verdicts:
+    for verdict in judged:
         found[verdict.subject].append(verdict)
     return found
 
 
-def show(half: Half, *, errors: bool, say: Callable[[str], None]) -> bool:
+def show(name: str, judged: Sequence[Verdict], say: Callable[[str], None]) -> bool:
     """Print the figures of one half; True when every bound is kept."""
-    seen = by_subject(half)
-    say(f"\n=== moitié « {half.name} » : {len({v.file for v in half.verdicts})} courriels")
+    seen = by_subject(judged)
+    say(f"\n=== moitié « {name} » : {len({verdict.file for verdict in judged})} courriels")
     kept = [
         show_natures(seen.pop(f"nature {role}", []), title, say)
         for role, title in ((Role.INBOX, "entrants"), (Role.SENT, "sortants"))
     ]
     say("")
     kept += [show_rate(subject, found, say) for subject, found in seen.items()]
-    if errors:
-        show_errors(half, say)
     return all(kept)
 
 
@@ -369,10 +357,10 @@ def _against(kept: bool, bound: float) -> str:  # noqa: FBT001 - read as a sente
     return f"{'tenue' if kept else 'MANQUÉE'} (borne {bound:g})"
 
 
-def show_errors(half: Half, say: Callable[[str], None]) -> None:
+def show_errors(name: str, judged: Iterable[Verdict], say: Callable[[str], None]) -> None:
     """Print each verdict that is wrong, with what it rests on."""
-    say(f"\nerreurs de la moitié « {half.name} »")
-    for verdict in sorted(half.verdicts, key=lambda verdict: (verdict.subject, verdict.file)):
+    say(f"\nerreurs de la moitié « {name} »")
+    for verdict in sorted(judged, key=lambda verdict: (verdict.subject, verdict.file)):
         if verdict.right:
             continue
         say(f"\n  {verdict.subject} - {verdict.file}")
@@ -381,14 +369,14 @@ def show_errors(half: Half, say: Callable[[str], None]) -> None:
             say(f"    indices : {verdict.evidence}")
 
 
-def measure(name: str) -> Half:
-    """Run the program over one half and compare."""
-    half = Half(name=name)
+def measure(name: str) -> list[Verdict]:
+    """Run the program over one half and compare; ValueError when a label makes no sense."""
+    judged: list[Verdict] = []
     for label in labels(CORPUS / name):
         if label.mentions and label.nature not in HUMAN_ANSWERS:
             raise ValueError(f"{label.file.name}: mentions are labelled on human answers only")
-        half.verdicts += verdicts(label, judge(label))
-    return half
+        judged += verdicts(label, judge(label))
+    return judged
 
 
 def main() -> int:
@@ -401,8 +389,10 @@ def main() -> int:
     asked = parser.parse_args()
     kept = True
     for name in [asked.half] if asked.half else HALVES:
-        shown = asked.show_measure if name == "measure" else asked.errors
-        kept &= show(measure(name), errors=shown, say=print)
+        judged = measure(name)
+        kept &= show(name, judged, print)
+        if asked.show_measure if name == "measure" else asked.errors:
+            show_errors(name, judged, print)
     return int(asked.strict and not kept)
 
 

@@ -290,6 +290,8 @@ def _designations(page: Page, lexicon: Lexicon) -> Iterator[Person]:
             continue
         elif initials := _initials(text, lexicon):
             yield _designation(initials, AuthorLevel.INITIALS, line, labelled=labelled)
+        elif signed := _AGENT_INITIALS.search(text):
+            yield _designation(signed.group(), AuthorLevel.INITIALS, line, labelled=labelled)
         elif (
             is_role(text, lexicon) and line.kind is not Kind.DELEGATION and not _CALLED.search(text)
         ):

@@ -140,11 +140,15 @@ def _unit(units: Iterable[str]) -> re.Pattern[str]:
 
 def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]:
     territory = rf"(?:{_alternatives(places)})(?![\w-])"
-    qualified = r"(?:(?: de police| de (?:la )?region| deleguee?| maritime| de (?:la )?zone(?: de defense(?: et de securite)?)?|))"
+    qualified = (
+        r"(?: de police| de (?:la )?region| deleguee?| maritime"
+        r"| de (?:la )?zone(?: de defense(?: et de securite)?)?|)"
+    )
     body = (
         rf"(?:{_OFFICE}s?{qualified}|sp|pref\.?|services de l'etat|secretariat general commun(?: departemental)?"
         rf"|secretariat general (?:de la prefecture|pour les affaires regionales)"
-        rf"|(?:unite|direction|delegation|inspection)s? (?:inter|intra)?(?:departementale|regionale|territoriale|academique)s?"
+        rf"|(?:unite|direction|delegation|inspection)s? (?:inter|intra)?"
+        rf"(?:departementale|regionale|territoriale|academique)s?"
         rf"(?: [a-z'-]+,?){{0,14}}?"
         rf"|direction (?:de l'environnement|de l'economie|de la mer|de l'alimentation|des services)"
         rf"(?: [a-z'-]+,?){{0,12}}?"

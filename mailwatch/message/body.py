@@ -28,6 +28,10 @@ _NOISE = re.compile(
     r"<?\b(?:https?://|www\.|mailto:|tel:|cid:)[^\s<>\]]*>?|\[[^\[\]\n]{0,300}\]|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}|<[^<>\n]{0,200}>",
     re.IGNORECASE,
 )
+_OPENS = re.compile(
+    r"(?:le|de|on|from|am|il|op|el|em|envoyé|message|date|objet)\b|[-_=*–—]{3,}", re.IGNORECASE
+)
+"""How a quotation opens, when it is the first difference between two forms of a body."""
 _WORD = re.compile(r"[^\W_]{2,}")
 
 
@@ -142,11 +146,26 @@ def disagree(plain: str, shown: str, alternatives: str = "") -> bool:
     in_plain, in_shown = _sequence(plain), _sequence(shown)
     if in_plain == in_shown or _few(set(in_plain) ^ set(in_shown)):
         return False
+    if _part_at_quotation(in_plain, in_shown):
+        return False
     of_plain, of_shown = _words(plain), _words(shown) | _words(alternatives)
     if _few(of_plain ^ of_shown):
         return False
     own_plain, own_shown = _words(split(plain).own), _words(split(shown).own)
     return not (_few(own_plain - of_shown) and _few(own_shown - of_plain - _words(alternatives)))
+
+
+def _part_at_quotation(plain: list[str], shown: list[str]) -> bool:
+    """Say whether two forms go together until each opens the quotation in its own way.
+
+    Most answers stand above what they quote; this spares them the careful comparison.
+    """
+    same = next(
+        (at for at, (one, other) in enumerate(zip(plain, shown, strict=False)) if one != other),
+        min(len(plain), len(shown)),
+    )
+    rests = (plain[same : same + 1], shown[same : same + 1])
+    return same > 0 and all(not rest or _OPENS.match(rest[0]) for rest in rests)
 
 
 def _few(words: set[str]) -> bool:

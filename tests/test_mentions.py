@@ -220,8 +220,8 @@ def test_an_opaque_body_is_never_called_absent() -> None:
 @pytest.mark.parametrize(
     ("own", "name", "content_type"),
     [
-        ("Bonjour,\n\nVeuillez trouver ci-joint la réponse de nos services à votre demande du 3 mars, reçue en préfecture.\n\nCordialement", "reponse.pdf", "application/pdf"),
-        ("Bonjour,\n\nVous trouverez en pièce jointe notre courrier, dont l’original vous parviendra par la poste.\n\nCordialement", "courrier.docx", "application/octet-stream"),
+        ("Bonjour,\n\nVeuillez trouver ci-joint la réponse de nos services à votre demande du 3 mars, reçue en préfecture.\n\nCordialement", "reponse.pdf", "application/pdf"),  # noqa: E501
+        ("Bonjour,\n\nVous trouverez en pièce jointe notre courrier, dont l’original vous parviendra par la poste.\n\nCordialement", "courrier.docx", "application/octet-stream"),  # noqa: E501
         ("Bonjour,\n\nCi-joint.\n\nCordialement", "scan.pdf", "application/pdf"),
         ("", "lettre.odt", "application/vnd.oasis.opendocument.text"),
         ("Cf. pièce jointe", "doc03122026.PDF", "application/octet-stream"),
@@ -239,8 +239,8 @@ def test_a_letter_that_is_attached_may_hold_the_mentions(
 @pytest.mark.parametrize(
     ("own", "name", "content_type"),
     [
-        ("Bonjour,\n\nVous trouverez ci-joint le formulaire à compléter et la liste des pièces à fournir.\n\nCordialement", "cerfa.pdf", "application/pdf"),
-        ("Bonjour,\n\nLe calendrier des permanences du conseiller numérique est joint à ce message.\n\nCordialement", "dates.ics", "text/calendar"),
+        ("Bonjour,\n\nVous trouverez ci-joint le formulaire à compléter et la liste des pièces à fournir.\n\nCordialement", "cerfa.pdf", "application/pdf"),  # noqa: E501
+        ("Bonjour,\n\nLe calendrier des permanences du conseiller numérique est joint à ce message.\n\nCordialement", "dates.ics", "text/calendar"),  # noqa: E501
         ("Bonjour,\n\nC’est noté.", "logo.gif", "image/gif"),
         ("Oui, cordialement", "carte.vcf", "text/vcard"),
     ],
@@ -364,7 +364,7 @@ def test_two_parts_that_disagree_are_a_finding() -> None:
 
 
 def test_a_signatory_other_than_the_person_in_charge_is_a_finding() -> None:
-    own = "Affaire suivie par : Camille MARTIN\n\nMonsieur,\n\nC’est fait.\n\nPour le préfet,\nLe chef de bureau,\nPaul ROY"
+    own = "Affaire suivie par : Camille MARTIN\n\nMonsieur,\n\nC’est fait.\n\nPour le préfet,\nLe chef de bureau,\nPaul ROY"  # noqa: E501
     found = judged(reply(own))
 
     assert (found.author.text, found.findings) == ("Camille MARTIN", ("signed_for_another",))
@@ -379,7 +379,7 @@ def test_a_name_that_only_its_shape_gives_away_is_a_finding() -> None:
 # --- any text -------------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(
-    [*NAMED.split("\n"), *NUMBERED.split("\n"), "Affaire suivie par :", "Pour le préfet et par délégation,", "M.", "-- ",
+    [*NAMED.split("\n"), *NUMBERED.split("\n"), "Affaire suivie par :", "Pour le préfet et par délégation,", "M.", "-- ",  # noqa: E501
      "Préfecture", "du Jura", "DDT 39", "@", "¤", "’", "J.-P.", "ÅÇİ", "\u202e", "DCL/", "/", "-", "|", ":", ",", "Mme"]
 )  # fmt: skip
 
@@ -408,7 +408,7 @@ def test_a_space_is_a_space(space: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["a", "a.", "A. ", "Mme ", "de ", "DCL/", "- ", "\n", "bureau des ", "préfecture du ", "@", "www.", "Camille MARTIN\n",
+    ["a", "a.", "A. ", "Mme ", "de ", "DCL/", "- ", "\n", "bureau des ", "préfecture du ", "@", "www.", "Camille MARTIN\n",  # noqa: E501
      "cordialement, ", "affaire suivie par ", "l'", "direction départementale ", "[cid:", "a-", "n°", "Bonjour,\n",
      "Cordialement\n", "Cordialement, Camille MARTIN, ", "préfecture ", "le bureau des titres vous ", "agent n° "],
 )  # fmt: skip

@@ -51,7 +51,11 @@ def examine(
     people = _others_than(
         _citizens(message, institution), read_authors(page, words, institution.agents)
     )
-    names = tuple(person.text for person in people[:3] if person.level in NAMED)
+    names = tuple(
+        person.text
+        for person in people[:3]
+        if person.level in NAMED and person.weight > Weight.WEAK
+    )
     services = read_services(blocks, words, _directory(institution), names)
     bodies = read_institutions(blocks, words)
     hidden = _hidden_place(message, page)

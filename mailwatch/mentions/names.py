@@ -171,12 +171,30 @@ def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
     return None
 
 
+# The French begin no word so, but for names as SCHMITT, MBAYE or DJIBRIL.
+_CONSONANTS = re.compile(
+    r"(?!bl|br|bh|ch|cl|cr|cz|dr|dj|dh|ps|ph|pl|pr|pf|sc|sh|sk|sl|sm|sn|sp|sq|st|sw|sz|mb|mc)[dbspmc][^aeiouyh].{0,3}$"
+    r"|(?!sch|str|chr|chl|thr|spr|scr|kry)[^aeiouy]{3}|.?[^aeiouy]{4}|[^aeiouy]+$"
+)
+
+
+def reads_as_acronym(folded: str) -> bool:
+    """Say whether four to six letters cannot be spoken as a word: "brge", "dlaj"."""
+    return 3 < len(folded) < 7 and bool(_CONSONANTS.match(folded))
+
+
 _SYLLABLE = re.compile(r"[^AEIOUY][AEIOUY][A-Z]")
 
 
 def _like_initials(text: str) -> bool:
-    """Say whether two or three capitals alone are initials, as "CM", and not a surname, as "ROY"."""
-    return text.isupper() and (len(text) == 2 or (len(text) == 3 and not _SYLLABLE.fullmatch(text)))
+    """Say whether capitals alone are initials, as "CM", or an acronym, and not a surname, as "ROY"."""
+    if not text.isupper():
+        return False
+    return (
+        len(text) == 2
+        or (len(text) == 3 and not _SYLLABLE.fullmatch(text))
+        or reads_as_acronym(plain(text))
+    )
 
 
 def _named(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mailwatch.mentions.lexicon import Lexicon
+from mailwatch.mentions.names import reads_as_acronym
 from mailwatch.mentions.zones import Kind, Page, plain
 from mailwatch.model import Place
 
@@ -347,34 +348,11 @@ def _alone(block: Block, match: re.Match[str]) -> bool:
     return (not before or before[-1] in "-–—|/,(;\t") and (not after or after[0] in "-–—|/,);\t")
 
 
-_CONSONANTS = re.compile(
-    r"(?!bl|br|bh|ch|cl|cr|cz|dr|dj|dh|ps|ph|pl|pr|pf|sc|sh|sk|sl|sm|sn|sp|sq|st|sw|sz|mb|mc)[dbspmc][^aeiouyh].{0,3}$"
-    r"|(?!sch|str|chr|chl|thr|spr|scr|kry)[^aeiouy]{3}|.?[^aeiouy]{4}|[^aeiouy]+$"
-)
-_NEVER_UNITS = frozenset(
-    (
-        "rf",
-        "bp",
-        "cs",
-        "tsa",
-        "pj",
-        "ps",
-        "nb",
-        "cc",
-        "tel",
-        "fax",
-        "mel",
-        "rdv",
-        "pdf",
-        "rio",
-        "cm",
-        "jd",
-    )
-)
+_NEVER_UNITS = frozenset("rf bp cs tsa pj ps nb cc tel fax mel rdv pdf rio cm jd".split())
 
 
 def _unlike_a_word(part: str) -> bool:
-    return 3 < len(part) < 7 and part not in _NEVER_UNITS and bool(_CONSONANTS.match(part))
+    return part not in _NEVER_UNITS and reads_as_acronym(part)
 
 
 # --- institutions ---------------------------------------------------------------------------------

@@ -25,12 +25,16 @@ def audited(mailbox: Mailbox) -> Audit:
 def show(demo: Demo) -> None:
     """Print the committee's lines of the first mailbox, the figures of the second, and what to try next."""
     first, second = _shown(demo.jura), _shown(demo.moselle)
-    _title(first, demo.jura)
+    _title(
+        _("{name}, du {start:%d/%m/%Y} au {end:%d/%m/%Y}").format(
+            name=first.institution.name, start=first.period.from_on, end=first.period.to_on
+        )
+    )
     for line in committee_lines(first):
         click.echo(f"  {line}")
     click.echo()
     click.echo("  " + _("Rapport : {path}").format(path=_report(demo.jura) / report.HTML))
-    _title(second, demo.moselle)
+    _title(_("Une autre messagerie, moins en règle, au {today:%d/%m/%Y} :").format(today=TODAY))
     display.audit(second, _report(demo.moselle))
     _next(demo)
 
@@ -64,24 +68,16 @@ def _report(mailbox: Mailbox) -> Path:
     return mailbox.folder / "rapport"
 
 
-def _title(found: Audit, mailbox: Mailbox) -> None:
-    start, end = mailbox.period.from_on, mailbox.period.to_on
+def _title(words: str) -> None:
     click.echo()
-    if start is None or end is None:
-        said = _("{name}, le {today:%d/%m/%Y}").format(name=found.institution.name, today=TODAY)
-    else:
-        said = _("{name}, du {start:%d/%m/%Y} au {end:%d/%m/%Y}").format(
-            name=found.institution.name, start=start, end=end
-        )
-    click.secho(said, bold=True)
+    click.secho(words, bold=True)
     click.echo()
 
 
 def _next(demo: Demo) -> None:
     """Say what to try: one mail, and an export of one's own."""
     box = demo.moselle
-    click.echo()
-    click.secho(_("À essayer ensuite :"), bold=True)
+    _title(_("À essayer ensuite :"))
     click.echo("  " + _("vérifier les mentions d’une réponse :"))
     click.echo(f"    mailwatch check --settings {box.settings} {box.example}")
     click.echo(

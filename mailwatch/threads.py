@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import accumulate
+from functools import lru_cache
 from zlib import crc32
 
 from mailwatch.model import Fact, Nature, Role
@@ -22,7 +22,7 @@ from mailwatch.wording import Words, fold, tokens
 SEQUENCE = 4
 """Words in a sequence that a sketch remembers."""
 SAMPLE = 4
-"""One sequence in so many is kept, chosen by its digest: the same ones wherever the words stand."""
+"""One sequence in so many is kept, chosen by its first word: the same ones wherever the words stand."""
 SKETCH_LIMIT = 128
 _ENOUGH = 0.5
 """The share of a request's sequences that must be quoted for the quotation to be its own."""
@@ -152,17 +152,17 @@ def base_subject(subject: str) -> str:
 def sketch(text: str) -> bytes:
     """Digest `text` into a sorted sample of its word sequences; empty when there are hardly any."""
     words = tokens(text)
-    if len(words) < SEQUENCE:
+    count = len(words) - SEQUENCE + 1
+    if count < 1:
         return b""
-    spoken = " ".join(words).encode()
-    ends = list(accumulate(len(word) + 1 for word in spoken.split(b" ")))
-    starts = [0, *ends]
-    digests = {
-        crc32(spoken[start : end - 1])
-        for start, end in zip(starts, ends[SEQUENCE - 1 :], strict=False)
-    }
-    sampled = [digest for digest in digests if digest % SAMPLE == 0]
-    return array("I", sorted(sampled or [min(digests)])[:SKETCH_LIMIT]).tobytes()
+    kept = [at for at in range(count) if _starts_sample(words[at])] or [count // 2]
+    digests = {crc32(" ".join(words[at : at + SEQUENCE]).encode()) for at in kept}
+    return array("I", sorted(digests)[:SKETCH_LIMIT]).tobytes()
+
+
+@lru_cache(maxsize=8192)
+def _starts_sample(word: str) -> bool:
+    return crc32(word.encode()) % SAMPLE == 0
 
 
 def quotes(quoted: bytes, own: bytes) -> bool:

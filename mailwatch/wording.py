@@ -21,7 +21,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate, pairwise, takewhile
 
 GAP = 8
@@ -35,16 +35,26 @@ _LIGATURES = (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae"), ("ß", "ss
 _ENDS = "?!.;¶"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Words:
-    """Text as folded tokens: `line` holds them between single spaces, `¶` standing for an empty line."""
+    """Text as folded tokens: `line` holds them between single spaces, `¶` standing for an empty line.
+
+    Compared by identity, so that what is found in one text can be kept while it is judged.
+    """
 
     text: str
     line: str
-    starts: tuple[int, ...]
-    """Where each token starts in `line`."""
-    spans: tuple[tuple[int, int], ...]
-    """Where each token stands in `text`."""
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each token starts in `line`."""
+        lengths = (len(token) + 1 for token in self.line.split())
+        return tuple(accumulate(lengths, initial=1))[:-1]
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where each token stands in `text`."""
+        return tuple(match.span() for match in _TOKEN.finditer(self.text))
 
     def original(self, start: int, end: int) -> str:
         """The words of the original that `line[start:end]` stands for, white space made single."""
@@ -55,18 +65,23 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A phrase found: whose it is, the words in the original, and where in `Words.line`."""
+    """A phrase found: whose it is, and where in `Words.line`."""
 
     key: str
-    text: str
     start: int
     end: int
+    words: Words
+
+    @property
+    def text(self) -> str:
+        """The words of the original that met the phrase."""
+        return self.words.original(self.start, self.end)
 
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Reduce a word to what a reader hears: lower case, no accent, no ligature, no invisible character."""
-    return fold_text(text)
+    return "¶" if text[:1] == "\n" else fold_text(text)
 
 
 def fold_text(text: str) -> str:
@@ -87,19 +102,11 @@ def read(text: str) -> Words:
     """Fold `text` into `Words`."""
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    tokens: list[str] = []
-    starts: list[int] = []
-    spans: list[tuple[int, int]] = []
-    at = 1
-    for match in _TOKEN.finditer(text):
-        found = match.group()
-        token = "¶" if found[0] == "\n" else found.lower() if found.isascii() else fold(found)
-        tokens.append(token)
-        starts.append(at)
-        spans.append(match.span())
-        at += len(token) + 1
-    line = f" {' '.join(tokens)} " if tokens else " "
-    return Words(text=text, line=line, starts=tuple(starts), spans=tuple(spans))
+    folded = [
+        token.lower() if token.isascii() and token[0] != "\n" else fold(token)
+        for token in _TOKEN.findall(text)
+    ]
+    return Words(text=text, line=f" {' '.join(folded)} " if folded else " ")
 
 
 def same(text: str, other: str) -> bool:
@@ -154,8 +161,7 @@ def _matches(shelf: Shelf, words: Words, at: int) -> Iterator[Hit]:
     for key, pattern in shelf.phrases:
         match = _compiled(pattern).match(words.line, at)
         if match:
-            end = match.end()
-            yield Hit(key=key, text=words.original(at, end), start=at, end=end)
+            yield Hit(key=key, start=at, end=match.end(), words=words)
 
 
 @cache

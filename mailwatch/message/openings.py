@@ -220,7 +220,7 @@ _VERB = (
 _WROTE = re.compile(rf"(?<![\w'’])(?:{_VERB})(?!\w)", re.IGNORECASE)
 _ENDS_WROTE = re.compile(rf"(?<![\w'’])(?:{_VERB})\s*(?:\(\w\))?[\s:：.…-]*\Z", re.IGNORECASE)
 _TOLD_SOMEBODY = re.compile(
-    r"(?:\b(?:nous|vous|lui|leur|qui|on|elle|il|ils|elles|me|en|y|ne|also|you never|i)|\b[mtljns]['’])\s?(?:a\s|wrote)",
+    r"(?:\b(?:nous|vous|lui|leur|qui|on|elle|il|ils|elles|me|en|y|ne|also|i)\s|\b[mtljns]['’]\s?)(?:a\s|wrote)",
     re.IGNORECASE,
 )
 _STARTS = re.compile(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.mailboxes import clocks, counter, exchanges, people
+from tests.mailboxes import clocks, counter, crossings, exchanges, overseas, people
 from tests.mailboxes.mailbox import Mailbox
 
 ALL: tuple[Callable[[], Mailbox], ...] = (
     clocks.jura,
     clocks.moselle,
-    clocks.martinique,
-    clocks.la_reunion,
+    overseas.martinique,
+    overseas.la_reunion,
     people.polynesie,
     people.doubs,
     people.ariege,
+    crossings.finistere,
     exchanges.nord,
     exchanges.gard,
     counter.var,

@@ -65,20 +65,26 @@ def quotation(style: str, mail: Written) -> tuple[str, str]:
     clock = f"{mail.at:%H:%M}"
     if style == "outlook":
         return (
-            f"De : {name or address} <{address}>\nEnvoyé : {long_day(mail.at)} {clock}\n"
-            f"À : {mail.to}\nObjet : {mail.subject}",
+            (
+                f"De : {name or address} <{address}>\nEnvoyé : {long_day(mail.at)} {clock}\n"
+                f"À : {mail.to}\nObjet : {mail.subject}"
+            ),
             mail.text,
         )
     if style == "outlook_old":
         return (
-            f"-----Message d'origine-----\nDe : {name or address} [mailto:{address}]\n"
-            f"Envoyé : {long_day(mail.at)} {clock}\nÀ : {mail.to}\nObjet : {mail.subject}",
+            (
+                f"-----Message d'origine-----\nDe : {name or address} [mailto:{address}]\n"
+                f"Envoyé : {long_day(mail.at)} {clock}\nÀ : {mail.to}\nObjet : {mail.subject}"
+            ),
             mail.text,
         )
     if style == "zimbra":
         return (
-            f'De: "{name}" <{address}>\nÀ: {mail.to}\nEnvoyé: {long_day(mail.at)} {mail.at:%H:%M:%S}\n'
-            f"Objet: {mail.subject}",
+            (
+                f'De: "{name}" <{address}>\nÀ: {mail.to}\nEnvoyé: {long_day(mail.at)} {mail.at:%H:%M:%S}\n'
+                f"Objet: {mail.subject}"
+            ),
             mail.text,
         )
     if style == "thunderbird":

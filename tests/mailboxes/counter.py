@@ -206,7 +206,8 @@ by = "M. Aufrère"
             post.answered("telephone", "2026-03-02", "2026-03-09", "2026-03-05", "", 3, "a telephone call, vouched for", kind="telephone"),
             post.answered("guichet", "2026-03-03", "2026-03-10", "2026-03-05", "guichet-h", 2, "held, then answered at the counter", kind="holding_reply", substantive_on="2026-03-11"),
             post.answered("courriel", "2026-03-04", "2026-03-11", "2026-03-05", "courriel-r", 1, "plain"),
-            post.answered("tard-venu", "2026-03-18", "2026-03-25", "2026-03-20", "tard-venu-r", 2, "another question after one from before the observation"),
+            post.answered("tard-venu", "2026-03-18", "2026-03-25", "2026-03-20", "tard-venu-r", 2, "another question after one from before the observation", kind="referral"),
+            post.unanswered("avant", "2026-02-25", "2026-03-04", EXCLUDED, "from before the observation"),
             letter("C-2026-041", "2026-02-26", "2026-03-12", LATE, on="2026-03-16", delay=12, answer="lettre-r", why="a letter answered by e-mail, on the letter's delay"),
             letter("C-2026-042", "2026-03-02", "2026-03-16", IN_TIME, on="2026-03-16", delay=10, why="ten working days"),
             letter("C-2026-043", "2026-03-02", "2026-03-16", LATE, on="2026-03-17", delay=11, why="eleven working days"),
@@ -232,15 +233,14 @@ def paris() -> Mailbox:
     ana = "Ana Costa <ana.costa@orange.example>"
     post.arrive("fevrier", "2026-02-27 23:59", ana, "Salle de fêtes", "Bonjour,\n\nQuelle est la capacité maximale d'un établissement de cinquième catégorie ?\n\nAna Costa")
     post.arrive("quotee", "2026-03-03 09:00", ana, "Terrasse", "Bonjour,\n\nUne terrasse fermée demande-t-elle un permis de construire ?\n\nAna Costa")
-    answer = post.send("quotee-r", "2026-03-05 10:00", ana, "Madame,\n\nOui, une terrasse fermée demande un permis de construire, à déposer à la Ville de Paris.", answering="quotee")
-    post.kept.pop()
+    post.send("quotee-r", "2026-03-05 10:00", ana, "Madame,\n\nOui, une terrasse fermée demande un permis de construire, à déposer à la Ville de Paris.", answering="quotee")
+    post.lose("quotee-r")
     post.arrive("quotee-m", "2026-03-05 18:00", ana, "Re: Terrasse", "Merci pour ces précisions, bonne soirée.\n\nAna Costa", answering="quotee quotee-r")
     post.arrive("journal", "2026-03-06 09:00", "Bela Kiss <bela.kiss@free.example>", "Péniche", "Bonjour,\n\nQui attribue les emplacements de péniche sur la Seine ?\n\nBela Kiss")
     post.arrive("journal-r", "2026-03-09 09:00", f"Préfecture de Paris <{post.box}>", "RE: Péniche", f"Monsieur,\n\nLes emplacements sont attribués par Voies navigables de France.\n\n{post.signature}", to="Bela Kiss <bela.kiss@free.example>", answering="journal", style="outlook", headers={"Bcc": post.box})
     post.arrive("muet", "2026-03-13 09:00", "Cléa Nam <clea.nam@sfr.example>", "Concours", "Bonjour,\n\nOù se déroulera le concours d'adjoint technique du 12 avril ?\n\nCléa Nam")
     post.arrive("dernier", "2026-03-31 23:50", "Dan Levy <dan.levy@gmail.example>", "Tournage", "Bonjour,\n\nFaut-il une autorisation pour filmer un court-métrage dans un square ?\n\nDan Levy")
     post.arrive("avril", "2026-04-01 00:10", "Dan Levy <dan.levy@gmail.example>", "Drone", "Bonjour,\n\nEt pour filmer avec un drone au-dessus de la Seine, à qui écrire ?\n\nDan Levy")
-    assert answer.message_id
     return Mailbox(
         name="paris",
         settings="""

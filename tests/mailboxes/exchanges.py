@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from tests.mailboxes.composing import File
-from tests.mailboxes.mailbox import IN_TIME, LATE, OVERDUE, PENDING, Figures, Mailbox
+from tests.mailboxes.mailbox import LATE, OVERDUE, Figures, Mailbox
 from tests.mailboxes.post import Post
 
 

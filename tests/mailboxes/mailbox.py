@@ -63,10 +63,10 @@ class Figures:
     numerator: int
     denominator: int
     rate: str
-    mean_first: float | None | Open = ANY
-    mean_substantive: float | None | Open = ANY
-    median: float | None | Open = ANY
-    p90: int | None | Open = ANY
+    mean_first: float | Open | None = ANY
+    mean_substantive: float | Open | None = ANY
+    median: float | Open | None = ANY
+    p90: int | Open | None = ANY
     pending: int | Open = 0
     unfollowed: int | Open = ANY
     """Holding replies without follow-up."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from tests.mailboxes.composing import File
-from tests.mailboxes.mailbox import IN_TIME, LATE, MAILDIR, OVERDUE, PENDING, Figures, Mailbox
+from tests.mailboxes.mailbox import LATE, MAILDIR, OVERDUE, PENDING, Figures, Mailbox
 from tests.mailboxes.post import UNNAMED, Post
 
 
@@ -121,7 +121,7 @@ addresses = ["pref-usagers@doubs.gouv.fr"]
         expected=(
             post.answered("transfert", "2026-03-02", "2026-03-09", "2026-03-05", "transfert-r", 3, "forwarded inside, answered by the colleague by a new message, box in copy"),
             post.answered("autre-adresse", "2026-03-03", "2026-03-10", "2026-03-06", "autre-adresse-r", 3, "answered to another address of the same person, her words quoted"),
-            post.answered("a-suivre", "2026-03-04", "2026-03-11", "2026-03-09", "a-suivre-r", 3, "no header links it, the addressee does"),
+            post.answered("a-suivre", "2026-03-04", "2026-03-11", "2026-03-09", "a-suivre-r", 3, "no header links it, the addressee does; sent on to another body", kind="referral"),
             post.unanswered("homonyme", "2026-03-04", "2026-03-11", OVERDUE, "the same subject from a stranger is answered to nobody else"),
             post.answered("relance-1", "2026-03-09", "2026-03-16", "2026-03-16", "relance-r", 5, "the answer to the reminder answers the question; the clock stays"),
             post.answered("accroche", "2026-03-10", "2026-03-17", "2026-03-17", "accroche-r", 5, "hung on another citizen's thread: her own question"),

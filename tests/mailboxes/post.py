@@ -71,7 +71,7 @@ class Post:
             message_id=self.identity(name, sender, message_id),
             at=at,
             sender=sender,
-            to=self.box if not to else to,
+            to=to or self.box,
             subject=subject,
             text=text,
             references=composing.references(fields),
@@ -185,6 +185,10 @@ class Post:
             line for line in head.split(b"\r\n") if not line.startswith(tuple(without) or b"\0")
         ]
         self.put(folder, name, b"\r\n".join(fields) + separator + body)
+
+    def lose(self, name: str) -> None:
+        """The mail lies in a folder that nobody watches."""
+        self.kept = [kept for kept in self.kept if kept.name != name]
 
     def put(self, folder: str, name: str, raw: bytes) -> None:
         self.kept.append(Kept(folder=folder, name=name, raw=raw))

@@ -22,6 +22,15 @@ from mailwatch.threads import Thread, Tie, asked, day_mark, quotes, strength
 
 _ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
 _APART = frozenset({Nature.COMPLAINT, Nature.SUGGESTION, Nature.OUT_OF_SCOPE})
+_WRITTEN_BY_MACHINES = frozenset(
+    {
+        Nature.AUTOMATIC_REPLY,
+        Nature.OUT_OF_OFFICE,
+        Nature.DELIVERY_REPORT,
+        Nature.READ_RECEIPT,
+        Nature.CALENDAR_REPLY,
+    }
+)
 _SURE = frozenset({Tie.PARENT, Tie.REFERENCE})
 _PASSED_ON = _SURE | {Tie.QUOTED}
 _CROSSED = timedelta(days=1)
@@ -52,6 +61,11 @@ class Case:
     def closed(self, policy: Policy) -> bool:
         """Say whether an answer so far ended the request."""
         return any(nature in policy.substantive for nature in self.standing)
+
+    def named_by(self, fact: Fact) -> bool:
+        """Say whether an answer names this very request: a message of it, or the day it came."""
+        day = day_mark(self.opening.at.month, self.opening.at.day)
+        return day in fact.identifiers or not self.thread.messages.isdisjoint(fact.references)
 
     def waiting(self, policy: Policy) -> bool:
         """Say whether an answer without other evidence may well be for this request."""
@@ -133,7 +147,10 @@ class Casebook:
         if resent and (not case.closed(policy) or fact.at - case.answers[-1].at <= _CROSSED):
             return "copy"
         asked_back = bool(case.standing) and case.standing[-1] is Nature.INFORMATION_NEEDED
-        if asked_back and (ties or nature is Nature.OUT_OF_SCOPE):
+        sent_without_a_question = (
+            nature is Nature.OUT_OF_SCOPE or fact.reading.confidence is Confidence.LOW
+        )
+        if asked_back and (ties or sent_without_a_question):
             return "complement"
         if nature in _APART or case.nature in _APART:
             return ""
@@ -232,7 +249,7 @@ class Casebook:
         chosen += [
             (case, ties, Confidence.MEDIUM)
             for case, ties in waiting
-            if case is not best[0] and Tie.QUOTED in ties
+            if case is not best[0] and (Tie.QUOTED in ties or case.named_by(fact))
         ]
         return chosen
 
@@ -317,7 +334,7 @@ class Casebook:
 
     def _notice_unseen(self, fact: Fact, case: Case | None = None) -> None:
         """A citizen quotes an answer of ours that no watched folder holds."""
-        if "quotes_ours" not in fact.findings or fact.role is not Role.INBOX:
+        if "quotes_ours" not in fact.findings or fact.reading.nature in _WRITTEN_BY_MACHINES:
             return
         if fact.references and fact.references[-1] in self._sent:
             return

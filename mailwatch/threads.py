@@ -58,8 +58,9 @@ _MONTHS = {
          "septembre", "octobre", "novembre", "decembre"), start=1)
 }  # fmt: skip
 _YOUR_MAIL_OF = re.compile(
-    r" (?:courriel|message|mail|email|demande|courrier|lettre) (?:\w+ ){0,3}du "
-    r"(?:lundi |mardi |mercredi |jeudi |vendredi |samedi |dimanche )?(\d{1,2})(?:er)? (\w+) "
+    r" (?:courriel|message|mail|email|demande|courrier|lettre)s? (?:\w+ ){0,3}(?:du|des) "
+    r"(?:lundi |mardi |mercredi |jeudi |vendredi |samedi |dimanche )?"
+    r"(\d{1,2})(?:er)? (?:et (?:du )?(\d{1,2}) )?(\w+) "
 )
 
 
@@ -189,10 +190,10 @@ def identifiers(subject: str, words: Words) -> tuple[str, ...]:
     and sums of money tie nobody to anybody.
     """
     found = {number for text in (subject, words.text) for number in _numbers(text)}
-    for day, month in _YOUR_MAIL_OF.findall(words.line):
+    for first, second, month in _YOUR_MAIL_OF.findall(words.line):
         number = _MONTHS.get(month) or (int(month) if month.isdigit() else 0)
         if 1 <= number <= 12:
-            found.add(day_mark(number, int(day)))
+            found.update(day_mark(number, int(day)) for day in (first, second) if day)
     return tuple(sorted(found))
 
 

@@ -92,7 +92,10 @@ def distinct(facts: Iterable[Fact]) -> tuple[list[Fact], int]:
 
 
 def _same_message(fact: Fact, other: Fact) -> bool:
-    return fact.subject == other.subject or alike(fact.sketch, other.sketch)
+    """A robot may give everything it sends one identifier; the words tell, or the subject where there are none."""
+    if fact.sketch and other.sketch:
+        return alike(fact.sketch, other.sketch)
+    return fact.sketch == other.sketch and fact.subject == other.subject
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:

@@ -104,6 +104,7 @@ def test_any_text_has_a_subject_and_a_sketch(text: str) -> None:
         ("En réponse à votre message électronique du lundi 1er avril", ("@04-01",)),
         ("Votre demande de renseignements du 12/03", ("@03-12",)),
         ("Votre message du 3 fois rien", ()),
+        ("Voici la réponse à vos deux messages des 3 et 4 juin.", ("@06-03", "@06-04")),
     ],
 )
 def test_file_numbers_and_dates_of_mails_tie_and_telephone_numbers_do_not(

@@ -707,6 +707,64 @@ def test_one_answer_that_quotes_two_questions_answers_both() -> None:
     ] * 2
 
 
+def test_one_answer_that_refers_to_two_mails_answers_both() -> None:
+    first = incoming(
+        "2026-03-02 09:12", "Quel agrément pour piéger les ragondins ?", subject="Piégeage"
+    )
+    second = incoming("2026-03-04 09:12", "Dois-je déclarer une coupe de bois ?", subject="Coupe")
+    reply = answer(
+        "2026-03-05 10:00",
+        subject="RE: Coupe",
+        references=[first.message_id or "", second.message_id or ""],
+    )
+
+    assert [request.state for request in decide(first, second, reply).requests] == [
+        State.ANSWERED_IN_TIME
+    ] * 2
+
+
+def test_one_answer_that_names_the_days_of_two_mails_answers_both() -> None:
+    first = incoming(
+        "2026-03-02 09:12", "Quel agrément pour piéger les ragondins ?", subject="Piégeage"
+    )
+    second = incoming("2026-03-04 09:12", "Dois-je déclarer une coupe de bois ?", subject="Coupe")
+    reply = answer(
+        "2026-03-05 10:00", "Réponse à vos messages des 2 et 4 mars : oui et non.", subject="Forêt"
+    )
+
+    assert [request.state for request in decide(first, second, reply).requests] == [
+        State.ANSWERED_IN_TIME
+    ] * 2
+
+
+def test_a_robot_s_constant_identifier_makes_no_two_questions_one() -> None:
+    forms = [
+        incoming(
+            f"2026-03-0{day} 09:12",
+            text,
+            sender="robot@jura.gouv.fr",
+            correspondent=CITIZEN,
+            message_id="<form@robot>",
+            subject="Formulaire",
+            file=f"{day}.eml",
+        )
+        for day, text in ((2, QUESTION), (4, "Les mineurs peuvent-ils être membres du bureau ?"))
+    ]
+
+    assert len(decide(*forms).requests) == 2
+
+
+def test_an_empty_mail_with_a_document_after_a_question_back_is_its_complement() -> None:
+    question = incoming("2026-03-02 09:12")
+    back = answer(
+        "2026-03-03 10:00", kind=Nature.INFORMATION_NEEDED, references=[question.message_id or ""]
+    )
+    document = incoming("2026-03-05 11:00", "", subject="statuts demandés")
+    document = replace(document, reading=replace(document.reading, confidence=Confidence.LOW))
+
+    assert len(decide(question, back, document).requests) == 1
+
+
 def test_an_answer_prefers_a_question_to_a_file_that_was_only_deposited() -> None:
     question = incoming("2026-03-02 09:12")
     deposit = incoming(

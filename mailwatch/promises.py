@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,14 +23,17 @@ from mailwatch.workdays import Calendar
 _ENGAGES = frozenset({"promise", "present"})
 _REACH = 300
 """How far, in characters, a date may stand from the words that govern it."""
-_LONGEST = 1500
 _PRESENT_REACH = 40
 """The same for a verb in the present, which seldom promises."""
+_TITLE_REACH = 200
+_LONGEST = 1500
+"""A longer sentence is cut."""
 
 _END = re.compile(
     r"[?!;¶](?= )|\.(?= (?!\d))(?<! [a-z] \.)(?<! mme \.)(?<! art \.)(?<! env \.)(?<! sem \.)(?<! ref \.)"
 )
 _CLAUSE = re.compile(r"(?:^ |[,:(?!.;¶] |(?: |^)(?:et|mais|puis|donc|que|aussi|ainsi) ,? ?)$")
+_PRONOUN = re.compile(r" (?:il|elle|ils|elles) $")
 _SUBJECT = re.compile(
     r"(?:(?:je|j|nous|vous|on|il|elle|ils|elles|qui|ne|n|l|les|la|le|en|y|une|la|sa|ma|notre|votre|bien) )+$"
 )
@@ -69,12 +72,18 @@ def announced(
     Of several promises the one that speaks of the answer counts, then the one with the latest date. A
     promise that gives no date is `Announced(on=None)`.
     """
-    found = [
-        _Governor(label=rule.label, weight=rule.weight, start=hit.start, end=hit.end)
-        for rule, hit in rules.find(own)
-    ]
-    if not any(governor.engages for governor in found):
+    hits = rules.find(own)
+    if not any(rule.label in _ENGAGES for rule, _ in hits):
         return None
+    found = tuple(
+        _but_titles(
+            own.line,
+            (
+                _Governor(label=rule.label, weight=rule.weight, start=hit.start, end=hit.end)
+                for rule, hit in hits
+            ),
+        )
+    )
     starts = [governor.start for governor in found]
     promises: list[_Promise] = []
     for start, end in _sentences(own.line):
@@ -87,6 +96,21 @@ def announced(
         return None
     best = max(promises, key=lambda promise: (promise.on is not None, promise.rank))
     return Announced(on=best.on, text=_text(own, best))
+
+
+def _but_titles(line: str, found: Iterable[_Governor]) -> Iterator[_Governor]:
+    """Leave out what becomes of a title just named (« votre titre … ; il vous sera adressé »)."""
+    title_end = -_TITLE_REACH
+    for governor in found:
+        if governor.label == "title":
+            title_end = governor.end
+        elif not governor.engages:
+            yield governor
+        elif governor.start - title_end >= _TITLE_REACH or not _PRONOUN.search(
+            line, max(0, governor.start - 8), governor.start
+        ):
+            title_end = -_TITLE_REACH
+            yield governor
 
 
 def _sentences(line: str) -> Iterator[tuple[int, int]]:

@@ -380,6 +380,8 @@ def test_each_date_belongs_to_the_words_that_govern_it(sentence: str, expected: 
         "Vous recevrez votre carte sous trois semaines.",
         "Votre récépissé est valable jusqu'au 12 juin.",
         "Votre passeport vous sera adressé sous 8 jours.",
+        "Le délai de fabrication du titre est de trois semaines ; il vous sera adressé sous 8 jours.",
+        "Votre carte est en cours de fabrication. Elle vous sera remise en mairie sous trois semaines.",
         "Vous serez averti par SMS de la mise à disposition de votre titre.",
         "Le guichet est ouvert du lundi au vendredi de 8 h 30 à 12 h.",
         "La préfecture sera fermée le vendredi 15 mai.",

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from mailwatch.addresses import is_ours, is_state
-from mailwatch.model import Confidence, Institution, Message, Nature, Reading
+from mailwatch.model import Confidence, Evidence, Institution, Message, Nature, Reading
 from mailwatch.nature.automatic import automatic
 from mailwatch.nature.forms import Form, is_robot, read_form
 from mailwatch.nature.internal import colleague
@@ -37,7 +37,10 @@ def incoming(message: Message, own: Words, institution: Institution, rules: Rule
     found = automatic(message, own, rules.automatic)
     if found is not None:
         return found
-    sender = message.senders[0].address if message.senders else ""
+    if message.calendar_method == "cancel":
+        evidence = Evidence(rule="calendar", text="cancel", place="structure")
+        return Reading(nature=Nature.CALENDAR_REPLY, evidence=(evidence,))
+    sender = _sender(message)
     if sender and is_ours(sender, institution):
         return colleague(message, listen(own, rules.incoming), institution, rules.incoming)
     return _of_stranger(message, own, institution, rules.incoming)

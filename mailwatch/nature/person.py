@@ -14,9 +14,9 @@ _CURT = 10
 """Words within which a bare « merci » closes."""
 _LABELS = {
     Nature.REMINDER: ("reminder",),
-    Nature.COMPLAINT: ("complaint", "anger"),
+    Nature.COMPLAINT: ("complaint", "anger", "plight", "target"),
     Nature.SUGGESTION: ("suggestion",),
-    Nature.THANKS: ("thanks", "closing", "noted", "politeness"),
+    Nature.THANKS: ("thanks", "closing", "noted", "praise", "politeness"),
     Nature.REQUEST: ("ask", "need"),
 }
 
@@ -54,6 +54,15 @@ def _strongest(voices: Voices, *, replies: bool) -> tuple[Nature, int]:
     return _best_guess(voices, complaint, suggestion, reminder)
 
 
+def _account(voices: Voices) -> Nature | None:
+    """What somebody tells who asks for nothing and met our services: how badly it went, or how well."""
+    if voices.points("need") >= HINTED or not voices.points("target", "politeness"):
+        return None
+    if voices.points("target") and voices.points("plight") > voices.points("praise"):
+        return Nature.COMPLAINT
+    return Nature.THANKS if voices.points("praise") else None
+
+
 def _best_guess(
     voices: Voices, complaint: int, suggestion: int, reminder: int
 ) -> tuple[Nature, int]:
@@ -65,6 +74,9 @@ def _best_guess(
     ):
         if points >= HINTED and points >= voices.points("need"):
             return kind, points
+    told = _account(voices)
+    if told is not None:
+        return told, HINTED
     return Nature.REQUEST, min(HINTED, voices.points("need"))
 
 

@@ -16,6 +16,9 @@ from mailwatch.ruleset import RulePack
 
 _BY_DOMAIN = {"elected_places": "scope.elected", "state_places": "scope.state"}
 _BY_BOX = {"elected_boxes": "scope.elected"}
+_INVITED = "scope.invitation"
+_MEETING = frozenset({"request", "publish", "add"})
+"""iTIP methods that propose a meeting (RFC 5546 section 1.4)."""
 _ROLES = ("role", "sender_role")
 _WORD = re.compile(r"[^a-z0-9]+")
 
@@ -41,6 +44,9 @@ def out_of_scope(
     role = None if voices.says("personal") else _by_role(message, voices, institution, rules)
     if role is not None:
         return role
+    if message.calendar_method in _MEETING and not voices.asked:
+        evidence = Evidence(rule=_INVITED, text=message.calendar_method, place="structure")
+        return Ground(reason=rules.rules[_INVITED].title, evidence=(evidence,), points=SAID)
     if _is_status(voices):
         return None
     matter = _strongest(

@@ -49,6 +49,8 @@ The shell: where mail, settings and the day come from, and where results go.
     contracts   The public JSON.
     display     Verdicts and figures on a terminal.
 
+    publishing  The report's files, written to a folder.
+
     demo        Two invented mailboxes, audited before the reader's eyes.
 
     commands    The commands: options in, one call, output out.

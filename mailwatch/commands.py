@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from mailwatch.analysis import Examined
-    from mailwatch.model import Audit, Deadline, Delivery, Institution, Role, Unreadable
+    from mailwatch.model import Deadline, Delivery, Institution, Role, Unreadable
     from mailwatch.ruleset import Desk
 
 NON_CONFORMITY = 1
@@ -63,7 +63,9 @@ class _Day(click.ParamType[date]):
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar=_("COMMANDE [OPTIONS]…"),
+    options_metavar=_("[OPTIONS]"),
     help=_("Contrôle des réponses d’une administration à ses usagers : délais, mentions, preuves."),
     epilog=_("Essayez : mailwatch demo"),
 )
@@ -77,7 +79,9 @@ def mailwatch(lang: str | None) -> None:
 
 
 @mailwatch.command(
-    help=_("Vérifier les trois mentions (auteur, service, institution) de réponses envoyées.")
+    help=_("Vérifier les trois mentions (auteur, service, institution) de réponses envoyées."),
+    short_help=_("Vérifier les trois mentions de réponses envoyées."),
+    options_metavar=_("[OPTIONS]"),
 )
 @click.argument("paths", nargs=-1, required=True, metavar="CHEMIN…")
 @_settings
@@ -109,7 +113,9 @@ def check(paths: tuple[str, ...], settings: str | None, as_json: bool, now: str 
 
 
 @mailwatch.command(
-    help=_("Dire ce qu’est chaque message : demande, relance, réponse, message automatique…")
+    help=_("Dire ce qu’est chaque message : demande, relance, réponse, message automatique…"),
+    short_help=_("Dire ce qu’est chaque message."),
+    options_metavar=_("[OPTIONS]"),
 )
 @click.argument("paths", nargs=-1, required=True, metavar="CHEMIN…")
 @_role
@@ -140,7 +146,11 @@ def classify(paths: tuple[str, ...], role: str | None, settings: str | None, as_
 # --- deadlines ------------------------------------------------------------------------------------
 
 
-@mailwatch.command(help=_("Calculer l’échéance d’une demande reçue à cette date, jour par jour."))
+@mailwatch.command(
+    help=_("Calculer l’échéance d’une demande reçue à cette date, jour par jour."),
+    short_help=_("Calculer une échéance, jour par jour."),
+    options_metavar=_("[OPTIONS]"),
+)
 @click.argument("received", metavar="RÉCEPTION")
 @click.option(
     "--channel",
@@ -214,7 +224,12 @@ def _explained(found: Deadline, territory: str) -> Iterator[str]:
 
 
 @mailwatch.command(
-    help=_("Relever les demandes, les réponses et les délais d’une messagerie exportée.")
+    help=_(
+        "Relever les demandes, les réponses et les délais d’une messagerie exportée : Maildir, mbox, dossiers "
+        "de fichiers .eml, et registres de courriers (.csv)."
+    ),
+    short_help=_("Relever une messagerie exportée : délais, mentions, chiffres."),
+    options_metavar=_("[OPTIONS]"),
 )
 @click.argument("paths", nargs=-1, required=True, metavar="CHEMIN…")
 @click.option(
@@ -263,33 +278,19 @@ def audit(
     if as_json:
         _print_json(contracts.audit(found))
     if out is not None:
-        _write_report(found, Path(out), desk)
+        from mailwatch.publishing import publish
+
+        publish(found, desk, Path(out))
     if not as_json:
         from mailwatch import display
 
         display.audit(found, Path(out) if out else None)
 
 
-def _write_report(found: Audit, folder: Path, desk: Desk) -> None:
-    from mailwatch import contracts, report
-    from mailwatch.settings import template_texts
-
-    as_json = json.dumps(contracts.audit(found), ensure_ascii=False, indent=1) + "\n"
-    pages = report.files(found, desk.rules.policy, template_texts())
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in {**pages, "rapport.json": as_json.encode()}.items():
-            (folder / name).write_bytes(content)
-    except OSError as fault:
-        raise UsageError(
-            "« {path} » : le rapport ne peut pas y être écrit ({reason})",
-            path=fault.filename or folder,
-            reason=fault.strerror,
-        ) from None
-
-
 @mailwatch.command(
-    help=_("Montrer mailwatch sur deux messageries fictives : chiffres, rapport, suite.")
+    help=_("Montrer mailwatch sur deux messageries fictives : chiffres, rapport, suite."),
+    short_help=_("Montrer mailwatch sur deux messageries fictives."),
+    options_metavar=_("[OPTIONS]"),
 )
 @click.option(
     "--folder",

@@ -57,6 +57,7 @@ def html(audit: Audit, policy: Policy, templates: Mapping[str, str]) -> str:
     environment.filters |= {
         "day": day,
         "days": days,
+        "file": short_file,
         "number": number,
         "percent": percent,
         "rate": rate_with_population,
@@ -65,7 +66,7 @@ def html(audit: Audit, policy: Policy, templates: Mapping[str, str]) -> str:
     return environment.get_template("rapport.html").render(
         audit=audit,
         labels=labels,
-        choices=policy.choices,
+        policy=policy,
         late=[r for r in audit.requests if r.state in (State.OVERDUE, State.ANSWERED_LATE)],
         unfollowed=[
             r
@@ -188,6 +189,11 @@ def _outcome(request: Request, mention: str) -> str:
 def percent(text: str) -> Markup:
     """A rate's text with its no-break space."""
     return Markup("{}").format(text.replace(" %", f"{NO_BREAK}%"))
+
+
+def short_file(file: str) -> str:
+    """The folder and the name of a file: enough to find it; the spreadsheet has the whole path."""
+    return "/".join(file.split("/")[-2:])
 
 
 def rate_with_population(rate: object) -> Markup:

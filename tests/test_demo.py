@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mailwatch import demo
-from mailwatch.demo import committee, composing, showing, story, structures
+from mailwatch import demo, labels
+from mailwatch.demo import composing, showing, story, structures
 from mailwatch.demo.layouts import PROGRAMS
 from mailwatch.errors import UsageError
 from mailwatch.model import Audit, Nature, Rate
@@ -166,7 +166,7 @@ def test_the_jura_prints_the_committee_s_own_lines(jura: Audit) -> None:
     ],
 )
 def test_a_mean_delay_is_said_as_french_says_it(mean: float | None, said: str) -> None:
-    assert committee._days(mean).translate(PLAIN) == said
+    assert labels.days(mean).translate(PLAIN) == said
 
 
 @pytest.mark.parametrize(

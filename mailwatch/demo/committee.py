@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-
 from mailwatch.indicators import NOT_APPLICABLE
+from mailwatch.labels import NO_BREAK
+from mailwatch.labels import days as days_of
 from mailwatch.model import Audit, ChannelIndicators, Nature
-
-_NO_BREAK = "\u00a0"
 
 
 def committee_lines(audit: Audit) -> tuple[str, ...]:
@@ -15,29 +13,20 @@ def committee_lines(audit: Audit) -> tuple[str, ...]:
     return (
         *_channel(audit.indicators.email, "courriels", "courriel", days=5),
         *_channel(audit.indicators.letter, "courriers", "courrier", days=10),
-        f"Réclamations / suggestions{_NO_BREAK}: {_voices(audit)}",
+        f"Réclamations / suggestions{NO_BREAK}: {_voices(audit)}",
     )
 
 
 def _channel(figures: ChannelIndicators, plural: str, singular: str, days: int) -> tuple[str, str]:
     rate = figures.answered_in_time
-    shown = rate.text.replace(" %", f"{_NO_BREAK}%")
+    shown = rate.text.replace(" %", f"{NO_BREAK}%")
     counted = " (réponses d’attente comptabilisées)" if rate.denominator else ""
     share = f"Taux de réponses aux {plural} de demande d’informations dans le délai de"
     mean = f"Délai moyen de réponse aux demandes d’information par {singular}"
     return (
-        f"{share} {days}{_NO_BREAK}jours ouvrés{_NO_BREAK}: {shown}{counted}",
-        f"{mean}{_NO_BREAK}: {_days(figures.mean_first_delay)}",
+        f"{share} {days}{NO_BREAK}jours ouvrés{NO_BREAK}: {shown}{counted}",
+        f"{mean}{NO_BREAK}: {days_of(figures.mean_first_delay)}",
     )
-
-
-def _days(mean: float | None) -> str:
-    """A mean delay in working days, half up, one decimal when it is not whole; below two it is singular."""
-    if mean is None:
-        return NOT_APPLICABLE
-    tenth = Decimal(repr(mean)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    text = f"{tenth:f}".removesuffix(".0").replace(".", ",")
-    return f"{text}{_NO_BREAK}{'jour' if tenth < 2 else 'jours'}"
 
 
 def _voices(audit: Audit) -> str:
@@ -52,4 +41,4 @@ def _voices(audit: Audit) -> str:
 
 
 def _counted(count: int, word: str) -> str:
-    return f"{count}{_NO_BREAK}{word}{'s' if count > 1 else ''}"
+    return f"{count}{NO_BREAK}{word}{'s' if count > 1 else ''}"

@@ -9,11 +9,11 @@ import click
 from mailwatch import display, offline, report
 from mailwatch.demo.committee import committee_lines
 from mailwatch.demo.mailboxes import TODAY, Demo, Mailbox
-from mailwatch.errors import UsageError
 from mailwatch.language import translate as _
 from mailwatch.model import Audit
+from mailwatch.publishing import publish
 from mailwatch.ruleset import Desk
-from mailwatch.settings import desk_for, load, template_texts
+from mailwatch.settings import desk_for, load
 from mailwatch.sources import files, letters
 
 
@@ -43,18 +43,7 @@ def _shown(mailbox: Mailbox) -> Audit:
     """Audit `mailbox` and write its report beside it."""
     desk = desk_for(load(mailbox.settings))
     found = _audited(mailbox, desk)
-    pages = report.files(found, desk.rules.policy, template_texts())
-    folder = _report(mailbox)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in pages.items():
-            (folder / name).write_bytes(content)
-    except OSError as fault:
-        raise UsageError(
-            "« {path} » : le rapport ne peut pas y être écrit ({reason})",
-            path=folder,
-            reason=fault.strerror,
-        ) from None
+    publish(found, desk, _report(mailbox))
     return found
 
 

@@ -34,6 +34,8 @@ _END = re.compile(
 )
 _CLAUSE = re.compile(r"(?:^ |[,:(?!.;¶] |(?: |^)(?:et|mais|puis|donc|que|aussi|ainsi) ,? ?)$")
 _PRONOUN = re.compile(r" (?:il|elle|ils|elles) $")
+_RECEIVED = re.compile(r"vous (?:l|les?|la) (?:recevrez|aurez|obtiendrez) ")
+_DELAY = ("d ici ", "sous ", "avant ", "dans ", "au plus tard ")
 _SUBJECT = re.compile(
     r"(?:(?:je|j|nous|vous|on|il|elle|ils|elles|qui|ne|n|l|les|la|le|en|y|une|la|sa|ma|notre|votre|bien) )+$"
 )
@@ -106,11 +108,15 @@ def _but_titles(line: str, found: Iterable[_Governor]) -> Iterator[_Governor]:
             title_end = governor.end
         elif not governor.engages:
             yield governor
-        elif governor.start - title_end >= _TITLE_REACH or not _PRONOUN.search(
-            line, max(0, governor.start - 8), governor.start
-        ):
+        elif governor.start - title_end >= _TITLE_REACH or not _takes_up(line, governor):
             title_end = -_TITLE_REACH
             yield governor
+
+
+def _takes_up(line: str, governor: _Governor) -> bool:
+    """Say whether a pronoun stands for what gets sent (« il vous sera adressé », « vous la recevrez »)."""
+    subject = _PRONOUN.search(line, max(0, governor.start - 8), governor.start)
+    return subject is not None or _RECEIVED.match(line, governor.start) is not None
 
 
 def _sentences(line: str) -> Iterator[tuple[int, int]]:
@@ -169,9 +175,14 @@ def _void(governor: _Governor, inside: Sequence[_Governor]) -> bool:
 def _governor_of(
     when: When, line: str, start: int, standing: Sequence[_Governor]
 ) -> _Governor | None:
-    before = [governor for governor in standing if governor.start <= when.start]
+    delayed = line.startswith(_DELAY, when.start)
+    before = [
+        governor
+        for governor in standing
+        if governor.start <= when.start and not (delayed and governor.label == "occasion")
+    ]
     after = [governor for governor in standing if governor.start > when.start]
-    nearest = min(after, key=lambda governor: governor.start, default=None)
+    nearest = _first(after)
     opens = _CLAUSE.search(line, max(start, when.start - 12), when.start) or when.start <= start + 1
     if nearest is not None and opens and _follows(line, when, nearest):
         return nearest
@@ -180,6 +191,17 @@ def _governor_of(
     if when.latest and line[: when.start].endswith((", ", " et ", " ou ")):
         before = [governor for governor in before if governor.label != "condition"] or before
     return max(before, key=lambda governor: _closeness(governor, when))
+
+
+def _first(after: Sequence[_Governor]) -> _Governor | None:
+    """The first of the governing words, in their strongest reading when several overlap."""
+    first = min(after, key=lambda governor: governor.start, default=None)
+    if first is None or not first.engages:
+        return first
+    return max(
+        (governor for governor in after if governor.engages and governor.start < first.end),
+        key=lambda governor: governor.weight,
+    )
 
 
 def _closeness(governor: _Governor, when: When) -> tuple[int, int, int]:

@@ -344,6 +344,8 @@ def test_somebody_of_ours_engages_to_answer_or_to_deal_with_it(
             "Une première réponse vous sera adressée vendredi, une réponse complète vous parviendra fin mars.",
             "2026-03-31",
         ),
+        ("Je vous confirmerai la date de l'entretien d'ici un mois.", "2026-04-03"),
+        ("Nous recherchons le plan ; vous l'aurez avant le 12.", "2026-03-12"),
         ("Vous recevrez une réponse sous 15 jours, soit au plus tard le 17 mars.", "2026-03-17"),
         ("Nous vous répondrons cette semaine ou, au plus tard, le 10 mars.", "2026-03-10"),
         (
@@ -382,6 +384,9 @@ def test_each_date_belongs_to_the_words_that_govern_it(sentence: str, expected: 
         "Votre passeport vous sera adressé sous 8 jours.",
         "Le délai de fabrication du titre est de trois semaines ; il vous sera adressé sous 8 jours.",
         "Votre carte est en cours de fabrication. Elle vous sera remise en mairie sous trois semaines.",
+        "Votre carte est prête, vous la recevrez d'ici deux semaines.",
+        "La chambre des notaires pourra vous donner une liste.",
+        "Votre courriel a été communiqué ce matin à la caisse d'allocations familiales, qui reprendra contact.",
         "Vous serez averti par SMS de la mise à disposition de votre titre.",
         "Le guichet est ouvert du lundi au vendredi de 8 h 30 à 12 h.",
         "La préfecture sera fermée le vendredi 15 mai.",

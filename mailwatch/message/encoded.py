@@ -32,15 +32,14 @@ def decode_text(text: str) -> str:
 
 
 def _decode_words(text: str) -> str:
-    """Join neighbouring words of one charset, then decode them; `?=` ends at most one word each."""
+    """Join neighbouring words of one charset, then decode them."""
     out: list[str] = []
     pending: list[bytes] = []
     charset = ""
-    *pieces, tail = text.split("?=")
-    for piece in pieces:
-        match = _WORD.search(piece)
-        between = piece[: match.start()] if match else piece
-        label = match[1].partition("*")[0].lower() if match else ""
+    at = 0
+    while match := _WORD.search(text, at):
+        between = text[at : match.start()]
+        label = match[1].partition("*")[0].lower()
         # White space between two encoded words is no text (RFC 2047 section 6.2).
         written = bool(between.strip()) or not pending
         if pending and (written or label != charset):
@@ -48,22 +47,17 @@ def _decode_words(text: str) -> str:
             pending = []
         if written:
             out.append(between)
-        if match is None:
-            out.append("?=")
-            continue
         charset = label
-        pending.append(_undo(match[2], piece[match.end() :]))
-    out.append(decode(b"".join(pending), charset)[0] + _unfinished(tail))
-    return "".join(out)
-
-
-def _unfinished(tail: str) -> str:
-    """Decode a last word that was cut before its end mark."""
-    match = _WORD.search(tail)
-    if match is None or " " in tail[match.end() :]:
-        return tail
-    octets = _undo(match[2], tail[match.end() :].rstrip("?"))
-    return tail[: match.start()] + decode(octets, match[1].lower())[0]
+        end = text.find("?=", match.end())
+        if end < 0 and " " in text[match.end() :]:
+            # No end mark, and more than a word cut short: it is no encoded word.
+            at = match.start()
+            break
+        word = text[match.end() : end] if end >= 0 else text[match.end() :].rstrip("?")
+        pending.append(_undo(match[2], word))
+        at = end + 2 if end >= 0 else len(text)
+    out.append(decode(b"".join(pending), charset)[0])
+    return "".join(out) + text[at:]
 
 
 def _undo(encoding: str, text: str) -> bytes:

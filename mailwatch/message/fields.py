@@ -20,8 +20,13 @@ _FIELD_LIMIT = 128 * 1024
 _ID_LIMIT = 995
 """A line holds at most 998 characters (RFC 5322 section 2.1.1)."""
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|\(|\)|<[^<>]*+>?|[,;:]|[^"()<>,;:]++|["<>]', re.DOTALL)
-_UNQUOTED_TOKEN = re.compile(r"\(|\)|<[^<>]*+>?|[,;:]|[^()<>,;:]++|[<>]")
+_WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]{0,500}\?="
+_TOKEN = re.compile(
+    rf'{_WORD}|"(?:[^"\\]|\\.)*+"|\(|\)|<[^<>]*+>?|[,;:]|\\.?|=|[^"()<>,;:\\=]++|["<>]', re.DOTALL
+)
+_UNQUOTED_TOKEN = re.compile(
+    rf"{_WORD}|\(|\)|<[^<>]*+>?|[,;:]|\\.?|=|[^()<>,;:\\=]++|[<>]", re.DOTALL
+)
 _ESCAPE = re.compile(r"\\(.)")
 _SPACES = re.compile(r"\s+")
 _ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")

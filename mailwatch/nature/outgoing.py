@@ -8,6 +8,7 @@ answer, a promise when nothing answers yet; the rest replies. Words of promise a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,13 +21,18 @@ from mailwatch.wording import Hit, Words
 
 _DECISIVE = 3
 """The weight of words that are enough by themselves."""
-_PROMISES = 2
-"""The weight of words that promise; lighter ones only ask for patience."""
+_OFFERS = 1
+"""The weight of words that only offer, or name a case among others."""
 _AGAIN = 2
 """How often one rule is counted: saying a thing often does not make it truer."""
 _GREETING = 3
 """Words before which nobody takes leave yet."""
+_TELLING = 5
+"""Words below which a sentence is a greeting or a line of a signature."""
+_OF_OTHERS = frozenset({Nature.REFERRAL, Nature.INFORMATION_NEEDED})
+"""What takes « vous devez » away from a reply: « vous devez vous adresser à la mairie »."""
 _SENTENCE = re.compile(r"[?!.;¶] ")
+_CLAUSE = re.compile(r"[?!.;:¶] ")
 _UNSURE = re.compile(
     r" (?:si|s il|sinon|au cas ou|en cas|le cas echeant|au besoin|eventuellement|n hesitez) "
 )
@@ -97,17 +103,24 @@ def _reading(nature: Nature, cues: Iterable[_Cue], confidence: Confidence) -> Re
 
 def _cues(own: Words, rules: Ruleset) -> Iterator[_Cue]:
     """Every cue in what the writer says before taking leave."""
-    said = rules.outgoing.find(own)
-    end = _leave(said, own)
+    found = rules.outgoing.find(own)
+    end = _leave(found, own)
+    said = [entry for entry in (*found, *_promised(own, rules.promises)) if entry[1].start < end]
     aside = [hit for rule, hit in said if rule.label == "aside"]
+    sent_on = [hit for rule, hit in said if rule.label in _OF_OTHERS]
     times: dict[str, int] = defaultdict(int)
-    for rule, hit in (*said, *_promised(own, rules.promises)):
-        times[rule.id] += 1
-        if hit.start >= end or times[rule.id] > _AGAIN or _inside(hit, aside):
+    read_to: dict[str, int] = defaultdict(int)
+    for rule, hit in said:
+        around = (*aside, *sent_on) if rule.label == Nature.REPLY else aside
+        if hit.start < read_to[rule.id] or times[rule.id] == _AGAIN or _inside(hit, around):
             continue
+        times[rule.id] += 1
+        read_to[rule.id] = hit.end
         label = Nature.HOLDING_REPLY if rule.label == "promise" else rule.label
         yield _Cue(label=label, rule=rule.id, text=hit.text, weight=_strength(rule, hit, own))
     yield from _questions(own, end, aside)
+    statements = frozenset(rules.outgoing.lists["statement"])
+    yield from _statements(own, end, [hit.start for _, hit in said], statements)
 
 
 def _leave(said: Iterable[tuple[Rule, Hit]], own: Words) -> int:
@@ -138,7 +151,7 @@ def _strength(rule: Rule, hit: Hit, own: Words) -> int:
     """The weight of a rule, or a hint's when the sentence only offers (« si besoin, adressez-nous … »)."""
     if rule.label not in (Nature.INFORMATION_NEEDED, Nature.REFERRAL):
         return rule.weight
-    return 1 if _UNSURE.search(_before(own, hit.start)) else rule.weight
+    return _OFFERS if _UNSURE.search(_before(own, hit.start)) else rule.weight
 
 
 def _before(own: Words, at: int) -> str:
@@ -154,6 +167,8 @@ def _questions(own: Words, end: int, aside: Iterable[Hit]) -> Iterator[_Cue]:
             return
         if own.text[first:last] != "?" or not _QUESTION.match(own.text, first):
             continue
+        if own.line.startswith((" oui ", " non "), start + 1):
+            continue
         asked = _before(own, start)
         if _TO_YOU.search(asked) and not any(
             start - len(asked) <= hit.start < start for hit in aside
@@ -164,6 +179,25 @@ def _questions(own: Words, end: int, aside: Iterable[Hit]) -> Iterator[_Cue]:
                 text=own.original(start - len(asked) + 1, start + 1),
                 weight=_DECISIVE,
             )
+
+
+def _statements(
+    own: Words, end: int, starts: Iterable[int], marks: frozenset[str]
+) -> Iterator[_Cue]:
+    """The first sentences that say something and meet no rule: they tell how the matter stands."""
+    known = sorted(starts)
+    at = told = 0
+    for match in (*_CLAUSE.finditer(own.line, 0, end), None):
+        stop = match.start() if match else end
+        words = own.line[at:stop].split()
+        plain = bisect_left(known, at) == bisect_left(known, stop) and "je" not in words
+        if plain and len(words) >= _TELLING and not marks.isdisjoint(words):
+            told += 1
+            text = own.original(own.line.index(words[0], at), stop)
+            yield _Cue(label=Nature.REPLY, rule="reply.statement", text=text, weight=1)
+        if told == _AGAIN:
+            return
+        at = match.end() if match else end
 
 
 # --- what it comes to -----------------------------------------------------------------------------
@@ -201,11 +235,12 @@ def _holds(nature: Nature, cues: tuple[_Cue, ...], weights: Mapping[str, int]) -
     if nature is Nature.INFORMATION_NEEDED:
         asked = _strongest(cues, nature) == _DECISIVE
         return asked or weights[nature] > answers + weights[Nature.REFERRAL]
+    keeps = _keeps_the_case(cues)
     if nature is Nature.REFERRAL:
-        keeps = _keeps_the_case(cues)
-        return not keeps and weights[nature] >= 2 and weights[nature] >= answers
-    promised = _strongest(cues, nature) >= _PROMISES
-    return weights[nature] > answers or (promised and weights[nature] == answers)
+        return not keeps and _OFFERS < weights[nature] > answers
+    others = answers if keeps else answers + weights[Nature.REFERRAL]
+    decisive = _strongest(cues, nature) == _DECISIVE
+    return weights[nature] > others or (decisive and weights[nature] == others)
 
 
 def _keeps_the_case(cues: tuple[_Cue, ...]) -> bool:

@@ -1,5 +1,6 @@
 """What a reader sees of an HTML mail, and what is hidden from it."""
 
+# ruff: noqa: E501 -- mails and fields stand as they come
 from __future__ import annotations
 
 import time

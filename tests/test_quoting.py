@@ -1,5 +1,6 @@
 """Whose words are these: the layouts of the mail programs a préfecture meets, and the prose that resembles them."""
 
+# ruff: noqa: E501 -- mails and fields stand as they come
 from __future__ import annotations
 
 import json

@@ -30,10 +30,39 @@ _LONGEST = 1500
 """A longer sentence is cut."""
 
 _END = re.compile(
-    r"[?!;¶](?= )|\.(?= (?!\d))(?<! [a-z] \.)(?<! mme \.)(?<! art \.)(?<! env \.)(?<! sem \.)(?<! ref \.)"
+    r"[?!;¶.](?= )(?!(?<=\.) \d)"
+    r"(?<! [a-z] \.)(?<! mme \.)(?<! art \.)(?<! env \.)(?<! sem \.)(?<! ref \.)"
 )
+"""The end of a sentence: no point of « M. Faure », of « L. 114-2 » or of « 12.03.26 »."""
 _CLAUSE = re.compile(r"(?:^ |[,:(?!.;¶] |(?: |^)(?:et|mais|puis|donc|que|aussi|ainsi) ,? ?)$")
-_PRONOUN = re.compile(r" (?:il|elle|ils|elles) $")
+_PRONOUN = re.compile(r" (?:il|elle|ils|elles) (?:vous )?$")
+_FUTURE = re.compile("r(?:ai|ons) ")
+_NO_PROMISE = frozenset(
+    (
+        *(
+            "serai",
+            "serons",
+            "aurai",
+            "aurons",
+            "pourrai",
+            "pourrons",
+            "devrai",
+            "devrons",
+            "vrai",
+            "environs",
+        ),
+        *(
+            "fermerons",
+            "rouvrirons",
+            "ouvrirons",
+            "recevrons",
+            "accueillerons",
+            "organiserons",
+            "tiendrons",
+        ),
+    )
+)
+"""Words that end like « répondrai » and promise nothing, or an event."""
 _RECEIVED = re.compile(r"vous (?:l|les?|la) (?:recevrez|aurez|obtiendrez) ")
 _DELAY = ("d ici ", "sous ", "avant ", "dans ", "au plus tard ")
 _SUBJECT = re.compile(
@@ -74,18 +103,9 @@ def announced(
     Of several promises the one that speaks of the answer counts, then the one with the latest date. A
     promise that gives no date is `Announced(on=None)`.
     """
-    hits = rules.find(own)
-    if not any(rule.label in _ENGAGES for rule, _ in hits):
+    found = _governors(own, rules)
+    if not any(governor.engages for governor in found):
         return None
-    found = tuple(
-        _but_titles(
-            own.line,
-            (
-                _Governor(label=rule.label, weight=rule.weight, start=hit.start, end=hit.end)
-                for rule, hit in hits
-            ),
-        )
-    )
     starts = [governor.start for governor in found]
     promises: list[_Promise] = []
     for start, end in _sentences(own.line):
@@ -98,6 +118,25 @@ def announced(
         return None
     best = max(promises, key=lambda promise: (promise.on is not None, promise.rank))
     return Announced(on=best.on, text=_text(own, best))
+
+
+def _governors(own: Words, rules: RulePack) -> tuple[_Governor, ...]:
+    """All the governing words of a text, in its order."""
+    found = [
+        _Governor(label=rule.label, weight=rule.weight, start=hit.start, end=hit.end)
+        for rule, hit in rules.find(own)
+    ]
+    found.extend(_futures(own.line))
+    found.sort(key=lambda governor: governor.start)
+    return tuple(_but_titles(own.line, found))
+
+
+def _futures(line: str) -> Iterator[_Governor]:
+    """Every verb of ours in the future (« je publierai »): with a date, it promises something."""
+    for match in _FUTURE.finditer(line):
+        start = line.rfind(" ", 0, match.start()) + 1
+        if line[start : match.end() - 1] not in _NO_PROMISE:
+            yield _Governor(label="present", weight=1, start=start, end=match.end())
 
 
 def _but_titles(line: str, found: Iterable[_Governor]) -> Iterator[_Governor]:
@@ -115,7 +154,7 @@ def _but_titles(line: str, found: Iterable[_Governor]) -> Iterator[_Governor]:
 
 def _takes_up(line: str, governor: _Governor) -> bool:
     """Say whether a pronoun stands for what gets sent (« il vous sera adressé », « vous la recevrez »)."""
-    subject = _PRONOUN.search(line, max(0, governor.start - 8), governor.start)
+    subject = _PRONOUN.search(line, max(0, governor.start - 12), governor.start)
     return subject is not None or _RECEIVED.match(line, governor.start) is not None
 
 

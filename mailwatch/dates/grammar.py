@@ -89,15 +89,17 @@ _PERIOD = "jours?|semaines?|mois|heures?|quinzaines?|ans?|annees?"
 
 _SPACED_TERM = (
     r"(?:(?:un |ces )?delais? (?:[^\s?!.;¶,]+ ){0,9}?(?:de|d|:|a|sous)"
-    r"|(?:patient\w*|attendre|patience) (?:[^\s?!.;¶]+ ){0,3}?jusqu(?: au?| en)?)"
+    r"|(?:patient\w*|attendre|patience|(?:laissez|accordez|donnez)(?: nous| moi)?)"
+    r" (?:[^\s?!.;¶]+ ){0,3}?jusqu(?: au?| en)?)"
 )
 """Words that bring a term after some others: « un délai moyen de réponse de »."""
 _TERM = (
     r"(?:(?:au |d au )?plus tard|pas plus tard que|d ici|sous|avant|dans(?: le courant)?|a compter"
     r"|a partir|a l horizon|au cours|en cours|courant(?= (?:de|du))|entre|pour|en|des|vers|autour"
     r"|aux alentours|aux environs|environ|au (?:maximum|max|plus|moins)|maximum|moins|comptez|compter"
-    r"|prevoyez|prevoir|patienter|attendre|(?:journee|matinee|soiree|apres midi) (?:de|du|d)"
-    r"|fixee? au|prevue? au|(?:prend(?:ra|ront)?|necessit(?:e|era|eront)|demand(?:e|era)|durera|requiert|faut|faudra)"
+    r"|prevoyez|prevoir|patienter|attendre|(?:laissez|accordez|donnez) (?:nous|moi)(?: encore)?"
+    r"|(?:journee|matinee|soiree|apres midi) (?:de|du|d)|fixee? au|prevue? au"
+    r"|(?:prend(?:ra|ront)?|necessit(?:e|era|eront)|demand(?:e|era)|durera|requiert|faut|faudra)"
     rf"(?: encore| environ)?(?= {_NUMBER} (?:[^ ]+ ){{0,3}}(?:{_PERIOD}) ))"
 )
 _ARTICLE = rf"le|la|l|les|ce|a|au|aux|du|de|d|que|:|,(?= (?:le|{_TERM}|{_WD}) )"
@@ -158,7 +160,7 @@ WHEN = re.compile(
 )
 
 START = re.compile(
-    r"(?<= )(?:patient\w*|patience|attendre|compter|prevoir|delais?"
+    r"(?<= )(?:patient\w*|patience|attendre|laissez|accordez|donnez|compter|prevoir|delais?"
     r"|(?<! de )(?<! du )(?<! jusqu )(?<! jusqu a )(?<! depuis )(?<! depuis le )"
     r"(?:au?|aux|d|pas|plus|sous|avant|dans|entre|pour|en|des|vers|autour|environ|maximum|moins|comptez"
     r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|un|le|la|ce|ces|les|cette|courant|debut|milieu"

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache, reduce
 from zoneinfo import ZoneInfo
 
 from mailwatch.errors import RulesetError
@@ -58,10 +60,21 @@ class RulePack:
     rules: Mapping[str, Rule]
     lists: Mapping[str, tuple[str, ...]]
     phrasebook: Phrasebook
+    """Shared with the packs that judge the same mails: one reading finds the phrases of all."""
 
     def find(self, words: Words) -> tuple[tuple[Rule, Hit], ...]:
         """Every rule that `words` meets, with the words it rests on, in the order of the text."""
-        return tuple((self.rules[hit.key], hit) for hit in self.phrasebook.find(words))
+        return tuple(
+            (self.rules[hit.key], hit)
+            for hit in _found(self.phrasebook, words)
+            if hit.key in self.rules
+        )
+
+
+@lru_cache(maxsize=4)
+def _found(phrasebook: Phrasebook, words: Words) -> tuple[Hit, ...]:
+    """What a phrasebook finds in a text that is being judged; several packs and rules ask in turn."""
+    return tuple(phrasebook.find(words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +143,9 @@ FILES = (
     "promises.toml",
     "qualepref.toml",
 )
+PACKS = ("automatic.toml", "incoming.toml", "mentions.toml", "outgoing.toml", "promises.toml")
+"""The files among them that hold rules of wording."""
+
 _RULE_KEYS = {"id", "label", "title", "source", "status", "phrases", "hits", "misses", "weight"}
 
 
@@ -145,13 +161,17 @@ def load(texts: Mapping[str, str]) -> Ruleset:
         territories = read_territories(tables["calendars.toml"])
     except ValueError as fault:
         raise RulesetError(f"règles : calendars.toml : {fault}") from None
+    packs = {name: read_pack(name, tables[name]) for name in PACKS}
+    outgoing, mentions, promises = _sharing(
+        packs["outgoing.toml"], packs["mentions.toml"], packs["promises.toml"]
+    )
     return Ruleset(
         policy=read_policy(texts["qualepref.toml"]),
-        automatic=read_pack("automatic.toml", tables["automatic.toml"]),
-        incoming=read_pack("incoming.toml", tables["incoming.toml"]),
-        outgoing=read_pack("outgoing.toml", tables["outgoing.toml"]),
-        mentions=read_pack("mentions.toml", tables["mentions.toml"]),
-        promises=read_pack("promises.toml", tables["promises.toml"]),
+        automatic=packs["automatic.toml"],
+        incoming=packs["incoming.toml"],
+        outgoing=outgoing,
+        mentions=mentions,
+        promises=promises,
         territories=territories,
         digest=digest(texts),
     )
@@ -197,6 +217,15 @@ def read_pack(name: str, table: Mapping[str, object]) -> RulePack:
         lists={key: _strings(name, f"lists.{key}", value) for key, value in lists.items()},
         phrasebook=phrasebook,
     )
+
+
+def _sharing(*packs: RulePack) -> tuple[RulePack, ...]:
+    """Packs that read one phrasebook together; RulesetError when two of them use one rule id."""
+    ids = Counter(rule for pack in packs for rule in pack.rules)
+    if twice := [rule for rule, uses in ids.items() if uses > 1]:
+        raise RulesetError(f"règles : la règle « {twice[0]} » est définie dans deux fichiers")
+    together = reduce(Phrasebook.joined, (pack.phrasebook for pack in packs))
+    return tuple(replace(pack, phrasebook=together) for pack in packs)
 
 
 def failures(pack: RulePack) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate, pairwise, takewhile
@@ -119,19 +119,32 @@ def same(text: str, other: str) -> bool:
 _PHRASE_TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\W_]+\*?|[?!.:;,#¶]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Shelf:
-    """The phrases that start with one word, as regular expressions over `Words.line`.
+    """The phrases that start with one word, as regular expressions over `Words.line`."""
 
-    `any` matches where one of them does: one test says that none of fifty is there.
-    """
-
-    any: str
     phrases: tuple[tuple[str, str], ...]
     """Key and pattern of each."""
 
+    @cached_property
+    def any_starts(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Match where one of the phrases does: one test says that none of fifty is there."""
+        return re.compile("|".join(pattern for _, pattern in self.phrases)).match
 
-@dataclass(frozen=True, slots=True)
+    def hits(self, words: Words, at: int) -> Iterator[Hit]:
+        """Yield the phrases that start at `at` in `words.line`."""
+        for key, pattern in self.phrases:
+            match = _compiled(pattern).match(words.line, at)
+            if match:
+                yield Hit(key=key, start=at, end=match.end(), words=words)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+@dataclass(frozen=True, eq=False)
 class Phrasebook:
     """Phrases shelved by their first word; immutable. A shelf is compiled when its word first turns up."""
 
@@ -141,32 +154,34 @@ class Phrasebook:
 
     def find(self, words: Words) -> Iterator[Hit]:
         """Yield every phrase found, in the order of the text; a phrase may overlap another."""
-        line, known, stems = words.line, self.words, self.stems
+        line, known, stems = words.line, self.words.get, self.stems.get
         at = 1
         for token in line.split():
-            shelf = known.get(token)
-            if shelf and _compiled(shelf.any).match(line, at):
-                yield from _matches(shelf, words, at)
-            shelf = stems.get(token[:3])
-            if shelf and _compiled(shelf.any).match(line, at):
-                yield from _matches(shelf, words, at)
+            shelf = known(token)
+            if shelf is not None and shelf.any_starts(line, at):
+                yield from shelf.hits(words, at)
+            shelf = stems(token[:3])
+            if shelf is not None and shelf.any_starts(line, at):
+                yield from shelf.hits(words, at)
             at += len(token) + 1
 
     def keys(self, words: Words) -> frozenset[str]:
         """The keys of the phrases found."""
         return frozenset(hit.key for hit in self.find(words))
 
+    def joined(self, other: Phrasebook) -> Phrasebook:
+        """The phrases of both, found in one reading."""
+        return Phrasebook(
+            words=_joined(self.words, other.words), stems=_joined(self.stems, other.stems)
+        )
 
-def _matches(shelf: Shelf, words: Words, at: int) -> Iterator[Hit]:
-    for key, pattern in shelf.phrases:
-        match = _compiled(pattern).match(words.line, at)
-        if match:
-            yield Hit(key=key, start=at, end=match.end(), words=words)
 
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _joined(shelves: dict[str, Shelf], others: dict[str, Shelf]) -> dict[str, Shelf]:
+    none = Shelf(phrases=())
+    return {
+        first: Shelf(phrases=shelves.get(first, none).phrases + others.get(first, none).phrases)
+        for first in (*shelves, *others)
+    }
 
 
 def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
@@ -184,13 +199,9 @@ def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
             else:
                 words.setdefault(first, []).append((key, pattern))
     return Phrasebook(
-        words={first: _shelf(found) for first, found in words.items()},
-        stems={stem: _shelf(found) for stem, found in stems.items()},
+        words={first: Shelf(phrases=tuple(found)) for first, found in words.items()},
+        stems={stem: Shelf(phrases=tuple(found)) for stem, found in stems.items()},
     )
-
-
-def _shelf(phrases: list[tuple[str, str]]) -> Shelf:
-    return Shelf(any="|".join(pattern for _, pattern in phrases), phrases=tuple(phrases))
 
 
 def _phrase_tokens(phrase: str) -> tuple[str, ...]:

@@ -89,6 +89,19 @@ def test_the_digest_changes_with_any_byte_of_any_file() -> None:
     assert digest(dict(reversed(list(rule_texts().items())))) == before
 
 
+def test_packs_that_read_together_share_no_rule_id() -> None:
+    with pytest.raises(RulesetError, match="deux fichiers"):
+        load(texts(outgoing=RULE, promises=RULE))
+
+
+def test_packs_that_read_together_each_find_their_own() -> None:
+    rules = load(texts(outgoing=RULE, promises=RULE.replace("x.y", "x.z")))
+    words = read("Je vous répondrai.")
+
+    assert [rule.id for rule, _ in rules.outgoing.find(words)] == ["x.y"]
+    assert [rule.id for rule, _ in rules.promises.find(words)] == ["x.z"]
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_named(name: str) -> None:
     with pytest.raises(RulesetError, match=name):

@@ -58,8 +58,10 @@ def read_form(message: Message, institution: Institution) -> Form | None:
 
     A form has a robot's sender or subject, fields, and a citizen's address that is neither ours nor a robot's.
     """
+    if not _is_relayed(message):
+        return None
     fields = _fields(message.text)
-    if len(fields) < _LEAST_FIELDS or not _is_relayed(message):
+    if len(fields) < _LEAST_FIELDS:
         return None
     address = _address(message, fields, institution)
     if not address:

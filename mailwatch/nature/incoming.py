@@ -33,7 +33,7 @@ def incoming(message: Message, own: Words, institution: Institution, rules: Rule
     """Say what `message`, found in an inbox, is."""
     form = read_form(message, institution)
     if form is not None:
-        return _of_form(message, form, institution, rules.incoming)
+        return _of_form(message, form, rules.incoming)
     found = automatic(message, own, rules.automatic)
     if found is not None:
         return found
@@ -51,21 +51,17 @@ def _of_stranger(
 ) -> Reading:
     """Read the mail of somebody outside; their own earlier message when they add nothing to it."""
     passed_on = message.forwarded
-    own = read(passed_on.text) if passed_on is not None and not own.starts else own
+    own = read(passed_on.text) if passed_on is not None and not own.line.strip() else own
     voices = _heard(message, own, rules)
     found = mass_mail(message, voices, institution, rules)
     if found is None and passed_on is not None and is_state(_sender(message)):
         return _transmitted(message, institution, rules)
     correspondent = _correspondent(message, institution)
-    return replace(
-        found or _of_person(message, voices, institution, rules), correspondent=correspondent
-    )
+    return replace(found or _of_person(message, voices, rules), correspondent=correspondent)
 
 
-def _of_person(
-    message: Message, voices: Voices, institution: Institution, rules: RulePack
-) -> Reading:
-    ground = out_of_scope(message, voices, institution, rules)
+def _of_person(message: Message, voices: Voices, rules: RulePack) -> Reading:
+    ground = out_of_scope(message, voices, rules)
     if ground is None:
         return wanted(voices, replies=_replies(message))
     return Reading(
@@ -76,12 +72,12 @@ def _of_person(
     )
 
 
-def _of_form(message: Message, form: Form, institution: Institution, rules: RulePack) -> Reading:
+def _of_form(message: Message, form: Form, rules: RulePack) -> Reading:
     """Read what a form carries: the citizen's words and the kind they ticked, never the robot's."""
     title = listen_to_title(read(form.kind or message.subject), rules)
     voices = together(listen(read(form.text), rules), title)
     citizen = replace(message, senders=())
-    found = _of_person(citizen, voices, institution, rules)
+    found = _of_person(citizen, voices, rules)
     return replace(found, correspondent=form.address)
 
 
@@ -90,9 +86,7 @@ def _transmitted(message: Message, institution: Institution, rules: RulePack) ->
     carried = colleague(message, listen(read(message.own), rules), institution, rules)
     if not carried.answer_due:
         voices = _heard(message, read(message.own), rules)
-        return replace(
-            _of_person(message, voices, institution, rules), correspondent=_sender(message)
-        )
+        return replace(_of_person(message, voices, rules), correspondent=_sender(message))
     return replace(carried, nature=Nature.REQUEST, also=(), confidence=Confidence.LOW)
 
 
@@ -106,7 +100,7 @@ def _heard(message: Message, own: Words, rules: RulePack) -> Voices:
     title = listen_to_title(
         read(message.subject[prefix.end() :] if prefix else message.subject), rules
     )
-    if not own.starts or not (prefix or message.references):
+    if not own.line.strip() or not (prefix or message.references):
         return together(body, title)
     if body.points(*_SETTLING):
         return body

@@ -9,8 +9,8 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from mailwatch.addresses import is_ours, is_state
-from mailwatch.model import Confidence, Evidence, Institution, Message
+from mailwatch.addresses import is_state
+from mailwatch.model import Confidence, Evidence, Message
 from mailwatch.nature.voices import HINTED, SAID, Voice, Voices, certainty
 from mailwatch.ruleset import RulePack
 
@@ -37,11 +37,9 @@ class Ground:
         return certainty(self.points)
 
 
-def out_of_scope(
-    message: Message, voices: Voices, institution: Institution, rules: RulePack
-) -> Ground | None:
+def out_of_scope(message: Message, voices: Voices, rules: RulePack) -> Ground | None:
     """Find the strongest ground on which `message` is no request; None when it may be one."""
-    role = None if voices.says("personal") else _by_role(message, voices, institution, rules)
+    role = None if voices.says("personal") else _by_role(message, voices, rules)
     if role is not None:
         return role
     if message.calendar_method in _MEETING and not voices.asked:
@@ -72,13 +70,11 @@ def _in_body(ground: Ground) -> bool:
     return any(evidence.place == "body" for evidence in ground.evidence)
 
 
-def _by_role(
-    message: Message, voices: Voices, institution: Institution, rules: RulePack
-) -> Ground | None:
+def _by_role(message: Message, voices: Voices, rules: RulePack) -> Ground | None:
     """The writer as the sender's address and the words tell: an elected official, the press, another service."""
     heard = [voice for voice in voices.heard if voice.label in _ROLES]
     address = message.senders[0].address if message.senders else ""
-    place = _place(address, institution, rules)
+    place = _place(address, rules)
     if place is None:
         return _strongest(heard)
     rule, weight = place
@@ -92,10 +88,8 @@ def _by_role(
     )
 
 
-def _place(address: str, institution: Institution, rules: RulePack) -> tuple[str, int] | None:
+def _place(address: str, rules: RulePack) -> tuple[str, int] | None:
     """What an address says of its owner: the rule it bears out, and how strongly."""
-    if is_ours(address, institution):
-        return None
     if is_state(address):
         return "scope.state", SAID
     box, _, host = address.lower().rpartition("@")
@@ -118,8 +112,5 @@ def _strongest(heard: list[Voice], least: int = SAID) -> Ground | None:
     points, reason, by_rule = max(scored, key=lambda entry: entry[0], default=(0, "", {}))
     if points < least:
         return None
-    evidence = tuple(
-        Evidence(rule=voice.rule.id, text=voice.text, place=voice.place)
-        for voice in by_rule.values()
-    )
+    evidence = tuple(voice.evidence for voice in by_rule.values())
     return Ground(reason=reason, evidence=evidence, points=points)

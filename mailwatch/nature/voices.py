@@ -21,12 +21,13 @@ SAID = 3
 HINTED = 2
 """The points from which a label is believed for want of better."""
 
-_END = re.compile(r"(?<! [a-z] )(?<! mme )\.(?= )|[?!;¶…](?= )")
+_END = re.compile(r"[?!.;¶…](?= )(?<! [a-z] \.)(?<! mme \.)")
 """The end of a sentence; the dot of an initial or of « M. » is none."""
+_ADDRESS_OF_THE_WEB = ("://", "www.")
 _MARK = re.compile(r"\?(?=[\s?!.…)»\"”']|$)")
 """A question mark that a person typed: one inside an address of the web is followed by its query."""
-_LAST_WORDS = 30
-"""A signature: name, title, body, address."""
+_SIGNATURE = 200
+"""Characters within which somebody signs: name, title, body, address."""
 TITLE = -1
 """The sentence that a subject is."""
 _TITLE = "title:"
@@ -40,9 +41,14 @@ class Voice:
 
     label: str
     rule: Rule
-    text: str
+    hit: Hit
     place: str
     sentence: int
+
+    @property
+    def evidence(self) -> Evidence:
+        """The words the rule was met with."""
+        return Evidence(rule=self.rule.id, text=self.hit.text, place=self.place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +64,6 @@ class Voices:
         """How strongly the text speaks for `labels`, each rule once."""
         return sum({v.rule.id: v.rule.weight for v in self.heard if v.label in labels}.values())
 
-    def outside_questions(self, *labels: str) -> int:
-        """As `points`, but for what is said and not asked about."""
-        said = {
-            v.rule.id: v for v in self.heard if v.label in labels and v.sentence not in self.asked
-        }
-        return sum(v.rule.weight for v in said.values())
-
     def says(self, *labels: str) -> bool:
         """Say whether `labels` have the points of a thing said."""
         return self.points(*labels) >= SAID
@@ -73,12 +72,7 @@ class Voices:
         """The words that speak for `labels`, the strongest rules first, each rule once."""
         first = {v.rule.id: v for v in reversed(self.heard) if v.label in labels}
         ranked = sorted(first.values(), key=lambda v: (-v.rule.weight, v.sentence))
-        return tuple(Evidence(rule=v.rule.id, text=v.text, place=v.place) for v in ranked)
-
-    def strongest(self, *labels: str) -> Rule | None:
-        """The rule of `labels` with the greatest weight, the earliest among equals."""
-        rules = [v.rule for v in self.heard if v.label in labels]
-        return max(rules, key=lambda rule: rule.weight, default=None)
+        return tuple(voice.evidence for voice in ranked)
 
 
 def certainty(points: int) -> Confidence:
@@ -95,9 +89,8 @@ def listen(words: Words, pack: RulePack) -> Voices:
     """Hear what a text says, up to the disclaimer; a role counts where a writer signs."""
     found = pack.find(words)
     end = _disclaimer(words, found)
-    count = bisect_right(words.starts, end - 1)
     ends = [match.start() for match in _END.finditer(words.line, 0, end)]
-    signature = _signature(words, ends, count)
+    signature = _signature(words, ends, end)
     heard = tuple(
         _voice(rule, hit, "body", bisect_right(ends, hit.start))
         for rule, hit in found
@@ -105,7 +98,9 @@ def listen(words: Words, pack: RulePack) -> Voices:
         and not rule.label.startswith(_TITLE)
         and (rule.label != "role" or hit.start >= signature)
     )
-    return Voices(heard=heard, asked=frozenset(_asked(words, ends, heard)), words=count)
+    return Voices(
+        heard=heard, asked=frozenset(_asked(words, ends, heard)), words=_count(words, end)
+    )
 
 
 def listen_to_title(words: Words, pack: RulePack) -> Voices:
@@ -118,7 +113,7 @@ def listen_to_title(words: Words, pack: RulePack) -> Voices:
     marked = words.line.endswith(" ? ") or any(voice.label == "ask" for voice in heard)
     unasking = any(voice.label in _UNASKING for voice in heard)
     asked = frozenset({TITLE} if marked and not unasking else ())
-    return Voices(heard=heard, asked=asked, words=len(words.starts))
+    return Voices(heard=heard, asked=asked, words=_count(words, len(words.line)))
 
 
 def together(body: Voices, title: Voices) -> Voices:
@@ -132,7 +127,7 @@ def together(body: Voices, title: Voices) -> Voices:
 
 def _voice(rule: Rule, hit: Hit, place: str, sentence: int) -> Voice:
     label = rule.label.removeprefix(_TITLE)
-    return Voice(label=label, rule=rule, text=hit.text, place=place, sentence=sentence)
+    return Voice(label=label, rule=rule, hit=hit, place=place, sentence=sentence)
 
 
 def _disclaimer(words: Words, found: Iterable[tuple[Rule, Hit]]) -> int:
@@ -141,12 +136,16 @@ def _disclaimer(words: Words, found: Iterable[tuple[Rule, Hit]]) -> int:
     return min(starts, default=len(words.line))
 
 
-def _signature(words: Words, ends: list[int], count: int) -> int:
+def _count(words: Words, end: int) -> int:
+    return max(0, words.line.count(" ", 0, end) - 1)
+
+
+def _signature(words: Words, ends: list[int], end: int) -> int:
     """Where the last words start that no full stop, question or exclamation mark follows."""
-    stops = [end for end in ends if words.line[end] != "¶"] or ends[:1]
+    stops = [stop for stop in ends if words.line[stop] != "¶"] or ends[:1]
     if not stops:
         return len(words.line)
-    return max(stops[-1], words.starts[max(0, count - _LAST_WORDS)])
+    return max(stops[-1], end - _SIGNATURE)
 
 
 def _asked(words: Words, ends: list[int], heard: tuple[Voice, ...]) -> set[int]:
@@ -160,5 +159,7 @@ def _is_mark(words: Words, ends: list[int], number: int, end: int) -> bool:
     """Say whether a sentence of at least one word ends with a question mark that a person typed."""
     if words.line[end] != "?" or (number and ends[number - 1] == end - 2) or end == 1:
         return False
+    if not any(sign in words.text for sign in _ADDRESS_OF_THE_WEB):
+        return True
     token = bisect_right(words.starts, end) - 1
     return _MARK.match(words.text, words.spans[token][0]) is not None

@@ -214,6 +214,23 @@ def test_uuencoded_text_is_read() -> None:
     assert message(raw).text == "Bonjour"
 
 
+def test_uuencoded_lines_with_counted_padding_are_read_and_others_skipped() -> None:
+    raw = f"{FROM}Content-Transfer-Encoding: uuencode\r\n\r\n'0F]N:F]U<@``   \r\n#é!!!!\r\n"
+    assert message(raw).text.startswith("Bonjour")
+
+
+def test_the_text_is_cut_at_a_million_characters() -> None:
+    long = "a" * 700_000
+    found = message(multipart("mixed", text_part(long), text_part(long), text_part("fin")))
+    assert len(found.text) == 1_000_001
+    assert "text_cut" in found.defects
+
+
+def test_base64_with_spaces_is_measured_without_them() -> None:
+    pdf = "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n JVBE Ri0x \r\n LjQK"
+    assert message(multipart("mixed", text_part("a"), pdf)).attachments[0].size == 9
+
+
 def test_pictures_alone_in_a_plain_mail_count_when_large() -> None:
     picture = (
         "Content-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n\r\n" + "AAAA" * 1_000
@@ -302,6 +319,11 @@ def test_raw_latin_1_fields_are_read() -> None:
             "",
         ),
         (multipart("mixed", "\r\nsans champ"), "sans champ", ""),
+        (
+            multipart("mixed", text_part("a")).replace("--limite\r\n", "--limite\r\n--limite\r\n"),
+            "a",
+            "",
+        ),
     ],
 )
 def test_a_damaged_structure_gives_its_text(raw: str, text: str, defect: str) -> None:
@@ -321,6 +343,15 @@ def nested(depth: int) -> bytes:
 def test_fifty_levels_are_entered_and_no_more() -> None:
     assert message(nested(DEPTH_LIMIT)).text == "Bonjour"
     assert "too_deep" in message(nested(1_000)).defects
+
+
+def test_what_is_odd_in_a_header_is_named() -> None:
+    twice = "Date: Thu, 05 Mar 2026 10:12:36 +0100\n"
+    found = message(
+        f"{'Received: by x; now' + chr(10)}" * 60
+        + f"{twice}{twice}From: a@b.fr\nFrom: c@d.fr\nMessage-ID: x\n\n"
+    )
+    assert found.defects == ("several_dates", "several_from", "message_id", "loop")
 
 
 TRAPS = {
@@ -406,6 +437,46 @@ def test_a_report_that_a_relay_wrapped_is_still_one() -> None:
     assert report.recipients[0].action == "failed"
 
 
+FLATTENED = """Votre message n'a pas pu être remis.
+
+Reporting-MTA: dns; mta.jura.gouv.fr
+
+Final-Recipient: rfc822; nadia@example.org
+Action: failed
+Status: 5.1.1
+
+Message-ID: <reponse@jura.gouv.fr>
+Subject: RE: x
+"""
+
+
+def test_a_report_flattened_into_its_text_is_still_one() -> None:
+    report = message(f"{FROM}\r\n{FLATTENED}").report
+    assert report is not None
+    assert report.recipients == (
+        ReportedRecipient(address="nadia@example.org", action="failed", status="5.1.1"),
+    )
+    assert report.original_message_id == "<reponse@jura.gouv.fr>"
+
+
+def test_a_report_that_somebody_quotes_is_none() -> None:
+    quoted = "\n".join(f"> {line}" for line in FLATTENED.split("\n"))
+    assert message(f"{FROM}\r\nQue veut dire ceci ?\n{quoted}").report is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Final-Recipient: rfc822; x", "Final-Recipient: rfc822;\nAction: failed"]
+)
+def test_a_report_that_names_nobody_is_none(text: str) -> None:
+    assert message(f"{FROM}\r\n{text}").report is None
+
+
+def test_a_report_without_its_parts_keeps_its_kind() -> None:
+    report = message(multipart("report; report-type=delivery-status", text_part(FLATTENED))).report
+    assert report is not None
+    assert (report.kind, len(report.recipients)) == ("delivery-status", 1)
+
+
 def test_a_read_receipt_names_the_message_that_was_read() -> None:
     receipt = (
         "Content-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822;nadia@example.org\r\n"
@@ -434,6 +505,12 @@ def test_an_invitation_tells_its_method() -> None:
 SEALED = [
     (f"{FROM}Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\nAAAA", "smime"),
     (multipart("encrypted", "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1"), "pgp"),
+    (
+        multipart(
+            "mixed", "Content-Type: application/octet-stream; name=encrypted.asc\r\n\r\nAAAA"
+        ),
+        "pgp",
+    ),
     (f"{FROM}\r\n-----BEGIN PGP MESSAGE-----\r\nabc\r\n", "pgp"),
     (multipart("mixed", "Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\nAAAA"), "tnef"),
     (
@@ -480,6 +557,26 @@ def test_a_message_attached_to_a_long_answer_is_an_enclosure() -> None:
     )
     assert found.forwarded is None
     assert "Où en est-on" not in found.text
+
+
+def test_an_attached_message_without_header_is_not_passed_on() -> None:
+    assert (
+        message(
+            multipart("mixed", text_part("a"), "Content-Type: message/rfc822\r\n\r\nbonjour")
+        ).forwarded
+        is None
+    )
+
+
+def test_a_message_passed_on_leaves_its_pictures() -> None:
+    html = (
+        "<p>Pour toi.</p><div>---------- Message transféré ---------<br>De : Nadia &lt;n@example.org&gt;<br>"
+        'Objet : Plan</div><p>Voici <img src="cid:plan" width="400" height="300"> le plan.</p>'
+    )
+    found = message(f"{FROM}Content-Type: text/html; charset=utf-8\r\n\r\n{html}")
+    assert found.forwarded is not None
+    assert found.forwarded.text.split() == ["Voici", "le", "plan."]
+    assert found.pictures == 0
 
 
 # --- totality and agreement with the standard library ---------------------------------------------

@@ -46,7 +46,7 @@ DATES = [
 ]
 NO_DATES = [
     "", "garbage", "Thu", "5 Mar 2026", "32 Mar 2026 10:12 +0100", "05 Foo 2026 10:12 +0100", "05 Mar 2026 25:12 +0100",
-    "05 Mar 2026 10:72 +0100", "05 Mar 0000 10:12 +0100", "05 Mar 2026 10:12 +9999", "30 févr. 2026 10:12",
+    "05 Mar 2026 10:72 +0100", "05 Mar 0000 10:12 +0100", "05 Mar 2026 10:12 +9999", "05 Mar 2026 10:12 +1", "30 févr. 2026 10:12",
     "Date : 5", "\x00", "05/03/2026 10:12",
 ]  # fmt: skip
 
@@ -96,6 +96,9 @@ ADDRESSES = [
     ("<@relais.fr,@b.fr:c@d.fr>", [("", "c@d.fr")]),
     ("Camille Martin", [("Camille Martin", "")]),
     ("Camille c@jura.gouv.fr", [("Camille", "c@jura.gouv.fr")]),
+    ("Martin, Camille,", [("Martin, Camille", "")]),
+    ('"a@b.fr"', [("a@b.fr", "")]),
+    ("<=?utf-8?q?caf=C3=A9?=@b.fr>", [("", "café@b.fr")]),
     ("<>", []),
     ("", []),
     (", ,", []),
@@ -165,8 +168,12 @@ def test_a_trace_field_tells_who_signed_and_when(
     assert (hop.by, hop.at) == (by, instant)
 
 
+def test_at_most_a_hundred_hops_are_read() -> None:
+    assert len(parse_hops(["by mta.gouv.fr; now"] * 1_000)) == 100
+
+
 def test_an_unclosed_comment_hides_nothing() -> None:
-    assert without_comments("by a (b (c) d) e (f by g") == "by a  e f by g"
+    assert without_comments("by a (b (c) d) e) (f by g") == "by a  e) f by g"
 
 
 WORDS = [
@@ -186,6 +193,10 @@ WORDS = [
     ("=?utf-8?Q?R=C3=A9ponse", "Réponse"),
     ("=?utf-8?B?UsOpcG9uc2U?=", "Réponse"),
     ("=?utf-8?Q?a=0D=0ABcc:_x?=", "a Bcc: x"),
+    ("=?utf-8?B?Qm9uam91cg==A?=", "Bonjour"),
+    ("=?utf-8?B?Qm9uam?=", "Bonj"),
+    ("=?utf-8?B?Qm9ua?=", "Bon"),
+    ("=?utf-8?Q?deux mots sans fin", "=?utf-8?Q?deux mots sans fin"),
     ("a ?= b", "a ?= b"),
     ("=??=", "=??="),
 ]

@@ -73,6 +73,8 @@ HEADER_BLOCKS = {
     "Envoyé: Jeudi 5 Mars 2026 10:12:36\nObjet: Ma demande",
     "samsung": "-------- Message d'origine --------\nDe : Nadia Berthier <nadia.berthier@example.org>\n"
     "Date : 05/03/2026 10:12 (GMT+01:00)\nÀ : pref@jura.gouv.fr\nObjet : Ma demande",
+    "outlook_split_sender": "De :\nNadia Berthier <nadia.berthier@example.org>\nEnvoyé : jeudi 5 mars 2026 10:12\n"
+    "À : PREF39\nObjet : Ma demande",
     "original_alone": "-------- Courriel original --------",
     "english": "From: Nadia Berthier <nadia.berthier@example.org>\nSent: Thursday, March 5, 2026 10:12 AM\n"
     "To: PREF39\nSubject: Ma demande",
@@ -145,6 +147,33 @@ def test_a_forward_in_marked_lines_leaves_the_signature_below_to_the_writer() ->
     assert told.own.split() == ["Pour", "toi.", "Paul", "Roux"]
     assert told.forwarded is not None
     assert told.forwarded.text == ASKED
+
+
+@pytest.mark.parametrize(
+    "block", ["De: Nadia <nadia@example.org>\nDate: 5 mars 2026 à 10:12\nObjet: Ma demande\n\n", ""]
+)
+def test_a_mark_above_marked_lines_passes_them_on(block: str) -> None:
+    marked = "\n".join(f"> {line}" for line in f"{block}{ASKED}".split("\n"))
+    told = split(
+        f"Pour toi.\n\nDébut du message réexpédié :\n\n{marked}\n\nPaul Roux", "Fwd: Ma demande"
+    )
+    assert told.own.split() == ["Pour", "toi.", "Paul", "Roux"]
+    assert told.forwarded is not None
+    assert (told.forwarded.subject, told.forwarded.text) == ("Ma demande", ASKED)
+
+
+def test_a_header_block_above_marked_lines_passes_them_on_after_a_forwarding_subject() -> None:
+    told = split(
+        f"Pour toi.\n\n{HEADER_BLOCKS['outlook']}\n\n{MARKED}\n\nPaul Roux", "TR: Ma demande"
+    )
+    assert told.own.split() == ["Pour", "toi.", "Paul", "Roux"]
+    assert told.forwarded is not None
+    assert told.forwarded.text == ASKED
+
+
+def test_a_name_alone_attributes_the_marked_lines_below() -> None:
+    told = split(f"Entendu.\n\nNadia Berthier a écrit :\n{MARKED}", "Re: x")
+    assert told.own == "Entendu."
 
 
 def test_a_header_block_with_nothing_above_is_a_message_passed_on() -> None:
@@ -241,6 +270,8 @@ PROSE = [
     "Le maire nous a écrit : la route est fermée.\nQue faire ?",
     "Le 12 mars 2026 à 10:30, Mme Martin m’a écrit :\n« Votre dossier est complet. »\nOr je n'ai rien reçu.",
     "Le 12 mars 2026 à 10 h 30, votre service m'a écrit :\nvotre titre est prêt.",
+    "Le 5 mars 2026 à 10:12 la mairie nous a écrit :\n« Tout va bien. »",
+    "Voici ce que j’avais écrit.\n\nMessage original\n\nIl tient en une ligne.",
     "Comme le préfet l’a écrit :\nla loi est la loi.",
     "Il me reste deux questions :\n- la date ;\n- le lieu.",
     "De : la mairie de Dole\nÀ : la préfecture\nVoici le trajet demandé.",

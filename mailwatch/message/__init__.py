@@ -18,7 +18,7 @@ from mailwatch.message.fields import parse_addresses, parse_message_id, parse_re
 from mailwatch.message.html import PICTURE
 from mailwatch.message.mime import Part, Tree, content, first, leaves, parse
 from mailwatch.message.quoting import Split, split
-from mailwatch.message.reports import read_report
+from mailwatch.message.reports import read_flattened, read_report
 from mailwatch.message.structure import attachments, disposition, opaque
 from mailwatch.model import Delivery, Forwarded, Message, Report, Unreadable
 
@@ -47,6 +47,7 @@ def read(delivery: Delivery) -> Message | Unreadable:
     subject = decode_text(first(tree.root, "subject")).strip()
     body = read_body(tree)
     told = split(body.text, subject)
+    report = read_flattened(told.own, report)
     forwarded = told.forwarded or _attached_message(tree, report, told)
     return _message(tree, subject, body, told, forwarded, report)
 
@@ -62,6 +63,7 @@ def _message(
     fields = tree.root.fields
     kinds = tuple(leaf.content_type for leaf in leaves(tree.root))
     hops = parse_hops(fields.get("received", ()))
+    calendars = [part for part in leaves(tree.root) if part.content_type == "text/calendar"]
     images = [part for part in leaves(tree.root) if _is_inline_picture(part)]
     return Message(
         message_id=parse_message_id(fields.get("message-id", ())),
@@ -77,7 +79,7 @@ def _message(
         headers=fields,
         content_type=tree.root.content_type,
         parts=kinds[:_PARTS_LISTED],
-        calendar_method=_calendar_method(tree) if "text/calendar" in kinds else "",
+        calendar_method=_calendar_method(tree, calendars[0]) if calendars else "",
         report=report,
         text=body.text.replace(PICTURE, ""),
         own=told.own.replace(PICTURE, "").strip("\n"),
@@ -109,15 +111,12 @@ def _is_inline_picture(part: Part) -> bool:
     return part.content_type.startswith("image/") and disposition(part) != "attachment"
 
 
-def _calendar_method(tree: Tree) -> str:
-    for leaf in leaves(tree.root):
-        if leaf.content_type == "text/calendar":
-            named = leaf.parameters.get("method", "").strip().lower()
-            if named:
-                return named
-            found = _METHOD.search(decode(content(tree, leaf, 4_000), "utf-8")[0])
-            return found[1].lower() if found else ""
-    return ""
+def _calendar_method(tree: Tree, calendar: Part) -> str:
+    named = calendar.parameters.get("method", "").strip().lower()
+    if named:
+        return named
+    found = _METHOD.search(decode(content(tree, calendar, 4_000), "utf-8")[0])
+    return found[1].lower() if found else ""
 
 
 def _header_defects(root: Part, hops: int) -> tuple[str, ...]:

@@ -29,9 +29,8 @@ class Page:
 
     def quote_at(self, depth: int) -> None:
         """Go on at that depth of quotation."""
-        if depth != self._quote:
-            self.end_line()
-            self._quote = depth
+        self.end_line()
+        self._quote = depth
 
     def write(self, text: str) -> None:
         """Write text, white space made single as in HTML."""

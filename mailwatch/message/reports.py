@@ -26,6 +26,12 @@ _KINDS = {
 _RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers",
                        "message/rfc822-headers"})  # fmt: skip
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)")
+_FLATTENED = re.compile(
+    r"^(?:Final|Original)-Recipient[ \t]*:[^\n]{0,40};", re.IGNORECASE | re.MULTILINE
+)
+_RETURNED_ID = re.compile(
+    r"^Message-ID[ \t]*:\s*(<[^<>\s@]+@[^<>\s@]+>)", re.IGNORECASE | re.MULTILINE
+)
 _STATUS = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
 
 
@@ -48,6 +54,23 @@ def read_report(tree: Tree) -> Report | None:
         kind=kind,
         recipients=tuple(_recipients(groups))[:RECIPIENT_LIMIT],
         original_message_id=_named_message(groups) or returned,
+    )
+
+
+def read_flattened(text: str, report: Report | None) -> Report | None:
+    """Read a report whose parts some relay flattened into the text; `report` when there is none."""
+    if (report and report.recipients) or not _FLATTENED.search(text):
+        return report
+    groups = [group for group in _groups(text) if {"action", "status"} & group.keys()]
+    recipients = tuple(_recipients(groups))[:RECIPIENT_LIMIT]
+    if not recipients:
+        return report
+    named = _RETURNED_ID.findall(text)
+    return Report(
+        kind=report.kind if report else "delivery-status",
+        recipients=recipients,
+        original_message_id=(report and report.original_message_id)
+        or (named[0] if len(set(named)) == 1 else None),
     )
 
 

@@ -35,6 +35,7 @@ _END = re.compile(
 )
 """The end of a sentence: no point of « M. Faure », of « L. 114-2 » or of « 12.03.26 »."""
 _CLAUSE = re.compile(r"(?:^ |[,:(?!.;¶] |(?: |^)(?:et|mais|puis|donc|que|aussi|ainsi) ,? ?)$")
+_WE = re.compile(r" (?:je|j|nous)(?: ne| vous| le| la| les| l| en| y){0,3} $")
 _PRONOUN = re.compile(r" (?:il|elle|ils|elles) (?:vous )?$")
 _FUTURE = re.compile("r(?:ai|ons) ")
 _NO_PROMISE = frozenset(
@@ -110,7 +111,7 @@ def announced(
     promises: list[_Promise] = []
     for start, end in _sentences(own.line):
         inside = found[bisect_left(starts, start) : bisect_left(starts, end)]
-        standing = _standing(inside)
+        standing = _standing(own.line, inside)
         if any(governor.engages for governor in standing):
             whens = tuple(dates.find(own, start, end, replied_on, calendar))
             promises.extend(_promises(own.line, start, standing, whens))
@@ -167,11 +168,11 @@ def _sentences(line: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _standing(inside: Sequence[_Governor]) -> tuple[_Governor, ...]:
+def _standing(line: str, inside: Sequence[_Governor]) -> tuple[_Governor, ...]:
     """The governing words of a sentence that longer words do not take back."""
     if not any(governor.engages for governor in inside):
         return ()
-    return tuple(governor for governor in inside if not _void(governor, inside))
+    return tuple(governor for governor in inside if not _void(governor, line, inside))
 
 
 def _promises(
@@ -194,15 +195,19 @@ def _promises(
             )
 
 
-def _void(governor: _Governor, inside: Sequence[_Governor]) -> bool:
+def _void(governor: _Governor, line: str, inside: Sequence[_Governor]) -> bool:
     """Say whether longer words take these back.
 
     « je répondrai volontiers à vos questions » promises nothing; « adressée le » is no past event in « une
     réponse vous sera adressée le ».
     """
     if governor.engages:
+        ours = _is_ours(governor, line)
         return any(
-            other.label == "elsewhere" and other.start < governor.end <= other.end
+            (other.label == "elsewhere" and other.start < governor.end <= other.end)
+            or (
+                other.label == "outside" and other.start <= governor.start <= other.end and not ours
+            )
             for other in inside
         )
     return governor.label == "done" and any(
@@ -263,6 +268,12 @@ def _follows(line: str, when: When, governor: _Governor) -> bool:
 def _near(governor: _Governor, when: When) -> bool:
     reach = _PRESENT_REACH if governor.label == "present" else _REACH
     return when.start - governor.end <= reach
+
+
+def _is_ours(governor: _Governor, line: str) -> bool:
+    """Say whether the verb is in the first person, by its subject or its ending."""
+    subject = _WE.search(line, max(0, governor.start - 24), governor.start)
+    return subject is not None or _FUTURE.search(line, governor.start, governor.end) is not None
 
 
 def _dated(governor: _Governor, when: When, line: str, standing: Sequence[_Governor]) -> _Promise:

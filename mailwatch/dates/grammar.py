@@ -99,7 +99,7 @@ _TERM = (
     r"|aux alentours|aux environs|environ|au (?:maximum|max|plus|moins)|maximum|moins|comptez|compter"
     r"|prevoyez|prevoir|patienter|attendre|(?:laissez|accordez|donnez) (?:nous|moi)(?: encore)?"
     r"|(?:journee|matinee|soiree|apres midi) (?:de|du|d)|fixee? au|prevue? au"
-    r"|(?:prend(?:ra|ront)?|necessit(?:e|era|eront)|demand(?:e|era)|durera|requiert|faut|faudra)"
+    r"|(?:prend(?:ra|ront)?|necessit(?:e|era|eront)|demand(?:e|era)|durera|requiert|faut|faudra|besoin (?:de|d))"
     rf"(?: encore| environ)?(?= {_NUMBER} (?:[^ ]+ ){{0,3}}(?:{_PERIOD}) ))"
 )
 _ARTICLE = rf"le|la|l|les|ce|a|au|aux|du|de|d|que|:|,(?= (?:le|{_TERM}|{_WD}) )"
@@ -163,7 +163,7 @@ START = re.compile(
     r"(?<= )(?:patient\w*|patience|attendre|laissez|accordez|donnez|compter|prevoir|delais?"
     r"|(?<! de )(?<! du )(?<! jusqu )(?<! jusqu a )(?<! depuis )(?<! depuis le )"
     r"(?:au?|aux|d|pas|plus|sous|avant|dans|entre|pour|en|des|vers|autour|environ|maximum|moins|comptez"
-    r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|un|le|la|ce|ces|les|cette|courant|debut|milieu"
+    r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|besoin|un|le|la|ce|ces|les|cette|courant|debut|milieu"
     r"|mi|fin|semaine|sem|s\d\d|premiere?|seconde?|deuxieme|troisieme|quatrieme|dernier|[1-4](?:er?|re|eme)"
     rf"|mois|fixee?|prevue?|demain|apres|aujourd|noel|week|:|(?<! au )(?<! le )(?:{_WD})))(?= )"
 )

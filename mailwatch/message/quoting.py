@@ -129,24 +129,11 @@ def _pass_on(
     else:
         first = _next_written(lines, opening.end)
         if first < len(lines) and _MARKED.match(lines[first]):
-            return _pass_on_marked(lines, first, opening)
+            # Apple Mail marks what it passes on, below a mark that may stand at the writer's own level.
+            rest = _end_of_marked(lines, first)
+            return _forwarded(opening, _unmark(lines[first:rest])), rest
         inside, rest = list(lines[opening.end :]), len(lines)
     return _forwarded(opening, inside), rest
-
-
-def _pass_on_marked(lines: Sequence[str], first: int, opening: Opening) -> tuple[Forwarded, int]:
-    """A message passed on in marked lines, its header block among them or above (Apple Mail)."""
-    end = _end_of_marked(lines, first)
-    inside = _unmark(lines[first:end])
-    if not opening.fields:
-        below = (
-            read_opening(inside, _next_written(inside, 0))
-            if _next_written(inside, 0) < len(inside)
-            else None
-        )
-        if below is not None:
-            return _forwarded(below, inside[below.end :]), end
-    return _forwarded(opening, inside), end
 
 
 def _forwarded(opening: Opening, lines: Sequence[str]) -> Forwarded:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from mailwatch import dates
 from mailwatch.dates import When
 from mailwatch.model import Announced
 from mailwatch.ruleset import RulePack
 from mailwatch.wording import Words
-from mailwatch.workdays import Calendar
+from mailwatch.workdays import Calendar, next_working
 
 _ENGAGES = frozenset({"promise", "present"})
 _REACH = 300
@@ -64,6 +64,10 @@ _NO_PROMISE = frozenset(
     )
 )
 """Words that end like « répondrai » and promise nothing, or an event."""
+_AWAY = re.compile(
+    r"(?:absen\w*|conges?|formation|arret|deplacement) (?:[^ ?!.;¶]+ ){0,6}?jusqu au "
+)
+_BACK = re.compile("(?:a|des) (?:mon|son|leur|notre) retour ")
 _RECEIVED = re.compile(r"vous (?:l|les?|la) (?:recevrez|aurez|obtiendrez) ")
 _DELAY = ("d ici ", "sous ", "avant ", "dans ", "au plus tard ")
 _SUBJECT = re.compile(
@@ -113,12 +117,27 @@ def announced(
         inside = found[bisect_left(starts, start) : bisect_left(starts, end)]
         standing = _standing(own.line, inside)
         if any(governor.engages for governor in standing):
-            whens = tuple(dates.find(own, start, end, replied_on, calendar))
+            whens = (
+                *dates.find(own, start, end, replied_on, calendar),
+                *_returns(own, start, end, replied_on, calendar),
+            )
             promises.extend(_promises(own.line, start, standing, whens))
     if not promises:
         return None
     best = max(promises, key=lambda promise: (promise.on is not None, promise.rank))
     return Announced(on=best.on, text=_text(own, best))
+
+
+def _returns(
+    own: Words, start: int, end: int, replied_on: date, calendar: Calendar
+) -> Iterator[When]:
+    """The working day after an absence (« absent jusqu’au 12 mars … à mon retour »), as a date of its own."""
+    away = _AWAY.search(own.line, start, end)
+    back = _BACK.search(own.line, away.end(), end) if away else None
+    last = dates.read_at(own, away.end() - 3, replied_on, calendar) if away and back else None
+    if back and last and last.on:
+        on = next_working(calendar, last.on + timedelta(days=1))
+        yield replace(last, on=on, start=back.start(), end=back.end())
 
 
 def _governors(own: Words, rules: RulePack) -> tuple[_Governor, ...]:

@@ -14,9 +14,9 @@ from datetime import date, timedelta
 
 from mailwatch.dates import grammar
 from mailwatch.wording import Words
-from mailwatch.workdays import Calendar, closure, next_working, nth_working
+from mailwatch.workdays import Calendar, closure, easter_sunday, next_working, nth_working
 
-__all__ = ["When", "find"]
+__all__ = ["When", "find", "read_at"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,12 @@ def find(words: Words, start: int, end: int, today: date, calendar: Calendar) ->
         if when:
             yield when
         at = when.end if when else found.end() + 1
+
+
+def read_at(words: Words, at: int, today: date, calendar: Calendar) -> When | None:
+    """Read the date whose words start at `words.line[at]`, whatever stands before them."""
+    match = grammar.WHEN.match(words.line, at)
+    return _resolve(match, words, today, calendar) if match else None
 
 
 def _resolve(match: re.Match[str], words: Words, today: date, calendar: Calendar) -> When | None:
@@ -326,8 +332,8 @@ def _day_word(word: str, term: str, today: date) -> date | None:
         return today + timedelta(days=1)
     if word == "apres demain":
         return today + timedelta(days=2)
-    if word == "noel":
-        return _on(25, 12, 0, "", today) if term else None
+    if word in ("noel", "toussaint", "paques"):
+        return _feast(word, today) if term else None
     if word == "week end":
         return _week_end(term, today)
     if word in ("aujourd hui", "ce soir", "ce jour") or term or word.startswith("fin"):
@@ -338,3 +344,10 @@ def _day_word(word: str, term: str, today: date) -> date | None:
 def _week_end(term: str, today: date) -> date:
     sunday = today + timedelta(days=6 - today.weekday())
     return _friday(today) if term.startswith("avant ") and today.weekday() < 5 else sunday
+
+
+def _feast(word: str, today: date) -> date:
+    if word == "paques":
+        on = easter_sunday(today.year)
+        return on if on >= today else easter_sunday(today.year + 1)
+    return _on(25, 12, 0, "", today) if word == "noel" else _on(1, 11, 0, "", today)

@@ -148,7 +148,7 @@ _WORD = (
     r"(?: (?P<which>prochain|suivant|qui vient|en huit|en quinze|de la semaine prochaine|de cette semaine))?"
     rf"(?! (?:dernier|passe|(?:au|et|ou) (?:{_WD})|de \d))"
     r"|(?P<word>apres demain|demain|aujourd hui|ce (?:soir|jour)|week end"
-    r"|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel)"
+    r"|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel|toussaint|paques)"
 )
 _TAIL = (
     r"(?: (?:dans (?:la|l) )?(?:matin|matinee|midi|apres midi|soir|soiree|journee))?(?: ,)?"
@@ -165,7 +165,7 @@ START = re.compile(
     r"(?:au?|aux|d|pas|plus|sous|avant|dans|entre|pour|en|des|vers|autour|environ|maximum|moins|comptez"
     r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|besoin|un|le|la|ce|ces|les|cette|courant|debut|milieu"
     r"|mi|fin|semaine|sem|s\d\d|premiere?|seconde?|deuxieme|troisieme|quatrieme|dernier|[1-4](?:er?|re|eme)"
-    rf"|mois|fixee?|prevue?|demain|apres|aujourd|noel|week|:|(?<! au )(?<! le )(?:{_WD})))(?= )"
+    rf"|mois|fixee?|prevue?|demain|apres|aujourd|noel|toussaint|paques|week|:|(?<! au )(?<! le )(?:{_WD})))(?= )"
 )
 """Where a date may start; not within « du 3 mars », « jusqu’à lundi », « depuis lundi »."""
 

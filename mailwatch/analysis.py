@@ -31,7 +31,7 @@ from mailwatch.model import (
     Unreadable,
 )
 from mailwatch.ruleset import Desk
-from mailwatch.wording import Words
+from mailwatch.wording import Words, tokens
 from mailwatch.wording import read as read_words
 
 HUMAN_ANSWERS = frozenset(
@@ -150,8 +150,8 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
         answer=examined.answer,
         mentions=examined.mentions,
         announced=examined.announced,
-        sketch=threads.sketch(message.own),
-        quoted_sketch=threads.sketch(quoted),
+        sketch=threads.sketch(examined.own.spoken()),
+        quoted_sketch=threads.sketch(tokens(quoted)),
         identifiers=threads.identifiers(message.subject, examined.own),
         report=message.report,
         findings=_findings(examined, instant, quoted, desk),
@@ -162,6 +162,8 @@ def _findings(examined: Examined, instant: Instant, quoted: str, desk: Desk) -> 
     findings = [*instant.findings]
     if examined.delivery.role is Role.INBOX and _quotes_ours(examined.message, quoted, desk):
         findings.append("quotes_ours")
+    if any(found.rule.endswith(".delay") for found in examined.reading.evidence):
+        findings.append("delay_warning")
     return tuple(findings)
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from zlib import crc32
 
 from mailwatch.model import Fact, Nature, Role
-from mailwatch.wording import Words, fold, tokens
+from mailwatch.wording import Words, fold
 
 SEQUENCE = 4
 """Words in a sequence that a sketch remembers."""
@@ -150,9 +150,8 @@ def base_subject(subject: str) -> str:
         plain = shorter
 
 
-def sketch(text: str) -> bytes:
-    """Digest `text` into a sorted sample of its word sequences; empty when there are hardly any."""
-    words = tokens(text)
+def sketch(words: Sequence[str]) -> bytes:
+    """Digest folded words into a sorted sample of their sequences; empty when there are hardly any."""
     count = len(words) - SEQUENCE + 1
     if count < 1:
         return b""

@@ -56,6 +56,10 @@ class Words:
         """Where each token stands in `text`."""
         return tuple(match.span() for match in _TOKEN.finditer(self.text))
 
+    def spoken(self) -> list[str]:
+        """The tokens that are words, punctuation left out."""
+        return [token for token in self.line.split() if token[0].isalnum()]
+
     def original(self, start: int, end: int) -> str:
         """The words of the original that `line[start:end]` stands for, white space made single."""
         first = bisect_right(self.starts, start) - 1

@@ -22,7 +22,7 @@ from mailwatch.model import (
 from mailwatch.ruleset import Desk
 from mailwatch.settings import desk_for
 from mailwatch.threads import base_subject, identifiers, sketch
-from mailwatch.wording import read
+from mailwatch.wording import read, tokens
 
 PARIS = ZoneInfo("Europe/Paris")
 BOX = "pref-associations@jura.gouv.fr"
@@ -90,8 +90,8 @@ def incoming(
         answer=None,
         mentions=None,
         announced=None,
-        sketch=sketch(text),
-        quoted_sketch=sketch(quoted),
+        sketch=sketch(tokens(text)),
+        quoted_sketch=sketch(tokens(quoted)),
         identifiers=identifiers(subject, read(text)),
         report=None,
         findings=findings,
@@ -133,8 +133,8 @@ def answer(
         answer=kind,
         mentions=mentions,
         announced=announced,
-        sketch=sketch(text),
-        quoted_sketch=sketch(quoted),
+        sketch=sketch(tokens(text)),
+        quoted_sketch=sketch(tokens(quoted)),
         identifiers=identifiers(subject, read(text)),
         report=None,
         findings=(),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.wording import compile_phrases, fold, read, same
+from mailwatch.wording import compile_phrases, fold, read, same, tokens
 
 INVISIBLE = "\u00ad\u200b\u200d\u2060\ufeff\u202e"
 
@@ -100,3 +100,8 @@ def test_any_text_can_be_read_and_searched(text: str) -> None:
 
     assert all(hit.text for hit in phrases.find(words))
     assert len(words.starts) == len(words.spans)
+
+
+@given(st.text(alphabet=st.sampled_from("Préfecture du Jura, l’été œuvre 12 ½ ﬁn !\n")))
+def test_the_words_of_a_text_are_the_same_read_with_or_without_their_place(text: str) -> None:
+    assert read(text).spoken() == tokens(text)

@@ -12,18 +12,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from mailwatch.addresses import from_class
-from mailwatch.mentions.author import NAMED, Person, read_authors, read_display_name
+from mailwatch.mentions.author import Person, read_authors, read_display_name
+from mailwatch.mentions.blocks import Block, read_blocks, read_name
 from mailwatch.mentions.lexicon import Lexicon, lexicon
-from mailwatch.mentions.names import Weight
-from mailwatch.mentions.units import (
-    Block,
-    Body,
-    read_blocks,
-    read_institutions,
-    read_name,
-    read_services,
-)
-from mailwatch.mentions.zones import Kind, Page, plain, read_page
+from mailwatch.mentions.names import NAMED, Weight
+from mailwatch.mentions.page import Kind, Page, plain
+from mailwatch.mentions.units import Body, read_institutions, read_services
+from mailwatch.mentions.zones import read_page
 from mailwatch.model import (
     Attachment,
     Exemption,

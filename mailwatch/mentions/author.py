@@ -12,9 +12,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from mailwatch.mentions.blocks import presented
 from mailwatch.mentions.lexicon import Lexicon
-from mailwatch.mentions.names import Named, Weight, first_person, is_role, parse_person, segments
-from mailwatch.mentions.zones import Found, Kind, Line, Page, plain
+from mailwatch.mentions.names import (
+    NAMED,
+    Named,
+    Weight,
+    first_person,
+    is_role,
+    parse_person,
+    segments,
+)
+from mailwatch.mentions.page import Found, Kind, Line, Page, plain
 from mailwatch.model import AuthorLevel, Place
 
 
@@ -29,9 +38,6 @@ class Person:
     decided_by: str
 
 
-NAMED = frozenset((AuthorLevel.FULL_NAME, AuthorLevel.FIRST_NAME))
-
-
 def read_authors(page: Page, lexicon: Lexicon, agents: tuple[str, ...] = ()) -> tuple[Person, ...]:
     """List who may be the author, best first: person in charge, directory, signature, contact, body, designations."""
     blocks = [
@@ -43,6 +49,7 @@ def read_authors(page: Page, lexicon: Lexicon, agents: tuple[str, ...] = ()) -> 
         *_signatories(page, blocks, lexicon),
         *_contacts(page, lexicon),
         *_introduced(page, lexicon),
+        *_presented(page, lexicon),
         *_letterhead(page, lexicon),
     ]
     sure = _fullest([person for person in named if person.weight > Weight.WEAK])
@@ -176,6 +183,8 @@ def _signatories(page: Page, blocks: list[Line], lexicon: Lexicon) -> Iterator[P
 def _signed(page: Page, line: Line, following: Line | None, lexicon: Lexicon) -> Named | None:
     """The person that one line names, with the surname from the next line where the two are one name."""
     start = line.start if line.found is None else _after(line.found, line)
+    if _NUMBER.match(page.folded, start, line.end):
+        return None
     person = first_person(page.text[start : line.end], lexicon, weak=True)
     alone = person is not None and person.text == page.text[start : line.end].strip(" ,.")
     if (
@@ -223,6 +232,21 @@ def _introduced(page: Page, lexicon: Lexicon) -> Iterator[Person]:
             )
 
 
+def _presented(page: Page, lexicon: Lexicon) -> Iterator[Person]:
+    """The author who speaks of himself as of another: "Claire Vernier, du bureau des armes, vous confirme"."""
+    for found in page.found:
+        if found.label == "writes":
+            agent = presented(page, found, lexicon)
+            if agent is not None:
+                yield Person(
+                    text=agent.named.text,
+                    level=agent.named.level,
+                    weight=agent.named.weight,
+                    place=Place.BODY,
+                    decided_by=found.rule,
+                )
+
+
 _PREFECT = re.compile(r"(?:l[ea] )?(?:sous-)?(?:prefete?|haut-commissaire)\b")
 
 
@@ -256,7 +280,8 @@ def _letterhead(page: Page, lexicon: Lexicon) -> Iterator[Person]:
 _NUMBER = re.compile(
     r"(?:l'|no d'|n ?o ?d'|numero d')?\b(?:agente?|rio|matricule|identifiant|code|referente?"
     r"|gestionnaire|instruct(?:eur|rice)|operat(?:eur|rice))\b"
-    r"[a-z' ]{0,24}[ :.(]{0,3}(?:n ?o|numero|no|n\.)?[ :.]{0,3}(?P<id>[a-z]{0,6}[-_/ ]?\d[\w/-]*)(?: \(?rio\)?)?"
+    r"[a-z' ]{0,24}[ :.(]{0,3}(?:n ?o|numero|no|n\.)?[ :.]{0,3}[a-z]{0,6}[-_/ ]?\d[\w/-]*(?: \d{2,4}\b){0,3}"
+    r"(?: \(?rio\)?)?"
     r"|\bn ?o ?\d{5,8}\b(?: ?\(rio\))?"
 )
 _PHONE = re.compile(r"0\d(?:[ .-]?\d\d){2,4}|\b\d{10}\b")

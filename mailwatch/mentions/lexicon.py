@@ -135,7 +135,7 @@ def _alternatives(phrases: Iterable[str]) -> str:
 
 def _unit(units: Iterable[str]) -> re.Pattern[str]:
     step = r"(?: |'|-| ?& ?|, (?=(?:de|du|des|et|aux)\b|d'|a l')|)[a-z][a-z]*| \([a-z]+\)"
-    return re.compile(rf"(?<![\w'-])(?P<head>{_alternatives(units)})(?![\w-])(?P<rest>(?:{step})*)")
+    return re.compile(rf"(?<![\w-])(?P<head>{_alternatives(units)})(?![\w-])(?P<rest>(?:{step})*)")
 
 
 def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]:
@@ -150,7 +150,7 @@ def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]
         rf"|(?:unite|direction|delegation|inspection)s? (?:inter|intra)?"
         rf"(?:departementale|regionale|territoriale|academique)s?"
         rf"(?: [a-z'-]+,?){{0,14}}?"
-        rf"|direction (?:de l'environnement|de l'economie|de la mer|de l'alimentation|des services)"
+        rf"|direction (?:de l'environnement|de l'economie|de la mer|de l'alimentation|des services|des territoires),?"
         rf"(?: [a-z'-]+,?){{0,12}}?"
         rf"|{_alternatives(state)})"
     )

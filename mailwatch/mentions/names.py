@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from mailwatch.mentions.lexicon import Lexicon
-from mailwatch.mentions.zones import plain
+from mailwatch.mentions.page import plain
 from mailwatch.model import AuthorLevel
 
 
@@ -34,6 +34,9 @@ class Named:
     weight: Weight
     titled: bool
 
+
+NAMED = frozenset((AuthorLevel.FULL_NAME, AuthorLevel.FIRST_NAME))
+"""The levels that name somebody."""
 
 _SEPARATOR = re.compile(
     r"[\t|;()\[\]<>•·/]|\s[-–—]+\s|(?<=\w)[-–—]\s|\s[-–—](?=\w)|\s{2,}|:(?=\s|$)|@+"
@@ -72,7 +75,11 @@ def first_person(text: str, lexicon: Lexicon, *, weak: bool) -> Named | None:
 def _parts(segment: str, lexicon: Lexicon) -> Iterator[str]:
     """A segment between its commas, or "MARTIN, Camille" put in one."""
     match = _OUTLOOK.match(segment)
-    if match and plain(match.group(2)) in lexicon.first_names:
+    if (
+        match
+        and plain(match.group(2)) in lexicon.first_names
+        and lexicon.not_names.isdisjoint(plain(match.group(1)).split())
+    ):
         yield segment
         return
     yield from (part.strip() for part in segment.split(",") if part.strip())
@@ -96,7 +103,7 @@ def _letter(token: str, lexicon: Lexicon) -> str:
         return "D"
     if folded in lexicon.particles:
         return "P"
-    capital = token[0].isupper() or (token[1:2] in ("'", "’") and token[2:3].isupper())
+    capital = (token[2:3] if _ELIDED.match(folded) else token[:1]).isupper()
     known = _is_first_name(folded, lexicon)
     if folded in lexicon.not_names and not known:
         if not capital or folded not in lexicon.surname_words:
@@ -109,14 +116,20 @@ def _letter(token: str, lexicon: Lexicon) -> str:
     return "U" if token.isupper() and len(folded) > 1 else "C"
 
 
+_ELIDED = re.compile(r"[dl]'.")
+
+
+_OPENS = frozenset(("marie", "anne", "jean", "pierre", "louis", "paul", "charles", "rose", "el"))
+
+
 def _is_first_name(folded: str, lexicon: Lexicon) -> bool:
     if folded in lexicon.first_names:
         return True
-    return (
-        "-" in folded
-        and folded.split("-", maxsplit=1)[0] in lexicon.first_names
-        and folded not in lexicon.not_names
-    )
+    first, hyphen, second = folded.partition("-")
+    if not hyphen or first not in lexicon.first_names or folded in lexicon.not_names:
+        return False
+    # « Marie-Neige », « Anne-So », « Ange-Marie » are given, « Arnaud-Vial » is inherited.
+    return first in _OPENS or len(second) < 4 or second in lexicon.first_names
 
 
 _NAMES = (
@@ -127,6 +140,7 @@ _NAMES = (
         ),
         Weight.SURE,
     ),
+    (re.compile(r"[TR]P{1,2}$"), Weight.SURE),  # « Mme LE », « M. DA »
     (re.compile(r"F+I?(?:P{0,3}[FUC]|P{1,3}W)+|F{1,2}I?[SW](?=$)"), Weight.SURE),
     (re.compile(r"(?:P{0,3}[UC]){1,3}P?F{1,2}(?=$|[BDPx])|[SW]F{1,2}(?=$)"), Weight.SURE),
     (re.compile(r"I{1,3}(?:P{0,3}[FUC])+|I{1,3}[SW](?=$)"), Weight.SURE),
@@ -143,6 +157,8 @@ def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
     """The person that a segment names: at its start, or behind a function ("Le chef de bureau Jean DUPONT")."""
     tokens = list(_TOKEN.finditer(segment))[:24]
     letters = "".join(_letter(token.group().rstrip(",;:!"), lexicon) for token in tokens)
+    if letters.startswith(("PF", "PPF")) and _GIVEN.match(segment):
+        letters = f"F{letters[1:]}"
     function = is_role(segment, lexicon)
     for at, letter in enumerate(letters):
         if letter not in "TRFUCISWPf":
@@ -157,6 +173,8 @@ def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
             continue
         for pattern, weight in _NAMES:
             match = pattern.match(letters, at)
+            if match and match.group()[-1] == "P" and tokens[match.end() - 1].group().islower():
+                continue
             if match and (
                 at == 0
                 or weight > Weight.SHAPED
@@ -169,6 +187,10 @@ def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
         if not function:
             return None
     return None
+
+
+# What opens a first name of several words: « Thi Minh Châu PHAM », « El Mehdi AMRANI ».
+_GIVEN = re.compile(r"(?:Thi|El|Ben|Abd|Abou|Sidi|Ould|Si|Bint) ")
 
 
 # The French begin no word so, but for names as SCHMITT, MBAYE or DJIBRIL.
@@ -201,7 +223,7 @@ def _named(
     segment: str, tokens: list[re.Match[str]], letters: str, lexicon: Lexicon
 ) -> tuple[str, AuthorLevel]:
     """The words of a name and its level; a title stays only with a surname alone."""
-    while letters.endswith("P"):
+    while letters.endswith("P") and letters.strip("TRP"):
         letters, tokens = letters[:-1], tokens[:-1]
     bare = letters.lstrip("TR")
     skipped = len(letters) - len(bare) if len(bare.replace("P", "")) > 1 else 0
@@ -227,7 +249,7 @@ def _level(letters: str, bare: str, tokens: list[re.Match[str]], lexicon: Lexico
         )
     if words in ("FI", "FFI") or (words == "C" and letters == bare):
         return AuthorLevel.FIRST_NAME
-    return AuthorLevel.FULL_NAME if words.strip("I") else AuthorLevel.INITIALS
+    return AuthorLevel.FULL_NAME if words.strip("I") or not words else AuthorLevel.INITIALS
 
 
 def is_role(text: str, lexicon: Lexicon) -> bool:

@@ -11,22 +11,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from mailwatch.mentions.blocks import ORDER, Block
 from mailwatch.mentions.lexicon import Lexicon
 from mailwatch.mentions.names import reads_as_acronym
-from mailwatch.mentions.zones import Kind, Page, plain
+from mailwatch.mentions.page import plain
 from mailwatch.model import Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A stretch of the page where the writer's unit or institution may be named, folded lines joined."""
-
-    text: str
-    folded: str
-    place: Place
-    rule: str
-    opens_with: bool = False
-    """Only a unit at the very start counts: the subject of a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,134 +27,6 @@ class Body:
     decided_by: str
     rank: int
     """0 for the nearest to the writer."""
-
-
-# --- where a unit may stand -----------------------------------------------------------------------
-
-_GOES_ON = re.compile(r"(?:et|de|du|des|d'|la|l'|a|au|aux|pour)\b")
-_UNFINISHED = re.compile(r"(?:\b(?:de|du|des|la|le|les|et|a|au|aux|en)|\b[dl]'|[-,&])\s*$")
-_ORDER = {Place.SIGNATURE: 0, Place.DELEGATED_FORMULA: 1, Place.HEADER_BLOCK: 2, Place.BODY: 3}
-_HEAD_KINDS = (Kind.PLAIN, Kind.LABEL, Kind.DELEGATION)
-
-
-def read_blocks(page: Page, lexicon: Lexicon) -> tuple[Block, ...]:
-    """The stretches of the page that speak of the writer, those nearest to the signature first."""
-    blocks = [*_lines(page), *_sentences(page, lexicon)]
-    return tuple(sorted(blocks, key=lambda block: _ORDER[block.place]))
-
-
-def read_name(text: str) -> tuple[Block, ...]:
-    """A display name or a subject as one block."""
-    return (
-        (Block(text=text, folded=plain(text), place=Place.SIGNATURE, rule="header"),)
-        if text
-        else ()
-    )
-
-
-def _lines(page: Page) -> Iterator[Block]:
-    """Header and signature lines, each joined with the lines that complete it."""
-    start = end = -1
-    place = Place.BODY
-    for line in page.lines:
-        if line.place in (None, Place.BODY) or line.kind not in _HEAD_KINDS:
-            continue
-        joined = (
-            start >= 0
-            and not line.gap
-            and line.place is place
-            and not page.text[end : line.start].strip()
-            and (
-                _GOES_ON.match(page.folded, line.start)
-                or _UNFINISHED.search(page.folded, start, end)
-            )
-        )
-        if not joined:
-            if start >= 0:
-                yield _block(page, start, end, place, "line")
-            start, place = line.start, line.place or Place.BODY
-        end = line.end
-    if start >= 0:
-        yield _block(page, start, end, place, "line")
-
-
-def _block(
-    page: Page, start: int, end: int, place: Place, rule: str, *, opens_with: bool = False
-) -> Block:
-    folded = page.folded[start:end].replace("\n", " ")
-    return Block(
-        text=page.text[start:end], folded=folded, place=place, rule=rule, opens_with=opens_with
-    )
-
-
-_SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n\s*\n")
-_GREETING = re.compile(
-    r"\s*(?:(?:bonjour|bonsoir|madame|monsieur|mesdames|messieurs)[\w .]{0,40}[,!\n]\s*)+"
-)
-_SUBJECT = re.compile(
-    r"[\s,]*(?:(?:par ailleurs|en effet|ainsi|aussi|en reponse|suite a|apres verification|a ce titre)[^,]{0,60}, )?"
-    r"(?:nous, )?(?:(?:le|la|les|notre|nos) |l')?"
-    r"(?:services? (?:instructeurs? )?de (?=la prefecture|la sous-pref)la )?"
-)
-_BELONGS = re.compile(
-    r"(?:,? ?(?:du|de la|de l'|des|au|aux|a la|a l'|pour le|pour la|dans le|en poste au)) ?(?=\w)"
-)
-
-
-def _sentences(page: Page, lexicon: Lexicon) -> Iterator[Block]:
-    """The parts of body sentences in which a unit writes, or the author says where he or she works."""
-    for found in page.found:
-        if found.label == "writes":
-            yield from _subject(page, found.start, found.rule, lexicon)
-        elif found.label == "on_behalf":
-            start = found.start if page.folded.startswith("no", found.start) else found.end
-            yield _block(
-                page, start, _until(page, found.end), Place.BODY, found.rule, opens_with=True
-            )
-        elif found.label == "introduction":
-            yield from _workplace(page, found.end, found.rule, lexicon)
-
-
-def _until(page: Page, start: int) -> int:
-    match = _SENTENCE_END.search(page.folded, start, start + 160)
-    return match.start() if match else min(start + 160, len(page.folded))
-
-
-def _subject(page: Page, verb: int, rule: str, lexicon: Lexicon) -> Iterator[Block]:
-    """The subject of a verb that only a writer uses, if it is more than "je" or "nous"."""
-    before = page.folded[max(0, verb - 220) : verb]
-    if before.rstrip().endswith(("je", "nous", "j'", "qui", "ne")):
-        return
-    ends = [match.end() for match in _SENTENCE_END.finditer(before)]
-    start = verb - len(before) + (ends[-1] if ends else 0)
-    greeting = _GREETING.match(page.folded, start, verb)
-    if greeting:
-        start = greeting.end()
-    match = _SUBJECT.match(page.folded, start, verb)
-    start = match.end() if match else start
-    words = page.folded[start:verb].replace("'", " ").replace(",", " ").split()
-    if words and lexicon.sentence_words.isdisjoint(words) and len(words) < 24:
-        yield _block(page, start, verb, Place.BODY, rule, opens_with=True)
-
-
-def _workplace(page: Page, start: int, rule: str, lexicon: Lexicon) -> Iterator[Block]:
-    """« Je suis Claire, du bureau des étrangers »: what follows a name or a function, through "du" or "au"."""
-    end = _until(page, start)
-    start += len(page.text[start:end]) - len(page.text[start:end].lstrip(" \n\t:,"))
-    first = page.text[start : start + 1]
-    word = page.folded[start:end].replace("'", " ").split()[:2]
-    named = (
-        first.isupper()
-        or any(part in lexicon.functions for part in word)
-        or word[:1] in (["au"], ["a"], ["dans"], ["en"])
-    )
-    if not named:
-        return
-    for match in _BELONGS.finditer(page.folded, start, end):
-        words = page.folded[start : match.start()].replace("'", " ").replace(",", " ").split()
-        if len(words) > 12 or not lexicon.sentence_words.isdisjoint(words):
-            return
-        yield _block(page, match.end(), end, Place.BODY, rule, opens_with=True)
 
 
 # --- units ----------------------------------------------------------------------------------------
@@ -218,7 +79,7 @@ def read_services(
             found += _acronyms(block, lexicon, words)
 
     return tuple(
-        sorted(found, key=lambda body: (_ORDER[body.place] == _ORDER[Place.BODY], body.rank))
+        sorted(found, key=lambda body: (ORDER[body.place] == ORDER[Place.BODY], body.rank))
     )
 
 
@@ -362,7 +223,7 @@ def read_institutions(blocks: Iterable[Block], lexicon: Lexicon) -> tuple[Body, 
     """Every State body named with its territory for the writer, préfectures first."""
     found = [body for block in blocks for body in _institutions(block, lexicon)]
     return tuple(
-        sorted(found, key=lambda body: (_ORDER[body.place] == _ORDER[Place.BODY], body.rank))
+        sorted(found, key=lambda body: (ORDER[body.place] == ORDER[Place.BODY], body.rank))
     )
 
 

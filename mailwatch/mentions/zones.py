@@ -1,166 +1,51 @@
 """The writer's own text cut into lines, each with what it is and the block it stands in.
 
 A mention counts by its place: a name in the signature is the author's, the same name in a salutation is
-the citizen's. `read_page` splits the text at line ends, at closing formulas and before labels, says what
-each piece is (`Kind`) and puts it into the header block, the body, the delegated formula or the signature.
+the citizen's. `read_page` splits the text at line ends, at closing formulas and before labels, lets `kinds`
+say what each piece is and puts it into the header block, the body, the delegated formula or the signature.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from mailwatch.mentions.endings import split_ending
+from mailwatch.mentions.kinds import (
+    LEAD_KINDS,
+    Position,
+    Sheet,
+    continues,
+    is_greeting,
+    kind_of,
+    lead,
+    without_marks,
+)
 from mailwatch.mentions.lexicon import Lexicon
+from mailwatch.mentions.page import Found, Kind, Line, Page, clean, plain
 from mailwatch.model import Place
 from mailwatch.ruleset import RulePack
-from mailwatch.wording import Words, fold
-
-
-class Kind(StrEnum):
-    """What a line of a mail is."""
-
-    PLAIN = "plain"
-    SENTENCE = "sentence"
-    ITEM = "item"
-    SALUTATION = "salutation"
-    CLOSING = "closing"
-    LABEL = "label"
-    """A label that announces a person: "Affaire suivie par :"."""
-    DELEGATION = "delegation"
-    ADDRESSEE = "addressee"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A rule met by the text, as offsets in `Page.text`."""
-
-    rule: str
-    label: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line, or the part of it that stands by itself, as offsets in `Page.text`."""
-
-    start: int
-    end: int
-    kind: Kind
-    gap: bool = False
-    """An empty line stands before it."""
-    place: Place | None = None
-    opens: bool = False
-    """The first line after a closing formula."""
-    found: Found | None = None
-    """The label or formula that the line begins with."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """The writer's words and their folded twin, offset for offset, with their lines and the rules they meet."""
-
-    text: str
-    folded: str
-    lines: tuple[Line, ...]
-    found: tuple[Found, ...]
+from mailwatch.wording import Words
 
 
 def read_page(own: Words, rules: RulePack, lexicon: Lexicon) -> Page:
     """Cut the writer's own words into lines with their kinds and places."""
-    text = _clean(own.text)
+    text = clean(own.text)
     folded = plain(text)
     found = _found(own, rules)
     leading: dict[int, list[Found]] = {}
     for one in found:
-        if one.label in _LEAD_KINDS:
+        if one.label in LEAD_KINDS:
             leading.setdefault(one.start, []).append(one)
-    words = folded.translate(_PUNCTUATION)
-    sheet = _Sheet(
+    words = without_marks(folded)
+    sheet = Sheet(
         text=text, folded=folded, words=words, found=found, leading=leading, lexicon=lexicon
     )
-    return Page(text=text, folded=folded, lines=_places(_kinds(sheet), sheet), found=found)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sheet:
-    """The page while it is being cut: `words` is the folded text without punctuation, as long as the others."""
-
-    text: str
-    folded: str
-    words: str
-    found: tuple[Found, ...]
-    leading: Mapping[int, Sequence[Found]]
-    """Labels and formulas by where they start."""
-    lexicon: Lexicon
-
-
-class _Draft(NamedTuple):
-    """A line that has no place yet."""
-
-    start: int
-    end: int
-    kind: Kind
-    gap: bool
-    opens: bool
-    found: Found | None
-
-
-# --- folding without moving anything --------------------------------------------------------------
-
-_ADDRESS = re.compile(
-    r"(?<![^\s@<>()|,;:])[^\s@<>()|,;:]+@[^\s@<>()|,;]+|(?:https?://|www\.)[^\s<>()|]+|\[(?:cid|image)[^\]\n]{0,200}\]",
-    re.IGNORECASE,
-)
-_NAME_OF_SITE = re.compile(
-    r"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:gouv\.fr|fr|com|org)\b", re.IGNORECASE
-)
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
-
-
-def plain(text: str) -> str:
-    """Fold `text` letter by letter: the result is as long, so that offsets hold in both."""
-    low = text.lower()
-    if len(low) != len(text):  # one capital letter becomes two signs, as the dotted I of Turkish
-        low = "".join(sign.lower()[:1] for sign in text)
-    return low if low.isascii() else _NON_ASCII.sub(_plain_match, low)
-
-
-def _plain_match(match: re.Match[str]) -> str:
-    return _plain_letter(match.group())
-
-
-@lru_cache(maxsize=4096)
-def _plain_letter(sign: str) -> str:
-    if sign in "’‘ʼ´′`":
-        return "'"
-    if sign in "‐‑‒–—―−":
-        return "-"
-    if sign in "•·●▪◦∙│¦":
-        return "|"
-    if sign in "…°":
-        return "." if sign == "…" else "o"
-    return " " if sign.isspace() else (fold(sign) or " ")[:1]
-
-
-def _clean(text: str) -> str:
-    """Blank out addresses, links and asterisks: none of them is a word of the writer."""
-    if "@" in text or "://" in text or "www." in text or "[" in text:
-        text = _ADDRESS.sub(_blank, text)
-    if ".fr" in text or ".com" in text or ".org" in text:
-        text = _NAME_OF_SITE.sub(_blank, text)
-    return text.replace("*", " ").replace("_", " ")
-
-
-def _blank(match: re.Match[str]) -> str:
-    return "@" * len(match.group())
+    lines = split_ending(_late_names(_kinds(sheet), sheet), sheet)
+    return Page(text=text, folded=folded, lines=_places(lines, sheet), found=found)
 
 
 # --- rules, where they stand in the text ----------------------------------------------------------
@@ -207,7 +92,7 @@ def _closings(text: str, found: Sequence[Found]) -> list[Found]:
         if last and one.start <= last.end + 4 and "\n" not in text[last.end : one.start]:
             # A wish inside a formula does not make it a wish.
             label = "wish" if last.label == one.label == "wish" else "closing"
-            merged[-1] = replace(last, end=max(last.end, one.end), label=label)
+            merged[-1] = last._replace(end=max(last.end, one.end), label=label)
         elif one.label == "farewell" or _stands_first(text, one.start):
             merged.append(one)
     return merged
@@ -268,41 +153,26 @@ def _at_labels(labels: Sequence[int], piece: _Piece) -> Iterator[_Piece]:
 _LEADING = re.compile(r"[\s.,;:!?|>)\]@-]*")
 _ITEM = re.compile(r"\s*(?:[-–—•·●▪◦>]\s|\d{1,2}\s?[.)/°-]\s|[a-z]\)\s)")
 _DELIMITER = re.compile(r"\s*--\s*$")
-_PUNCTUATION = str.maketrans(",.;:()!?'\"/", "           ")
-_UNFINISHED = re.compile(
-    r"(?:^|[\s'])(?:la|le|les|l'|de|du|des|d'|au|aux|a|et|ou|par|pour|en|dans|sur|votre|notre|vos|nos|ce|cette|que|qui|un|une)\s*$"
-)
 
 
-def _kinds(sheet: _Sheet) -> list[_Draft]:
-    drafts: list[_Draft] = []
-    opens = after_closing = False
+def _kinds(sheet: Sheet) -> list[Line]:
+    drafts: list[Line] = []
+    opens = after_closing = prose = False
     for piece in _pieces(sheet.text, sheet.found):
         if piece.closing or _DELIMITER.match(sheet.text, piece.start, piece.end):
-            drafts.append(
-                _Draft(
-                    start=piece.start,
-                    end=piece.end,
-                    kind=Kind.CLOSING,
-                    gap=piece.gap,
-                    opens=False,
-                    found=None,
-                )
-            )
+            drafts.append(Line(start=piece.start, end=piece.end, kind=Kind.CLOSING, gap=piece.gap))
             opens = after_closing = True
             continue
-        draft = _draft(
-            sheet, piece, drafts[-1] if drafts else None, opens=opens, after_closing=after_closing
-        )
+        position = Position(opens=opens, after_closing=after_closing, prose=prose)
+        draft = _draft(sheet, piece, drafts[-1] if drafts else None, position)
         if draft is not None:
             drafts.append(draft)
             opens = False
+            prose = prose or draft.kind is Kind.SENTENCE
     return drafts
 
 
-def _draft(
-    sheet: _Sheet, piece: _Piece, last: _Draft | None, *, opens: bool, after_closing: bool
-) -> _Draft | None:
+def _draft(sheet: Sheet, piece: _Piece, last: Line | None, position: Position) -> Line | None:
     """A piece with its kind, without the marks around it; nothing when it holds only marks."""
     text = sheet.text
     leading = _LEADING.match(text, piece.start, piece.end)
@@ -310,135 +180,35 @@ def _draft(
     end = start + len(text[start : piece.end].rstrip(" \t\xa0,;|-–—"))
     if start >= end:
         return None
-    found = _lead(sheet, start, end)
-    own = _kind(sheet, start, end, after_closing=after_closing)
-    kind = own if found is None else _LEAD_KINDS[found.label]
+    found = lead(sheet, start, end)
+    opens = position.opens
+    kind = LEAD_KINDS[found.label] if found else kind_of(sheet, start, end, position)
     if kind is Kind.PLAIN and not opens and _ITEM.match(text, piece.start, piece.end):
         kind = Kind.ITEM
     if last is not None and not piece.gap and not opens:
-        if kind is Kind.PLAIN and _continues(sheet, last, start, end):
+        if kind is Kind.PLAIN and continues(sheet, last, start, end):
             kind = last.kind
         elif kind is Kind.SENTENCE and last.kind is Kind.NOTE:
             kind = Kind.NOTE
-    return _Draft(start=start, end=end, kind=kind, gap=piece.gap, opens=opens, found=found)
+    return Line(start=start, end=end, kind=kind, gap=piece.gap, opens=opens, found=found)
 
 
-def _kind(sheet: _Sheet, start: int, end: int, *, after_closing: bool) -> Kind:
-    """Say what a line without label is by itself."""
-    words = sheet.words[start:end].split()
-    if _is_salutation(words, end - start, sheet.lexicon, after_closing=after_closing):
-        return Kind.SALUTATION
-    return (
-        Kind.SENTENCE
-        if _is_sentence(words, sheet.folded[start:end], sheet.text[start:end], sheet.lexicon)
-        else Kind.PLAIN
-    )
-
-
-_LEAD_KINDS = {
-    "in_charge": Kind.LABEL,
-    "contact": Kind.LABEL,
-    "signed": Kind.LABEL,
-    "delegation": Kind.DELEGATION,
-    "addressee": Kind.ADDRESSEE,
-    "note": Kind.NOTE,
-}
-
-
-def _lead(sheet: _Sheet, start: int, end: int) -> Found | None:
-    """The longest label or formula that a line begins with."""
-    best: Found | None = None
-    for one in sheet.leading.get(start, ()):
-        if _announces(one, end, sheet) and (best is None or one.end > best.end):
-            best = one
-    return best
-
-
-def _announces(one: Found, end: int, sheet: _Sheet) -> bool:
-    """Say whether a label is one: "par" ends it or a colon follows, since its words may begin a sentence."""
-    if one.label in ("delegation", "note"):
-        return True
-    words = sheet.folded[one.start : one.end]
-    if words.endswith(" par") or words.startswith(
-        ("signe", "a l", "original", "madame", "monsieur")
-    ):
-        return True
-    if sheet.text[one.end : end + 2].lstrip(" \xa0.)e(").startswith(":"):
-        return True
-    return one.end >= end and one.label == "in_charge" and words.startswith("votre")
-
-
-_GREETINGS = frozenset(
-    ("bonjour", "bonsoir", "rebonjour", "hello", "salut", "cher", "chere", "chers", "cheres")
-)
-
-
-def _is_salutation(words: list[str], length: int, lexicon: Lexicon, *, after_closing: bool) -> bool:
-    if not words or length > 70 or words[0] not in lexicon.salutations:
-        return False
-    if after_closing and words[0] not in _GREETINGS:
-        return lexicon.salutations.issuperset(words)
-    return lexicon.sentence_words.isdisjoint(words[1:])
-
-
-def _is_sentence(words: list[str], part: str, raw: str, lexicon: Lexicon) -> bool:
-    """Say whether a line reads as prose rather than as a line of a signature or of a letterhead."""
-    if not words or (
-        words[0] in ("votre", "vos")
-        and len(words) <= 4
-        and words[1:2]
-        and words[1] in lexicon.functions
-    ):
-        return False
-    if (
-        "j'" in part
-        or not lexicon.sentence_words.isdisjoint(words)
-        or _has_small_word(words, raw, lexicon)
-    ):
-        # « Nous contacter : 03 84 … » belongs to a block of contact lines.
-        return len(words) > 9 or not ("@" in raw or sum(sign.isdigit() for sign in raw) >= 8)
-    if raw[-1] in "?!…" or len(words) > 30:
-        return True
-    if raw[-1] == "." and len(words[-1]) > 2 and words[0] not in lexicon.leads:
-        return len(words) > 4 or words[-1] in lexicon.not_names or not raw[0].isupper()
-    return (
-        raw[0].islower()
-        and len(words) > 5
-        and words[0] not in lexicon.leads
-        and words[0] not in _CONNECTORS
-    )
-
-
-_CONNECTORS = frozenset(("le", "la", "l", "et", "de", "du", "des", "d", "aux"))
-
-
-def _has_small_word(words: list[str], raw: str, lexicon: Lexicon) -> bool:
-    """Say whether a word of prose stands there in small letters: with a capital it may be a surname."""
-    small = lexicon.sentence_words_lower.intersection(words)
-    return bool(small) and any(re.search(rf"(?<![\w-]){word}(?![\w-])", raw) for word in small)
-
-
-def _continues(sheet: _Sheet, last: _Draft, start: int, end: int) -> bool:
-    """Say whether a plain line is the rest of a sentence that the mail program folded."""
-    if last.kind not in (Kind.SENTENCE, Kind.NOTE, Kind.ITEM):
-        return False
-    text = sheet.text
-    after = text[last.end : start].lstrip(" ")[:1]
-    if text[last.end - 1] in ".!?:…" or after in (".", "!", "?", ":"):
-        return last.kind is Kind.NOTE and text[last.end - 1] != ":"
-    if _UNFINISHED.search(sheet.folded, last.start, last.end) or text[start].islower():
-        return True
-    words = text[start:end].split()
-    alone = sheet.words[start:end].split()[0] in sheet.lexicon.leads or (
-        len(words) <= 4 and all(word[0].isupper() for word in words)
-    )
-    return last.end - last.start >= 55 and not alone
+def _late_names(drafts: list[Line], sheet: Sheet) -> list[Line]:
+    """Read "Madame Vernier" below the last sentence as who signs, not as whom one greets."""
+    at = len(drafts)
+    while at and drafts[at - 1].kind not in (Kind.SENTENCE, Kind.ITEM, Kind.CLOSING):
+        at -= 1
+    for late in range(at, len(drafts)) if at else ():
+        draft = drafts[late]
+        if draft.kind is Kind.SALUTATION and not is_greeting(sheet, draft):
+            drafts[late] = draft._replace(kind=Kind.PLAIN)
+    return drafts
 
 
 # --- places ---------------------------------------------------------------------------------------
 
 
-def _places(drafts: list[_Draft], sheet: _Sheet) -> tuple[Line, ...]:
+def _places(drafts: list[Line], sheet: Sheet) -> tuple[Line, ...]:
     """Give each line its block, from the order of the kinds."""
     prose = any(draft.kind in (Kind.SENTENCE, Kind.SALUTATION, Kind.CLOSING) for draft in drafts)
     zone: Place = Place.HEADER_BLOCK if prose else Place.SIGNATURE
@@ -453,21 +223,11 @@ def _places(drafts: list[_Draft], sheet: _Sheet) -> tuple[Line, ...]:
         named = zone is Place.DELEGATED_FORMULA and _ends_formula(
             sheet.folded[draft.start : draft.end], sheet.lexicon
         )
-        lines.append(
-            Line(
-                start=draft.start,
-                end=draft.end,
-                kind=draft.kind,
-                gap=draft.gap,
-                place=place,
-                opens=draft.opens,
-                found=draft.found,
-            )
-        )
+        lines.append(draft._replace(place=place))
     return tuple(lines)
 
 
-def _zone(draft: _Draft, zone: Place, *, named: bool) -> Place:
+def _zone(draft: Line, zone: Place, *, named: bool) -> Place:
     """The block that a line opens or stays in; a delegated formula ends with the name."""
     match draft.kind:
         case Kind.SENTENCE | Kind.SALUTATION | Kind.ITEM:
@@ -501,7 +261,7 @@ def _ends_formula(part: str, lexicon: Lexicon) -> bool:
     )
 
 
-def _place(draft: _Draft, zone: Place) -> Place | None:
+def _place(draft: Line, zone: Place) -> Place | None:
     if draft.kind in (Kind.NOTE, Kind.ADDRESSEE, Kind.SALUTATION, Kind.CLOSING):
         return None
     if draft.kind is Kind.LABEL and draft.found is not None and draft.found.label == "in_charge":
@@ -509,7 +269,7 @@ def _place(draft: _Draft, zone: Place) -> Place | None:
     return zone
 
 
-def _tail(drafts: list[_Draft], text: str) -> int:
+def _tail(drafts: list[Line], text: str) -> int:
     """Where the plain lines that end the mail begin, an address that a colon announced left out."""
     at = len(drafts)
     while at and drafts[at - 1].kind in (Kind.PLAIN, Kind.LABEL, Kind.NOTE, Kind.ADDRESSEE):

@@ -1,0 +1,204 @@
+"""The stretches of a page that speak of the writer: joined lines, and sentences in which a unit or an agent writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mailwatch.mentions.lexicon import Lexicon
+from mailwatch.mentions.names import NAMED, Named, Weight, parse_person
+from mailwatch.mentions.page import Found, Kind, Page, plain
+from mailwatch.model import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A stretch of the page where the writer's unit or institution may be named, folded lines joined."""
+
+    text: str
+    folded: str
+    place: Place
+    rule: str
+    opens_with: bool = False
+    """Only a unit at the very start counts: the subject of a sentence."""
+
+
+# --- where a unit may stand -----------------------------------------------------------------------
+
+_GOES_ON = re.compile(r"(?:et|de|du|des|d'|la|l'|a|au|aux|pour)\b")
+_UNFINISHED = re.compile(r"(?:\b(?:de|du|des|la|le|les|et|a|au|aux|en)|\b[dl]'|[-,&])\s*$")
+ORDER = {Place.SIGNATURE: 0, Place.DELEGATED_FORMULA: 1, Place.HEADER_BLOCK: 2, Place.BODY: 3}
+_HEAD_KINDS = (Kind.PLAIN, Kind.LABEL, Kind.DELEGATION)
+
+
+def read_blocks(page: Page, lexicon: Lexicon) -> tuple[Block, ...]:
+    """The stretches of the page that speak of the writer, those nearest to the signature first."""
+    blocks = [*_lines(page), *_sentences(page, lexicon)]
+    return tuple(sorted(blocks, key=lambda block: ORDER[block.place]))
+
+
+def read_name(text: str) -> tuple[Block, ...]:
+    """A display name or a subject as one block."""
+    return (
+        (Block(text=text, folded=plain(text), place=Place.SIGNATURE, rule="header"),)
+        if text
+        else ()
+    )
+
+
+def _lines(page: Page) -> Iterator[Block]:
+    """Header and signature lines, each joined with the lines that complete it."""
+    start = end = -1
+    place = Place.BODY
+    for line in page.lines:
+        if line.place in (None, Place.BODY) or line.kind not in _HEAD_KINDS:
+            continue
+        joined = (
+            start >= 0
+            and not line.gap
+            and line.place is place
+            and not page.text[end : line.start].strip()
+            and (
+                _GOES_ON.match(page.folded, line.start)
+                or _UNFINISHED.search(page.folded, start, end)
+            )
+        )
+        if not joined:
+            if start >= 0:
+                yield _block(page, start, end, place, "line")
+            start, place = line.start, line.place or Place.BODY
+        end = line.end
+    if start >= 0:
+        yield _block(page, start, end, place, "line")
+
+
+def _block(
+    page: Page, start: int, end: int, place: Place, rule: str, *, opens_with: bool = False
+) -> Block:
+    folded = page.folded[start:end].replace("\n", " ")
+    return Block(
+        text=page.text[start:end], folded=folded, place=place, rule=rule, opens_with=opens_with
+    )
+
+
+_SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n\s*\n")
+_GREETING = re.compile(
+    r"\s*(?:(?:bonjour|bonsoir|madame|monsieur|mesdames|messieurs)[\w .]{0,40}[,!\n]\s*)+"
+)
+_SUBJECT = re.compile(
+    r"[\s,]*(?:(?:par ailleurs|en effet|ainsi|aussi|en reponse|suite a|apres verification|a ce titre)[^,]{0,60}, )?"
+    r"(?:nous, )?(?:(?:le|la|les|notre|nos) |l')?"
+    r"(?:services? (?:instructeurs? )?de (?=la prefecture|la sous-pref)la )?"
+)
+_BELONGS = re.compile(
+    r"(?:,? ?(?:du|de la|de l'|des|au|aux|a la|a l'|pour le|pour la|dans le|en poste au)) ?(?=\w)"
+)
+
+
+def _sentences(page: Page, lexicon: Lexicon) -> Iterator[Block]:
+    """The parts of body sentences in which a unit writes, or the author says where he or she works."""
+    for found in page.found:
+        if found.label == "writes":
+            yield from _subject(page, found.start, found.rule, lexicon)
+            agent = presented(page, found, lexicon)
+            if agent is not None:
+                yield _block(page, agent.unit, found.start, Place.BODY, found.rule, opens_with=True)
+        elif found.label == "on_behalf":
+            start = found.start if page.folded.startswith("no", found.start) else found.end
+            yield _block(
+                page, start, _until(page, found.end), Place.BODY, found.rule, opens_with=True
+            )
+        elif found.label == "introduction":
+            yield from _workplace(page, found.end, found.rule, lexicon)
+
+
+def _until(page: Page, start: int) -> int:
+    match = _SENTENCE_END.search(page.folded, start, start + 160)
+    return match.start() if match else min(start + 160, len(page.folded))
+
+
+def _sentence(page: Page, verb: int) -> int:
+    """Where the sentence of a verb begins behind its greeting, or -1 where "je" or "nous" is its subject."""
+    before = page.folded[max(0, verb - 220) : verb]
+    if before.rstrip().endswith(_PRONOUNS):
+        return -1
+    ends = [match.end() for match in _SENTENCE_END.finditer(before)]
+    start = verb - len(before) + (ends[-1] if ends else 0)
+    greeting = _GREETING.match(page.folded, start, verb)
+    return greeting.end() if greeting else start
+
+
+_PRONOUNS = ("je", "nous", "j'", "qui", "ne")
+
+
+class Agent(NamedTuple):
+    """An agent who writes of himself as of another, and where his unit is named."""
+
+    named: Named
+    unit: int
+
+
+_OF_UNIT = re.compile(r",? (?:du|de la|de l'|des|au|aux|a la|a l')(?: |(?<='))|, ")
+_PAST = ("a ", "ont ", "vous a ", "vous ont ")
+
+
+def presented(page: Page, found: Found, lexicon: Lexicon) -> Agent | None:
+    """The agent of a named unit who is the subject of a writer's verb in the present."""
+    if page.folded.startswith(_PAST, found.start):
+        return None
+    start = _sentence(page, found.start)
+    if start < 0:
+        return None
+    start += len(page.text[start : found.start]) - len(page.text[start : found.start].lstrip())
+    joint = _OF_UNIT.search(page.folded, start, found.start)
+    if joint is None:
+        return None
+    named = parse_person(page.text[start : joint.start()], lexicon)
+    if named is None or named.level not in NAMED or named.weight is Weight.WEAK:
+        return None
+    unit = lexicon.unit.search(page.folded, joint.start(), found.start)
+    between = page.folded[joint.end() : unit.start()].split() if unit else ()
+    if unit is None or len(between) > 5 or not all(_is_function(word, lexicon) for word in between):
+        return None
+    return Agent(named=named, unit=unit.start())
+
+
+def _is_function(word: str, lexicon: Lexicon) -> bool:
+    return word.strip(",") in lexicon.functions or word in _OF
+
+
+_OF = frozenset(("du", "de", "la", "l'", "des", "au", "a", "et", "d'", "le"))
+
+
+def _subject(page: Page, verb: int, rule: str, lexicon: Lexicon) -> Iterator[Block]:
+    """The subject of a verb that only a writer uses, if it is more than "je" or "nous"."""
+    start = _sentence(page, verb)
+    if start < 0:
+        return
+    match = _SUBJECT.match(page.folded, start, verb)
+    start = match.end() if match else start
+    words = page.folded[start:verb].replace("'", " ").replace(",", " ").split()
+    if words and lexicon.sentence_words.isdisjoint(words) and len(words) < 24:
+        yield _block(page, start, verb, Place.BODY, rule, opens_with=True)
+
+
+def _workplace(page: Page, start: int, rule: str, lexicon: Lexicon) -> Iterator[Block]:
+    """« Je suis Claire, du bureau des étrangers »: what follows a name or a function, through "du" or "au"."""
+    end = _until(page, start)
+    start += len(page.text[start:end]) - len(page.text[start:end].lstrip(" \n\t:,"))
+    first = page.text[start : start + 1]
+    word = page.folded[start:end].replace("'", " ").split()[:2]
+    named = (
+        first.isupper()
+        or any(part in lexicon.functions for part in word)
+        or word[:1] in (["au"], ["a"], ["dans"], ["en"])
+    )
+    if not named:
+        return
+    for match in _BELONGS.finditer(page.folded, start, end):
+        words = page.folded[start : match.start()].replace("'", " ").replace(",", " ").split()
+        if len(words) > 12 or not lexicon.sentence_words.isdisjoint(words):
+            return
+        yield _block(page, match.end(), end, Place.BODY, rule, opens_with=True)

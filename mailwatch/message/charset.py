@@ -32,7 +32,8 @@ _TRUSTED = {
 _WESTERN = frozenset({"cp1252", "iso8859-15"})
 _SAFE = frozenset({"utf-8", "cp1252", "iso8859-15", None})
 _NOT_ASCII_BASED = ("utf-16", "iso2022")
-_CONTROLS = bytes([*range(9), 11, *range(14, 32), 127])
+CONTROLS = bytes([*range(9), 11, *range(14, 32), 127])
+"""Octets that are no text in any charset based on ASCII."""
 _UNFIT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffc\ud800-\udfff]")
 _LABEL_NOISE = re.compile(r"[^a-z0-9]")
 
@@ -41,7 +42,7 @@ def decode(octets: bytes, label: str) -> tuple[str, bool]:
     """Decode `octets` declared as `label`; say as well whether the declaration had to be set aside."""
     codec = codec_of(label)
     if codec is None or not codec.startswith(_NOT_ASCII_BASED):
-        octets = octets.translate(None, _CONTROLS)
+        octets = octets.translate(None, CONTROLS)
     if octets.isascii() and (codec is None or not codec.startswith(_NOT_ASCII_BASED)):
         return octets.decode("ascii"), codec is None and bool(label)
     text, doubtful = _decode(octets, codec)

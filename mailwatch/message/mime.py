@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mailwatch.message.charset import fit
+from mailwatch.message.charset import CONTROLS, fit
 from mailwatch.message.encoded import base64_octets, parse_parameters
 
 HEADER_LIMIT = 256 * 1024
@@ -199,10 +199,13 @@ def _header(
 
 def _header_text(block: bytes) -> str:
     """Text of a header block: ASCII, UTF-8 (RFC 6532), or what old programs wrote raw."""
+    block = block.translate(None, CONTROLS)
+    if block.isascii():
+        return block.decode("ascii")
     try:
-        return block.decode("utf-8")
+        return fit(block.decode("utf-8"))
     except UnicodeDecodeError:
-        return "".join(_raw_line(line) for line in block.splitlines(keepends=True))
+        return fit("".join(_raw_line(line) for line in block.splitlines(keepends=True)))
 
 
 def _raw_line(line: bytes) -> str:
@@ -220,7 +223,7 @@ def _fields(text: str, defects: dict[str, None]) -> tuple[dict[str, tuple[str, .
         match = _FIELD.match(text, at)
         if match:
             value = match[2].replace("\n", "") if "\n" in match[2] else match[2]
-            fields.setdefault(match[1].lower(), []).append(fit(value))
+            fields.setdefault(match[1].lower(), []).append(value)
             at = match.end()
             continue
         line = _LINE.match(text, at)

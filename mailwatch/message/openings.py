@@ -19,6 +19,8 @@ _FOLDED = 4
 """How many lines an attribution may be folded over."""
 _FIELD_LINES = 40
 _SPACES = re.compile(r"\s+")
+_DECORATION = frozenset("-_=–—#~")
+_SEPARATING = re.compile("mess|mail|nachricht|bericht|courrie", re.IGNORECASE)
 _EDGES = " \t\u00a0\u202f\ufeff\u200b*_|>"
 
 
@@ -39,6 +41,14 @@ class Opening:
         """The writer of the quoted message, as far as the opening names one."""
         attribution = self.fields.get("attribution")
         return _sender(_attributed_to(attribution) if attribution else self.fields.get("from", ""))
+
+
+def may_open(line: str) -> bool:
+    """Say whether an opening could start at a line: a cheap look that spares most the careful one."""
+    if ":" in line[:60] or (len(line) < 60 and _SEPARATING.search(line)):
+        return True
+    start = line.lstrip(_EDGES)
+    return start[:1] in _DECORATION or "@" in line or bool(_STARTS.match(start))
 
 
 def read_opening(lines: Sequence[str], at: int) -> Opening | None:
@@ -238,8 +248,7 @@ _YEAR = re.compile(
 _LAST = (":", "：", "wrote", "écrit", "----")
 
 
-def ends_attribution(line: str) -> bool:
-    """Say whether a line could be the last one of an attribution; cheap, to be asked of every line."""
+def _ends_attribution(line: str) -> bool:
     return line.rstrip(_EDGES).endswith(_LAST)
 
 
@@ -252,7 +261,7 @@ def _read_attribution(lines: Sequence[str], at: int) -> Opening | None:
         if end > at and _STARTS.match(line) and not _STARTS.match(text):
             return None
         text = f"{text} {line}" if text else line
-        if ends_attribution(line):
+        if _ends_attribution(line):
             quoted_below = _is_marked_below(lines, end + 1)
             clean = _SPACES.sub(" ", text).strip("- ")
             if len(clean) < 400 and _attributes(clean, quoted_below=quoted_below):

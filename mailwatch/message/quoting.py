@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mailwatch.message.openings import Opening, ends_attribution, is_tag_line, read_opening
+from mailwatch.message.openings import Opening, is_tag_line, may_open, read_opening
 from mailwatch.model import Forwarded
 
 _MARKED = re.compile("[ \t\u00a0\ufeff]{0,3}>")
@@ -29,10 +29,8 @@ _REPLY_PREFIX = re.compile(
     re.IGNORECASE,
 )
 _WRAP_WIDTH = 65
-_LOOKS = 5_000
-"""How many lines get the careful look; a text with more of them is no letter."""
-_DECORATION = frozenset("-_=–—#~")
-_SEPARATING = re.compile("mess|mail|nachricht|bericht|courrie", re.IGNORECASE)
+_LOOKS = 20_000
+"""How many lines, or runs of marked lines, are looked at; a text with more of them is no letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +49,16 @@ def split(text: str, subject: str = "") -> Split:
     message passed on, after "RE :" the message answered.
     """
     lines = text.split("\n")
-    candidates = _candidates(lines)
+    looks = _LOOKS
     own: list[str] = []
     quoted: list[str] = []
     at = 0
     while at < len(lines):
         marked = bool(_MARKED.match(lines[at]))
         end = _end_of_marked(lines, at) if marked else at + 1
-        opening = _opening(lines, at, end, candidates, marked=marked)
+        opening = _opening(lines, at, end, marked=marked) if looks else None
         if opening is None:
+            looks -= looks > 0 and bool(lines[at].strip())
             (quoted if marked else own).extend(lines[at:end])
             at = end
             continue
@@ -82,34 +81,13 @@ def split(text: str, subject: str = "") -> Split:
     return _told_apart(own, quoted, None)
 
 
-def _opening(
-    lines: Sequence[str], at: int, end: int, candidates: frozenset[int], *, marked: bool
-) -> Opening | None:
+def _opening(lines: Sequence[str], at: int, end: int, *, marked: bool) -> Opening | None:
     """The opening at line `at`; among marked lines one that stands first, its places counted inside them."""
-    if marked:
-        inside = _unmark(lines[at : min(end, at + 60)])
-        first = next((number for number, line in enumerate(inside) if line.strip()), len(inside))
-        return read_opening(inside, first) if first < len(inside) else None
-    return read_opening(lines, at) if at in candidates and lines[at].strip() else None
-
-
-def _candidates(lines: Sequence[str]) -> frozenset[int]:
-    """The lines at which an opening could start: a cheap look that spares most lines the careful one."""
-    found: set[int] = set()
-    for number, line in enumerate(lines):
-        if len(found) > _LOOKS:
-            break
-        if ends_attribution(line):
-            found.update(range(max(0, number - 3), number + 1))
-        elif _may_open(line):
-            found.add(number)
-    return frozenset(found)
-
-
-def _may_open(line: str) -> bool:
-    if ":" in line[:60] or line.lstrip(" \t\u00a0*")[:1] in _DECORATION:
-        return True
-    return len(line) < 60 and bool(_SEPARATING.search(line))
+    if not marked:
+        return read_opening(lines, at) if may_open(lines[at]) else None
+    inside = _unmark(lines[at : min(end, at + 60)])
+    first = _next_written(inside, 0)
+    return read_opening(inside, first) if first < len(inside) else None
 
 
 def _passes_on(subject: str, own: Sequence[str], opening: Opening) -> bool:

@@ -71,7 +71,7 @@ _BACK = re.compile("(?:a|des) (?:mon|son|leur|notre) retour ")
 _RECEIVED = re.compile(r"vous (?:l|les?|la) (?:recevrez|aurez|obtiendrez) ")
 _DELAY = ("d ici ", "sous ", "avant ", "dans ", "au plus tard ")
 _SUBJECT = re.compile(
-    r"(?:(?:je|j|nous|vous|on|il|elle|ils|elles|qui|ne|n|l|les|la|le|en|y|une|la|sa|ma|notre|votre|bien) )+$"
+    r"(?<= )(?:(?:je|j|nous|vous|on|il|elle|ils|elles|qui|ne|n|l|les|la|le|en|y|une|la|sa|ma|notre|votre|bien) )+$"
 )
 
 
@@ -339,6 +339,4 @@ def _text(own: Words, promise: _Promise) -> str:
     """The words of the promise with its subject, as they were written."""
     subject = _SUBJECT.search(own.line, max(0, promise.start - 30), promise.start)
     start = subject.start() if subject else promise.start
-    while own.line[start] == " ":
-        start += 1
     return own.original(start, promise.end)

@@ -132,6 +132,19 @@ def test_a_date_is_the_day_it_names(sentence: str, expected: str) -> None:
         ("Nous vous répondrons aujourd’hui.", "2026-03-03"),
         ("Nous vous répondrons dans la journée de demain.", "2026-03-04"),
         ("Nous vous répondrons d’ici à vendredi.", "2026-03-06"),
+        ("Nous vous répondrons vendredi de cette semaine.", "2026-03-06"),
+        ("Nous vous répondrons avant le mois d’avril.", "2026-03-31"),
+        ("Nous vous répondrons courant avril 2027.", "2027-04-30"),
+        ("Nous vous répondrons début 2027.", "2027-03-31"),
+        ("Nous vous répondrons mi-2026.", "2026-06-30"),
+        ("Nous vous répondrons à la Toussaint.", UNDATED),
+        ("Nous vous répondrons avant la Toussaint.", "2026-11-01"),
+        ("Nous vous répondrons le lundi, comme toujours.", UNDATED),
+        ("Nous vous répondrons la semaine de votre retour.", UNDATED),
+        ("Nous vous répondrons le 2026.", UNDATED),
+        ("Nous vous répondrons avant le 39/19.", UNDATED),
+        ("Nous vous répondrons après midi.", UNDATED),
+        ("Nous vous répondrons sous 9999 jours.", UNDATED),
     ],
 )
 def test_a_period_is_its_last_day(sentence: str, expected: str) -> None:
@@ -193,6 +206,8 @@ def test_a_delay_counts_from_the_reply(sentence: str, expected: str) -> None:
     [
         (date(2026, 12, 28), "Je vous répondrai avant le 5 janvier.", "2027-01-05"),
         (date(2026, 12, 28), "Je vous répondrai semaine 1.", "2027-01-08"),
+        (date(2027, 6, 1), "Je vous répondrai semaine 53.", "2027-12-31"),
+        (date.max, "Je vous répondrai sous 8 jours.", UNDATED),
         (date(2026, 12, 28), "Je vous répondrai le mois prochain.", "2027-01-31"),
         (date(2026, 1, 31), "Je vous répondrai sous un mois.", "2026-02-28"),
         (date(2026, 1, 31), "Je vous répondrai avant le 30.", "2026-02-28"),

@@ -163,11 +163,7 @@ def _named(match: re.Match[str], words: Words, today: date) -> tuple[date | None
         day, month, year, end = found
     else:
         month, end = grammar.MONTHS.get(match["month"] or "", 0), match.end()
-        written = match["day"].replace(" ", "")
-        if not written[:1].isdecimal() or len(written) < 4:
-            day = 1 if written in ("1er", "premier") else int(written)
-        else:
-            return None
+        day = int(match["day"]) if match["day"].isdecimal() else 1
         year = int(match["year"] or 0)
         if not month and not match["day_of"]:
             end = match.end("day") + 1

@@ -43,7 +43,7 @@ _NOBODY = re.compile(r"(?:no|ne|do)[-_.]?(?:t|pas)?[-_.]?(?:reply|repondre)|robo
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _TAGS = re.compile(r"\s*(?:\[[^\[\]]{0,40}\]\s*){1,3}")
 """What relays put before a subject: `[EXTERNE]`."""
-_AFTER_TITLE = re.compile(r"\s*(?:[\]:;,.!(\[«\"“–—/|-]|re\s*:|$)", re.IGNORECASE)
+_AFTER_TITLE = re.compile(r"\s*(?:[)\]:;,.!(\[«\"“–—/|-]|re\s*:|$)", re.IGNORECASE)
 _OPENING = 900
 """Characters of folded words in which an automatic message says what it is; later words may be quoted ones."""
 _SHORT = 120
@@ -52,6 +52,8 @@ _SILENT = 5
 """Words below which a body says nothing, so that the subject alone decides."""
 _PROOF = 3
 """The weight of a rule whose words are enough; a lighter one needs something to go with it."""
+
+_AWAY = ("out_of_office", "away_word", "away_hint")
 
 _Entry = tuple[Rule, Hit]
 
@@ -67,7 +69,12 @@ class _Heard:
     said: tuple[_Entry, ...]
     announced: _Entry | None
     length: int
-    asks: bool
+    question: bool
+
+    @property
+    def asks(self) -> bool:
+        """Say whether the words want something, as a person's do."""
+        return self.question or self.weight("person") > 0
 
     def weight(self, *labels: str) -> int:
         """How strongly the words speak for `labels`."""
@@ -81,7 +88,7 @@ class _Heard:
     @property
     def away(self) -> bool:
         """Say whether the words tell an absence rather than acknowledge a message."""
-        return self.weight("out_of_office", "away_hint") > self.weight("acknowledgement")
+        return self.weight(*_AWAY) > self.weight("acknowledgement")
 
 
 def automatic(message: Message, own: Words, rules: RulePack) -> Reading | None:
@@ -123,16 +130,20 @@ def _listen(message: Message, own: Words, rules: RulePack) -> _Heard:
         ),
         announced=announced,
         length=len(own.starts),
-        asks=" ? " in own.line,
+        question=" ? " in own.line,
     )
 
 
 def _announced(subject: str, rules: RulePack) -> _Entry | None:
     """What the subject begins with: later in a subject, or in that of a reply, the words are about it."""
     for text in (subject, _TAGS.sub("", subject, count=1) if subject[:1] == "[" else ""):
-        for rule, hit in rules.find(read(text)):
-            if hit.start == 1 and rule.label.startswith("subject:"):
-                return rule, hit
+        begun = [
+            (rule, hit)
+            for rule, hit in rules.find(read(text))
+            if hit.start == 1 and rule.label.startswith("subject:")
+        ]
+        if begun:
+            return max(begun, key=lambda entry: (entry[1].end, entry[0].weight))
     return None
 
 
@@ -261,7 +272,7 @@ def _is_bounce(message: Message, heard: _Heard) -> bool:
 def _is_absence(message: Message, heard: _Heard) -> bool:
     if heard.title == "out_of_office":
         return True
-    if heard.hinted == "out_of_office" and heard.weight("out_of_office", "away_hint"):
+    if heard.hinted == "out_of_office" and heard.weight(*_AWAY):
         return not heard.asks
     if heard.title == "automatic_reply" or _responder(message):
         return heard.away

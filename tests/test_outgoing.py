@@ -1,0 +1,297 @@
+"""What an answer of ours is: the words of agents of many services, and what each comes to.
+
+Every text is signed by an agent of the Jura and leaves for a citizen, unless a test says otherwise.
+"""
+
+# A mail's words stand as they were written: long lines are its own.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailwatch import ruleset
+from mailwatch.message import read
+from mailwatch.model import Confidence, Delivery, Message, Nature, Reading, Role
+from mailwatch.nature import outgoing
+from mailwatch.wording import read as read_words
+from tests.facts import BOX, desk
+from tests.mails import mail, reply
+
+DESK = desk()
+
+
+def reading(raw: bytes) -> Reading:
+    message = read(Delivery(raw=raw, file="reponse.eml", role=Role.SENT))
+    assert isinstance(message, Message)
+    return outgoing(message, read_words(message.own), DESK.institution, DESK.rules)
+
+
+def nature(text: str, *, subject: str = "RE: Changement de siège") -> Nature:
+    return reading(reply("2026-03-03 10:00", text, subject=subject)).nature
+
+
+def test_every_rule_finds_its_examples_and_not_their_neighbours() -> None:
+    assert ruleset.failures(DESK.rules.outgoing) == ()
+
+
+# --- walls ----------------------------------------------------------------------------------------
+
+HOLDING_REPLY = (
+    "Monsieur,\n\nVotre courriel du 2 mars m’est bien parvenu. Je le soumets à notre juriste et vous apporterai une réponse avant la fin de la semaine prochaine.",
+    "Bonjour,\n\nC’est noté, je me renseigne auprès de la DDT et je vous redis.",
+    "Madame,\n\nL’agente qui suit votre dossier est en congé jusqu’au 16. Elle vous rappellera dès son retour.",
+    "Bonjour Madame,\n\nVotre dossier est toujours entre les mains du service instructeur, dont j’attends le rapport. Vous serez informée de la décision dès qu’elle sera signée.",
+    "Bonjour,\n\nNous accusons bonne réception de votre demande de subvention, qui sera étudiée par le comité d’avril.",
+    "Maître,\n\nVotre demande de copie est à l’instruction. Une réponse vous parviendra dans le délai d’un mois.",
+    "Bonjour,\nJe n’ai pas encore la réponse du ministère. Dès que je l’ai, je vous écris.",
+    "Bonjour Monsieur,\n\nMerci de votre patience : nous sommes très sollicités en ce moment et traitons les messages dans l’ordre. Nous ne vous oublions pas et vous répondrons sous dix jours ouvrés.",
+    "Bonjour,\n\nVotre question dépasse ce que je peux vous dire aujourd’hui. Je la pose à ma responsable et vous tiens informé.",
+    "Madame, Monsieur,\n\nVotre requête fait actuellement l’objet d’un examen attentif.",
+    "Bonjour,\n\nVotre demande est en cours de traitement.",
+    "Je transmets votre question au service juridique et vous réponds sous huit jours.",
+    "Bonjour,\n\nBien reçu, je vérifie et vous fais un retour demain.",
+    "Bonjour,\n\nPar la présente, j’accuse réception de votre réclamation enregistrée le 4 mars sous le numéro R-2026-17. Un responsable vous adressera une réponse écrite d’ici le 25 mars.",
+    "Monsieur le président,\n\nLe préfet a pris connaissance de votre courrier avec attention. Il a demandé à ses services d’en examiner les termes et ne manquera pas de vous faire connaître les suites qui pourront y être réservées.",
+    "Bonjour,\n\nLe tribunal n’a pas encore rendu sa décision ; je ne peux donc rien vous dire de définitif. Je vous tiendrai au courant.",
+    "Bonjour, votre demande a été enregistrée sous la référence 2026-114 et sera traitée par Mme Lebrun dans un délai de deux semaines.",
+    "Bonjour,\n\nNous faisons le nécessaire pour retrouver votre attestation dans nos archives. Comptez une quinzaine de jours.",
+    "Hello,\n\nj'ai posé ta question au chef, je te dis ça vendredi",
+    "Madame,\n\nSuite à votre relance, je vous confirme que votre dossier n’est pas perdu : il attend l’avis de l’architecte des bâtiments de France. Je vous recontacte dès que cet avis me parvient.",
+    "Bonjour,\n\nUne vérification est en cours auprès de la commune. Je vous communiquerai le résultat vendredi.",
+    "Bonjour Madame,\n\nJe reprends l’ensemble de votre dossier avec mon collègue cet après-midi. Vous aurez de nos nouvelles avant lundi.",
+)
+INFORMATION_NEEDED = (
+    "Bonjour,\n\nPour avancer, j’aurais besoin de votre numéro d’étranger et de la date de votre dernier rendez-vous.",
+    "Bonjour Madame,\n\nVotre envoi ne contient pas le verso de la carte. Pouvez-vous nous le faire parvenir ?",
+    "Monsieur,\n\nAfin de donner suite à votre demande, je vous prie de bien vouloir m’adresser un extrait Kbis de moins de trois mois.",
+    "Bonjour,\n\nS’agit-il d’une première demande ou d’un renouvellement ?",
+    "Bonjour,\n\nVous habitez quelle commune ? Les horaires ne sont pas les mêmes.",
+    "Bonjour Monsieur,\n\nL’échange du permis se demande en ligne et coûte 25 euros. Pour votre cas, il me manque toutefois la traduction du permis ; merci de me l’envoyer, sans quoi je ne pourrai pas poursuivre.",
+    "Bonjour,\n\nLe fichier joint à votre message ne s’ouvre pas. Merci de le renvoyer au format PDF.",
+    "Madame,\n\nVotre dossier est incomplet : manquent l’acte de naissance et le justificatif de domicile. L’instruction reprendra à réception.",
+    "Bonjour,\n\nÀ quel nom le véhicule est-il immatriculé ? Dès que vous m’aurez répondu, je regarderai.",
+    "Bonjour,\n\nMerci de préciser l’adresse du terrain concerné.",
+    "Bonjour,\n\nLe formulaire n’est pas signé. Je vous le retourne : merci de le signer et de me le renvoyer par retour de mail.",
+    "Bonjour Madame,\n\nJe ne trouve aucune trace de votre demande. Sous quel numéro a-t-elle été déposée ?",
+    "Bonjour,\n\nVotre message ne nous permet pas de comprendre votre demande. Pourriez-vous la préciser ?",
+    "Monsieur,\n\nVous voudrez bien me faire parvenir les statuts signés et la liste des dirigeants.",
+    "Bonjour,\n\nAvez-vous déjà un compte ANEF ? Si oui, quel message d’erreur s’affiche ?",
+)
+REFERRAL = (
+    "Bonjour,\n\nLes cartes d’identité sont du ressort des mairies équipées ; la préfecture n’y a pas accès. Prenez contact avec celle de votre choix.",
+    "Bonjour Madame,\n\nVotre message concerne la préfecture du Doubs, à qui je le transfère. Elle vous répondra directement.",
+    "Monsieur,\n\nLe litige qui vous oppose à votre bailleur relève du tribunal judiciaire. Vous pouvez aussi saisir gratuitement le conciliateur de justice.",
+    "Bonjour,\n\nCe n’est pas nous qui gérons les allocations : adressez-vous à la CAF.",
+    "Bonjour,\n\nJe fais suivre votre courriel à mes collègues de la DDETSPP, qui prendront contact avec vous.",
+    "Madame,\n\nConformément à l’article L. 114-2 du code des relations entre le public et l’administration, votre demande a été transmise à l’agence régionale de santé.",
+    "Bonjour,\n\nJe vous invite à contacter France Titres au 34 00, seul service en mesure de débloquer votre dossier.",
+    "Bonjour,\n\nNous ne sommes pas compétents pour les impôts locaux. Votre service des impôts des particuliers pourra vous renseigner.",
+    "Bonjour, votre demande a été réorientée vers le bureau de l’immigration, qui vous contactera.",
+    "Monsieur,\n\nLa voirie communale ne relève pas de l’État. Il convient d’écrire au maire.",
+    "Bonjour,\n\nvous vous êtes trompé d’adresse, il faut écrire au rectorat de Besançon",
+    "Bonjour Madame,\n\nLe service compétent est la direction départementale des finances publiques. Je lui ai transmis votre courriel ce jour.",
+)
+REPLY = (
+    "Bonjour,\n\nLe rendez-vous est confirmé pour mardi à 10 h.",
+    "Monsieur,\n\nJe vous informe que votre demande de regroupement familial est rejetée. La décision motivée vous sera adressée par courrier recommandé.",
+    "Bonjour,\n\nVous devez déposer votre demande sur le site de l’ANEF au plus tard deux mois avant l’expiration. N’hésitez pas à me recontacter si vous rencontrez une difficulté.",
+    "Bonjour Madame,\n\nVotre carte est prête. Elle vous sera remise sur rendez-vous ; merci d’apporter l’ancienne.",
+    "Bonjour,\n\nVoici le lien vers le formulaire : https://www.service-public.fr/demarche?id=R1234. Il est à déposer en mairie.",
+    "Maître,\n\nVous m’avez interrogé sur la recevabilité du recours. Celui-ci est tardif.",
+    "Bonjour,\n\nNon, aucune autorisation n’est nécessaire en dessous de 1 500 personnes. Une question ? Notre standard est ouvert de 9 h à 16 h.",
+    "Bonjour Monsieur,\n\nAprès vérification auprès du service des douanes, votre véhicule peut être immatriculé. Je reste à votre entière disposition.",
+    "Madame,\n\nVous me demandez si le récépissé suffit pour voyager. Il ne permet pas de franchir la frontière seul.",
+    "Bonjour,\n\nL’adresse a été corrigée dans notre fichier. Toutes mes excuses pour cette erreur.",
+    "Bonjour,\n\nVotre dossier a été accepté le 2 mars. La fabrication du titre prend environ trois semaines, vous recevrez un SMS.",
+    "Bonjour,\n\nLa commission a donné un avis favorable. L’arrêté vous sera notifié la semaine prochaine.",
+    "Bonjour,\n\nVous trouverez ci-joint l’attestation demandée. Merci de m’en accuser réception.",
+    "Bonjour,\n\nNous avons bien reçu votre courriel du 3 mars. Le stationnement est interdit devant la préfecture les jours de marché.",
+    "Bonjour Madame,\n\nPour une carte d’identité, il faut une photo de moins de six mois, l’ancienne carte et un justificatif de domicile. La demande se fait dans n’importe quelle mairie équipée.",
+    "Merci pour votre signalement, la panne est réparée.",
+    "Bonjour,\n\nLe bureau ferme à 16 h, vous pouvez passer jusqu’à 15 h 45.",
+    "Bonjour Monsieur,\n\nEn l’état, votre demande ne peut aboutir : l’âge minimum est de 18 ans.",
+    "Bonjour,\n\nSi vous souhaitez contester, vous pouvez saisir le tribunal administratif dans un délai de deux mois.",
+    "Bonjour,\n\nVotre dossier est complet, l’instruction dure en moyenne six mois ; la préfecture a rendu son avis en février et c’est maintenant le ministère qui décide.",
+    "Bonjour Madame,\n\nJ’ai interrogé mes collègues : le délai est de deux mois et il n’y a pas d’exception.",
+    "Bonjour,\n\nLes subventions sont versées en juin. Pour toute question, écrivez au bureau des finances locales.",
+    "Bonjour,\n\nPouvez-vous venir ? Oui, sans rendez-vous, tous les matins.",
+)
+
+
+@pytest.mark.parametrize("text", HOLDING_REPLY)
+def test_an_agent_who_promises_an_answer_holds(text: str) -> None:
+    assert nature(text) is Nature.HOLDING_REPLY
+
+
+@pytest.mark.parametrize("text", INFORMATION_NEEDED)
+def test_an_agent_who_cannot_go_on_without_the_citizen_asks_back(text: str) -> None:
+    assert nature(text) is Nature.INFORMATION_NEEDED
+
+
+@pytest.mark.parametrize("text", REFERRAL)
+def test_an_agent_who_names_who_will_answer_refers(text: str) -> None:
+    assert nature(text) is Nature.REFERRAL
+
+
+@pytest.mark.parametrize("text", REPLY)
+def test_an_agent_who_answers_replies(text: str) -> None:
+    assert nature(text) is Nature.REPLY
+
+
+# --- one word decides -----------------------------------------------------------------------------
+
+
+def test_passing_on_and_answering_in_person_holds() -> None:
+    assert (
+        nature("Je transmets votre question à la DDT et vous réponds sous 8 jours.")
+        is Nature.HOLDING_REPLY
+    )
+
+
+def test_passing_on_to_who_will_answer_refers() -> None:
+    assert nature("Je transmets votre question à la DDT, qui vous répondra.") is Nature.REFERRAL
+
+
+def test_a_question_that_the_agent_answers_is_no_question_back() -> None:
+    assert nature("Faut-il venir avec vos enfants ? Non, votre présence suffit.") is Nature.REPLY
+
+
+def test_the_question_mark_of_a_web_address_asks_nothing() -> None:
+    text = "Vous trouverez la fiche à cette adresse : https://www.jura.gouv.fr/?vous=oui"
+    assert nature(text) is Nature.REPLY
+
+
+def test_an_offer_of_help_asks_nothing() -> None:
+    text = "Le dossier est à déposer en mairie. Avez-vous d’autres questions ? Appelez-nous."
+    assert nature(text) is Nature.REPLY
+
+
+def test_a_condition_refers_only_in_that_case() -> None:
+    text = (
+        "Le timbre s’achète en ligne. Si votre ordinateur est en panne, adressez-vous à France services. "
+        "Il coûte 25 euros."
+    )
+    assert nature(text) is Nature.REPLY
+
+
+def test_what_stands_below_the_closing_formula_says_nothing_of_the_case() -> None:
+    text = "Oui, c’est autorisé.\n\nCordialement,\nMerci de nous transmettre vos demandes par le formulaire."
+    assert nature(text) is Nature.REPLY
+
+
+def test_a_question_below_the_closing_formula_is_not_put_to_the_citizen() -> None:
+    assert nature("Oui, c’est autorisé.\n\nCordialement,\nÊtes-vous satisfait ?") is Nature.REPLY
+
+
+def test_a_question_that_the_citizen_asked_is_not_ours() -> None:
+    raw = mail(
+        "2026-03-03 10:00",
+        "Bonjour Madame,\n\nLes statuts modifiés suffisent.\n\nClaire Vernier\n\n"
+        "Le 2 mars 2026 à 09:12, Odile Ferrand a écrit :\n> Pouvez-vous me dire quelles pièces fournir ?\n",
+        sender=BOX,
+        to="odile.ferrand@laposte.example",
+    )
+    assert reading(raw).nature is Nature.REPLY
+
+
+def test_telling_how_a_file_stands_answers_who_asked_for_it() -> None:
+    text = (
+        "Votre dossier est en cours d’enquête. La préfète l’a transmis en janvier au ministère avec son accord. "
+        "La durée moyenne y est de huit mois. Il ne sera pas convoqué de nouvel entretien. "
+        "Elle dépend du nombre des demandes."
+    )
+    assert nature(text) is Nature.REPLY
+
+
+def test_an_empty_answer_replies_for_want_of_words() -> None:
+    assert reading(reply("2026-03-03 10:00", "", signature="")).nature is Nature.REPLY
+
+
+# --- how sure -------------------------------------------------------------------------------------
+
+
+def test_a_promise_alone_is_sure_and_shows_its_words() -> None:
+    found = reading(reply("2026-03-03 10:00", "Je vous répondrai avant le 12 mars."))
+
+    assert (found.nature, found.confidence) == (Nature.HOLDING_REPLY, Confidence.HIGH)
+    assert found.evidence[0].text == "vous répondrai"
+
+
+def test_a_question_within_an_answer_is_less_sure() -> None:
+    text = "Oui, c’est gratuit. Pour votre cas, merci de nous adresser la copie du jugement."
+    found = reading(reply("2026-03-03 10:00", text))
+
+    assert (found.nature, found.confidence) == (Nature.INFORMATION_NEEDED, Confidence.MEDIUM)
+
+
+def test_words_that_only_hint_are_for_review() -> None:
+    found = reading(reply("2026-03-03 10:00", "Voyez le conciliateur de justice."))
+
+    assert (found.nature, found.confidence) == (Nature.REPLY, Confidence.LOW)
+
+
+# --- structure ------------------------------------------------------------------------------------
+
+
+def sent(
+    text: str, *, to: str, headers: Mapping[str, str] | None = None, subject: str = "TR: Loto"
+) -> Reading:
+    return reading(
+        mail("2026-03-03 10:00", text, sender=BOX, to=to, headers=headers, subject=subject)
+    )
+
+
+def test_a_message_to_our_own_services_is_passed_on_inside() -> None:
+    found = sent("Oui, c’est possible.", to="marc.blin@jura.gouv.fr, Accueil <pref@jura.gouv.fr>")
+
+    assert found.nature is Nature.INTERNAL_FORWARD
+    assert found.evidence[0].rule == "outgoing.recipients"
+
+
+def test_a_message_for_action_to_another_state_service_is_passed_on() -> None:
+    found = sent("Bonjour, pour attribution, merci.", to="ddt@ain.gouv.fr")
+
+    assert (found.nature, found.evidence[0].text) == (Nature.INTERNAL_FORWARD, "pour attribution")
+
+
+def test_a_message_without_recipient_is_judged_by_its_words() -> None:
+    raw = mail("2026-03-03 10:00", "Oui, c’est gratuit.", sender=BOX).replace(
+        f"To: {BOX}\r\n".encode(), b""
+    )
+
+    assert reading(raw).nature is Nature.REPLY
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "expected"),
+    [
+        ("Réponse automatique : Loto", "Nous accusons réception de votre message ; une réponse vous sera apportée sous 5 jours ouvrés.", Nature.AUTOMATIC_ACKNOWLEDGEMENT),
+        ("Réponse automatique : Loto", "Je suis absente jusqu’au 20 mars. En cas d’urgence, écrivez à pref@jura.gouv.fr.", Nature.OUT_OF_OFFICE),
+        ("Lu : Loto", "Votre message a été lu le 3 mars 2026.", Nature.READ_RECEIPT),
+    ],
+)  # fmt: skip
+def test_a_robot_of_ours_never_answers_whatever_its_words(
+    subject: str, text: str, expected: Nature
+) -> None:
+    found = sent(
+        text,
+        to="odile@laposte.example",
+        subject=subject,
+        headers={"Auto-Submitted": "auto-replied"},
+    )
+    assert found.nature is expected
+
+
+def test_the_same_words_typed_by_an_agent_hold() -> None:
+    text = "Nous accusons réception de votre message ; une réponse vous sera apportée sous 5 jours ouvrés."
+    assert nature(text) is Nature.HOLDING_REPLY
+
+
+@given(st.text(alphabet=st.sampled_from("?!.;:¶ vousjemercideransmettre'\n"), max_size=400))
+def test_any_text_comes_to_an_answer(text: str) -> None:
+    assert nature(text) in DESK.rules.policy.qualifying

@@ -168,6 +168,27 @@ def test_a_citizen_who_sends_their_own_mail_again_is_read_through_it() -> None:
     assert judged(text, subject="TR: buvette").nature is Nature.REQUEST
 
 
+def test_who_calmly_tells_of_an_obstacle_asks_for_help() -> None:
+    found = judged("Je voudrais déposer une demande mais le site est en panne depuis hier.")
+    assert (found.nature, found.also) == (Nature.REQUEST, (Nature.COMPLAINT,))
+
+
+def test_a_short_reply_that_asks_for_nothing_closes_but_is_reviewed() -> None:
+    found = judged("Bleu alors.", subject="Re: couleur", references="<1@jura.gouv.fr>")
+    assert (found.nature, found.confidence) == (Nature.THANKS, Confidence.LOW)
+
+
+def test_a_short_reply_that_gives_what_was_asked_for_is_no_thanks() -> None:
+    found = judged("Mon numéro AGDREF est le 3945.", subject="Re: x", references="<1@jura.gouv.fr>")
+    assert found.nature is Nature.REQUEST
+
+
+def test_a_danger_is_reported_and_a_question_about_one_is_asked() -> None:
+    told = judged("Le mur de l’école menace de tomber sur la rue.", subject="mur")
+    asked = judged("Le mur menace de tomber. Qui dois-je prévenir ?", subject="mur")
+    assert (told.nature, asked.nature) == (Nature.OUT_OF_SCOPE, Nature.REQUEST)
+
+
 # --- whom to answer -------------------------------------------------------------------------------
 
 FORM = (

@@ -14,7 +14,7 @@ _CURT = 10
 """Words within which a bare « merci » closes."""
 _LABELS = {
     Nature.REMINDER: ("reminder",),
-    Nature.COMPLAINT: ("complaint", "anger", "plight", "target"),
+    Nature.COMPLAINT: ("complaint", "obstacle", "anger", "plight", "target"),
     Nature.SUGGESTION: ("suggestion",),
     Nature.THANKS: ("thanks", "closing", "noted", "praise", "politeness"),
     Nature.REQUEST: ("ask", "need"),
@@ -42,7 +42,8 @@ def _strongest(voices: Voices, *, replies: bool) -> tuple[Nature, int]:
     reminder = voices.points("reminder")
     if reminder >= SAID and not _settled(voices):
         return Nature.REMINDER, reminder
-    complaint, suggestion = _dissatisfaction(voices), voices.points("suggestion")
+    complaint = 0 if _hindered(voices) else _dissatisfaction(voices)
+    suggestion = voices.points("suggestion")
     if voices.asked and not (complaint >= SAID and _all_reproach(voices)):
         return Nature.REQUEST, max(HINTED, voices.points("ask"))
     if max(complaint, suggestion) >= SAID:
@@ -51,12 +52,12 @@ def _strongest(voices: Voices, *, replies: bool) -> tuple[Nature, int]:
     thanks = _gratitude(voices, replies=replies)
     if thanks:
         return Nature.THANKS, thanks
-    return _best_guess(voices, complaint, suggestion, reminder)
+    return _best_guess(voices, complaint, suggestion, reminder, replies=replies)
 
 
-def _account(voices: Voices) -> Nature | None:
+def _account(voices: Voices, *, replies: bool) -> Nature | None:
     """What somebody tells who asks for nothing and met our services: how badly it went, or how well."""
-    if voices.points("need") >= HINTED or not voices.points("target", "politeness"):
+    if voices.points("need") >= HINTED or not (replies or voices.points("target", "politeness")):
         return None
     if voices.points("target") and voices.points("plight") > voices.points("praise"):
         return Nature.COMPLAINT
@@ -64,7 +65,7 @@ def _account(voices: Voices) -> Nature | None:
 
 
 def _best_guess(
-    voices: Voices, complaint: int, suggestion: int, reminder: int
+    voices: Voices, complaint: int, suggestion: int, reminder: int, *, replies: bool
 ) -> tuple[Nature, int]:
     """What is hinted, in the order of what an answer is owed to most; a request when nothing is."""
     for kind, points in (
@@ -74,9 +75,11 @@ def _best_guess(
     ):
         if points >= HINTED and points >= voices.points("need"):
             return kind, points
-    told = _account(voices)
+    told = _account(voices, replies=replies)
     if told is not None:
         return told, HINTED
+    if replies and not voices.points("need") and voices.words <= _CURT:
+        return Nature.THANKS, 0
     return Nature.REQUEST, min(HINTED, voices.points("need"))
 
 
@@ -90,8 +93,14 @@ def _side_notes(voices: Voices) -> dict[Nature, int]:
 
 def _dissatisfaction(voices: Voices) -> int:
     """Complaint by what happened; anger counts only with something a complaint can be about."""
-    about = voices.points("complaint")
+    about = voices.points("complaint", "obstacle")
     return about + (voices.points("anger") if about or voices.points("target") else 0)
+
+
+def _hindered(voices: Voices) -> bool:
+    """Say whether somebody calmly tells of an obstacle to what they need: they ask for help."""
+    calm = not voices.points("complaint", "anger")
+    return calm and voices.points("need") >= HINTED
 
 
 def _all_reproach(voices: Voices) -> bool:

@@ -19,6 +19,8 @@ _BY_BOX = {"elected_boxes": "scope.elected"}
 _INVITED = "scope.invitation"
 _MEETING = frozenset({"request", "publish", "add"})
 """iTIP methods that propose a meeting (RFC 5546 section 1.4)."""
+_UNASKED = frozenset({"report", "deposit"})
+"""What is out of scope as long as nothing is asked with it."""
 _ROLES = ("role", "sender_role")
 _WORD = re.compile(r"[^a-z0-9]+")
 
@@ -56,9 +58,9 @@ def out_of_scope(message: Message, voices: Voices, rules: RulePack) -> Ground | 
     )
     if matter is not None and (not voices.asked or _in_body(matter)):
         return matter
-    if voices.says("deposit") and not voices.asked:
-        return _strongest([voice for voice in voices.heard if voice.label == "deposit"])
-    return None
+    if voices.asked:
+        return None
+    return _strongest([voice for voice in voices.heard if voice.label in _UNASKED])
 
 
 def _is_status(voices: Voices) -> bool:

@@ -108,7 +108,7 @@ def listen_to_title(words: Words, pack: RulePack) -> Voices:
     heard = tuple(
         _voice(rule, hit, "subject", TITLE)
         for rule, hit in pack.find(words)
-        if rule.label != "role"
+        if rule.label != "role" and (rule.label != "reminder" or rule.weight == SAID)
     )
     marked = words.line.endswith(" ? ") or any(voice.label == "ask" for voice in heard)
     unasking = any(voice.label in _UNASKING for voice in heard)

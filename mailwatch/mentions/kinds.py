@@ -80,7 +80,7 @@ def _announces(one: Found, end: int, sheet: Sheet) -> bool:
         return True
     words = sheet.folded[one.start : one.end]
     if words.endswith(" par") or words.startswith(
-        ("signe", "a l", "original", "madame", "monsieur")
+        ("signe", "a l", "original", "madame", "monsieur", "p.", "p/")
     ):
         return True
     if sheet.text[one.end : end + 2].lstrip(" \xa0.)e(").startswith(":"):

@@ -15,9 +15,12 @@ from mailwatch.ruleset import RulePack
 from mailwatch.wording import fold
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lexicon:
-    """The lists of one pack of rules: folded sets, and patterns over text that `zones.plain` folded."""
+    """The lists of one pack of rules: folded sets, and patterns over text that `page.plain` folded.
+
+    Compared by identity, so that what is read with it may be cached.
+    """
 
     titles: frozenset[str]
     ranks: frozenset[str]

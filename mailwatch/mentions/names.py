@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
+from itertools import islice
 
 from mailwatch.mentions.lexicon import Lexicon
 from mailwatch.mentions.page import plain
@@ -90,6 +92,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _INITIAL = re.compile(r"[A-ZÀ-Ý]|(?:[A-ZÀ-Ý]h?\.-?)+[A-ZÀ-Ý]?\.?|[A-ZÀ-Ý]-[A-ZÀ-Ý]\.?")
 
 
+@lru_cache(maxsize=8192)
 def _letter(token: str, lexicon: Lexicon) -> str:
     """The shape of one word, as one letter."""
     folded = plain(token).rstrip(".")
@@ -105,6 +108,8 @@ def _letter(token: str, lexicon: Lexicon) -> str:
         return "P"
     capital = (token[2:3] if _ELIDED.match(folded) else token[:1]).isupper()
     known = _is_first_name(folded, lexicon)
+    if folded in lexicon.address_words and folded not in lexicon.surname_words:
+        return "B"
     if folded in lexicon.not_names and not known:
         if not capital or folded not in lexicon.surname_words:
             return "B"
@@ -147,6 +152,7 @@ _NAMES = (
     (re.compile(r"F{1,2}I(?=$|[BDPx])"), Weight.SURE),
     (re.compile(r"C+(?:P{0,3}U)+|P{0,3}U+(?:P{0,2}U)*C+(?=$|[BDx])"), Weight.SHAPED),
     (re.compile(r"[UC]{1,2}I(?=$)"), Weight.SHAPED),
+    (re.compile(r"CF{1,2}(?:P{0,3}[UC]){1,2}(?=$|[BDPx])"), Weight.SHAPED),
     (re.compile(r"F{1,2}(?=$|P+B|B|xF)"), Weight.SHAPED),
     (re.compile(r"f(?=$)|f[xf](?=$)"), Weight.SHAPED),
     (re.compile(r"(?:P{0,3}[UC]){1,4}(?=$)"), Weight.WEAK),
@@ -155,38 +161,57 @@ _NAMES = (
 
 def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
     """The person that a segment names: at its start, or behind a function ("Le chef de bureau Jean DUPONT")."""
-    tokens = list(_TOKEN.finditer(segment))[:24]
+    tokens = list(islice(_TOKEN.finditer(segment), 24))
     letters = "".join(_letter(token.group().rstrip(",;:!"), lexicon) for token in tokens)
     if letters.startswith(("PF", "PPF")) and _GIVEN.match(segment):
         letters = f"F{letters[1:]}"
-    function = is_role(segment, lexicon)
-    for at, letter in enumerate(letters):
-        if letter not in "TRFUCISWPf":
-            if at == 0 and not function:
-                return None
-            if plain(tokens[at].group()) in lexicon.address_words:
-                return None
-            continue
-        if at and (
-            not function or (letters[at - 1] == "P" and letter not in "TR" and letter != "F")
-        ):
-            continue
+    for at in _starts(segment, tokens, letters, lexicon):
         for pattern, weight in _NAMES:
             match = pattern.match(letters, at)
-            if match and match.group()[-1] == "P" and tokens[match.end() - 1].group().islower():
+            if match is None or not _holds(match, weight, tokens):
                 continue
-            if match and (
-                at == 0
-                or weight > Weight.SHAPED
-                or (weight is Weight.SHAPED and match.end() - at > 1)
-            ):
-                text, level = _named(segment, tokens[at : match.end()], match.group(), lexicon)
-                if weight is Weight.WEAK and _like_initials(text):
-                    return None
-                return Named(text=text, level=level, weight=weight, titled="T" in match.group())
-        if not function:
-            return None
+            text, level = _named(segment, tokens[at : match.end()], match.group(), lexicon)
+            if weight is Weight.WEAK and _like_initials(text):
+                return None
+            return Named(text=text, level=level, weight=weight, titled="T" in match.group())
     return None
+
+
+def _starts(
+    segment: str, tokens: list[re.Match[str]], letters: str, lexicon: Lexicon
+) -> Iterator[int]:
+    """Where a name may start: with the segment, or behind a function, but not behind "de"."""
+    if letters[:1] in _NAMING:
+        yield 0
+        if letters.startswith("PR"):  # « Le brigadier-chef Morel »
+            yield 1
+    if not is_role(segment, lexicon):
+        return
+    anothers = False
+    for at, letter in enumerate(letters):
+        if letter not in _NAMING:
+            if plain(tokens[at].group()) in lexicon.address_words:
+                return
+            anothers = False
+        elif letter == "P":
+            anothers = True  # « Secrétariat de M. Paul Roy »
+        elif at and not anothers:
+            yield at
+
+
+_NAMING = frozenset("TRFUCISWPf")
+
+
+def _holds(match: re.Match[str], weight: Weight, tokens: list[re.Match[str]]) -> bool:
+    """Say whether the letters are a name there: more than one word or a sure one behind a function."""
+    if match.group()[-1] == "P" and tokens[match.end() - 1].group().islower():
+        return False  # « Mme la », not « Mme LE »
+    within = match.start() > 0
+    return (
+        not within
+        or weight > Weight.SHAPED
+        or (weight is Weight.SHAPED and match.end() - match.start() > 1)
+    )
 
 
 # What opens a first name of several words: « Thi Minh Châu PHAM », « El Mehdi AMRANI ».
@@ -228,7 +253,8 @@ def _named(
     bare = letters.lstrip("TR")
     skipped = len(letters) - len(bare) if len(bare.replace("P", "")) > 1 else 0
     text = segment[tokens[skipped].start() : tokens[-1].end()]
-    text = text if bare.endswith("I") else text.rstrip(".,;:!")
+    if not bare.endswith("I") and not _ENDS_INITIAL.search(text.rstrip(".")):
+        text = text.rstrip(".,;:!")
     return text, _level(letters, bare, tokens, lexicon)
 
 

@@ -244,7 +244,7 @@ def _zone(draft: Line, zone: Place, *, named: bool) -> Place:
 
 def _ends_formula(part: str, lexicon: Lexicon) -> bool:
     """Say whether a line of a delegated formula holds the name: it ends with what is no function."""
-    last = part.rsplit(",", maxsplit=1)[-1].split()
+    last = part.rsplit(",", maxsplit=1)[-1].replace("/", " ").split()
     while last and last[0] in ("pour", "le", "la", "p", "et", "par"):
         last = last[1:]
     first = last[0].removeprefix("l'") if last else ""

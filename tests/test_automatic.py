@@ -56,6 +56,7 @@ def test_every_rule_finds_its_examples_and_not_their_neighbours() -> None:
 # --- walls ----------------------------------------------------------------------------------------
 
 ABSENCES: tuple[tuple[str, str, dict[str, str], str], ...] = (
+    ("Je suis absente", "Bonjour, je suis en congés jusqu’au 3 août. Bon été !", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Réponse automatique : Votre convocation", "Bonjour, je suis en congés jusqu'au 12 avril et lirai votre message à mon retour.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Absence", "Merci de votre message. Le cabinet est fermé du 1er au 20 août.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Re: Dossier 4521", "Bonjour,\n\nJe suis actuellement absente. En cas d'urgence, merci de contacter mon assistante au 03 84 00 00 00.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
@@ -102,6 +103,7 @@ MEETINGS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("Declined: Réunion du 12 mars", "Paul Blin", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
 )  # fmt: skip
 PEOPLE: tuple[tuple[str, str, dict[str, str], str], ...] = (
+    ("Absente du 3 au 8", "Bonjour, je serai absente du 3 au 8 mars. Puis-je décaler mon rendez-vous ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Demande concernant votre réponse automatique", "Bonjour, j'ai reçu votre réponse automatique hier mais toujours aucune réponse à ma question. Quand puis-je l'espérer ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Re: Réponse automatique : Votre demande", "Bonjour,\n\nVotre message automatique ne répond pas à ma question : où dois-je envoyer le dossier ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("RE: Accusé de réception", "Merci, mais quand aurai-je une vraie réponse ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
@@ -307,6 +309,11 @@ def test_a_machine_that_speaks_for_a_server_reports() -> None:
         "postmaster@mx.example",
     )
     assert heard is Nature.DELIVERY_REPORT
+
+
+def test_a_machine_that_writes_to_a_list_is_judged_elsewhere() -> None:
+    fields = {"Auto-Submitted": "auto-generated", "List-Id": "<lettre.example>"}
+    assert verdict("Lettre d’information", "Les nouvelles du mois.", fields) is None
 
 
 def test_the_sender_is_shown_when_nothing_else_is() -> None:

@@ -8,10 +8,11 @@ answer, a promise when nothing answers yet; the rest replies. Words of promise a
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate, islice
 
 from mailwatch.addresses import is_ours, is_state
 from mailwatch.model import Confidence, Evidence, Institution, Message, Nature, Reading
@@ -25,20 +26,26 @@ _OFFERS = 1
 """The weight of words that only offer, or name a case among others."""
 _AGAIN = 2
 """How often one rule is counted: saying a thing often does not make it truer."""
-_GREETING = 3
-"""Words before which nobody takes leave yet."""
+_GREETING = 20
+"""Characters before which nobody takes leave yet."""
+_REACH = 160
+"""How far back, in characters, a sentence is looked at."""
+_SHOWN = 3
+"""How many cues stand as evidence."""
 _TELLING = 5
 """Words below which a sentence is a greeting or a line of a signature."""
 _OF_OTHERS = frozenset({Nature.REFERRAL, Nature.INFORMATION_NEEDED})
 """What takes « vous devez » away from a reply: « vous devez vous adresser à la mairie »."""
+_ASIDE = frozenset({"aside"})
+_ELSEWHERE = frozenset({"elsewhere"})
 _SENTENCE = re.compile(r"[?!.;¶] ")
 _CLAUSE = re.compile(r"[?!.;:¶] ")
 _UNSURE = re.compile(
     r" (?:si|s il|sinon|au cas ou|en cas|le cas echeant|au besoin|eventuellement|n hesitez) "
 )
 """What makes the rest of a sentence an offer or a case among others."""
-_QUESTION = re.compile(r"\?(?![\w&=#/])")
-"""A question mark that ends something, not that of an address of the Web."""
+_QUESTION = re.compile(r" \?(?= )(?! (?:oui|non) )")
+"""A question mark that its writer does not answer at once."""
 _TO_YOU = re.compile(
     r" (?:vous|votre|vos|tu|ton|ta|quel|quelle|quels|quelles|qui|quand|comment|combien|ou|est ce) "
 )
@@ -46,12 +53,31 @@ _TO_YOU = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cue:
-    """Words that speak for a nature, and how strongly."""
+    """Words that speak for a nature, how strongly, and where they stand in the folded line."""
 
     label: str
     rule: str
-    text: str
     weight: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretches:
+    """Stretches of the line in order, asked about in no more than logarithmic time."""
+
+    starts: tuple[int, ...]
+    reaches: tuple[int, ...]
+    """How far each stretch, or one before it, runs."""
+
+    def reach(self, at: int) -> int:
+        """How far the stretches run that start at `at` or before."""
+        before = bisect_right(self.starts, at)
+        return self.reaches[before - 1] if before else 0
+
+    def begins_in(self, start: int, end: int) -> bool:
+        """Say whether a stretch starts between `start` and `end`."""
+        return bisect_left(self.starts, start) < bisect_left(self.starts, end)
 
 
 def outgoing(message: Message, own: Words, institution: Institution, rules: Ruleset) -> Reading:
@@ -64,9 +90,9 @@ def outgoing(message: Message, own: Words, institution: Institution, rules: Rule
         return Reading(nature=Nature.INTERNAL_FORWARD, evidence=(evidence,))
     cues = tuple(_cues(own, rules))
     if _is_passed_on(message, institution) and _weight(cues, Nature.INTERNAL_FORWARD):
-        return _reading(Nature.INTERNAL_FORWARD, cues, Confidence.MEDIUM)
+        return _reading(Nature.INTERNAL_FORWARD, cues, own, Confidence.MEDIUM)
     nature, confidence = _decide(cues)
-    return _reading(nature, cues, confidence)
+    return _reading(nature, cues, own, confidence)
 
 
 def _of_ours(found: Reading) -> Reading:
@@ -91,11 +117,12 @@ def _is_passed_on(message: Message, institution: Institution) -> bool:
     return all(is_state(who.address) or is_ours(who.address, institution) for who in recipients)
 
 
-def _reading(nature: Nature, cues: Iterable[_Cue], confidence: Confidence) -> Reading:
-    evidence = [
-        Evidence(rule=cue.rule, text=cue.text, place="body") for cue in cues if cue.label == nature
-    ]
-    return Reading(nature=nature, evidence=tuple(evidence[:3]), confidence=confidence)
+def _reading(nature: Nature, cues: Iterable[_Cue], own: Words, confidence: Confidence) -> Reading:
+    evidence = tuple(
+        Evidence(rule=cue.rule, text=own.original(cue.start, cue.end), place="body")
+        for cue in islice((cue for cue in cues if cue.label == nature), _SHOWN)
+    )
+    return Reading(nature=nature, evidence=evidence, confidence=confidence)
 
 
 # --- what is said ---------------------------------------------------------------------------------
@@ -106,28 +133,40 @@ def _cues(own: Words, rules: Ruleset) -> Iterator[_Cue]:
     found = rules.outgoing.find(own)
     end = _leave(found, own)
     said = [entry for entry in (*found, *_promised(own, rules.promises)) if entry[1].start < end]
-    aside = [hit for rule, hit in said if rule.label == "aside"]
-    sent_on = [hit for rule, hit in said if rule.label in _OF_OTHERS]
+    aside = _stretches(said, _ASIDE)
+    sent_on = _stretches(said, _ASIDE | _OF_OTHERS)
     times: dict[str, int] = defaultdict(int)
     read_to: dict[str, int] = defaultdict(int)
     for rule, hit in said:
-        around = (*aside, *sent_on) if rule.label == Nature.REPLY else aside
-        if hit.start < read_to[rule.id] or times[rule.id] == _AGAIN or _inside(hit, around):
+        around = sent_on if rule.label == Nature.REPLY else aside
+        known = hit.start < read_to[rule.id] or times[rule.id] == _AGAIN
+        if known or around.reach(hit.start) > hit.start:
             continue
         times[rule.id] += 1
         read_to[rule.id] = hit.end
         label = Nature.HOLDING_REPLY if rule.label == "promise" else rule.label
-        yield _Cue(label=label, rule=rule.id, text=hit.text, weight=_strength(rule, hit, own))
+        weight = _strength(rule, hit, own)
+        yield _Cue(label=label, rule=rule.id, weight=weight, start=hit.start, end=hit.end)
     yield from _questions(own, end, aside)
-    statements = frozenset(rules.outgoing.lists["statement"])
-    yield from _statements(own, end, [hit.start for _, hit in said], statements)
+    told = _stretches(said, None)
+    yield from _statements(own, end, told, frozenset(rules.outgoing.lists["statement"]))
+
+
+def _stretches(said: Iterable[tuple[Rule, Hit]], labels: frozenset[str] | None) -> _Stretches:
+    """Where the rules of `labels`, or all of them, are met."""
+    hits = sorted(
+        (hit.start, hit.end) for rule, hit in said if labels is None or rule.label in labels
+    )
+    return _Stretches(
+        starts=tuple(start for start, _ in hits),
+        reaches=tuple(accumulate((end for _, end in hits), max)),
+    )
 
 
 def _leave(said: Iterable[tuple[Rule, Hit]], own: Words) -> int:
     """Where the writer takes leave: signatures, opening hours and disclaimers below say nothing of the case."""
-    begins = own.starts[_GREETING] if len(own.starts) > _GREETING else 0
     return next(
-        (hit.start for rule, hit in said if rule.label == "leave" and hit.start > begins),
+        (hit.start for rule, hit in said if rule.label == "leave" and hit.start > _GREETING),
         len(own.line),
     )
 
@@ -135,67 +174,51 @@ def _leave(said: Iterable[tuple[Rule, Hit]], own: Words) -> int:
 def _promised(own: Words, promises: RulePack) -> Iterator[tuple[Rule, Hit]]:
     """The words that engage us, without those that longer words take back."""
     found = promises.find(own)
-    taken_back = [hit for rule, hit in found if rule.label == "elsewhere"]
+    taken_back = _stretches(found, _ELSEWHERE)
     for rule, hit in found:
-        if rule.label == "promise" and not any(
-            other.start < hit.end <= other.end for other in taken_back
-        ):
+        if rule.label == "promise" and taken_back.reach(hit.end - 1) < hit.end:
             yield rule, hit
-
-
-def _inside(hit: Hit, others: Iterable[Hit]) -> bool:
-    return any(other.start <= hit.start < other.end for other in others)
 
 
 def _strength(rule: Rule, hit: Hit, own: Words) -> int:
     """The weight of a rule, or a hint's when the sentence only offers (« si besoin, adressez-nous … »)."""
-    if rule.label not in (Nature.INFORMATION_NEEDED, Nature.REFERRAL):
+    if rule.label not in _OF_OTHERS:
         return rule.weight
     return _OFFERS if _UNSURE.search(_before(own, hit.start)) else rule.weight
 
 
 def _before(own: Words, at: int) -> str:
     """What stands before `at` in its sentence, within reach."""
-    reach = own.line[max(0, at - 160) : at]
+    reach = own.line[max(0, at - _REACH) : at]
     return f" {_SENTENCE.split(reach)[-1]}"
 
 
-def _questions(own: Words, end: int, aside: Iterable[Hit]) -> Iterator[_Cue]:
+def _questions(own: Words, end: int, aside: _Stretches) -> Iterator[_Cue]:
     """Questions put to the citizen: an agent hardly asks any other."""
-    for start, (first, last) in zip(own.starts, own.spans, strict=True):
-        if start >= end:
-            return
-        if own.text[first:last] != "?" or not _QUESTION.match(own.text, first):
-            continue
-        if own.line.startswith((" oui ", " non "), start + 1):
-            continue
-        asked = _before(own, start)
-        if _TO_YOU.search(asked) and not any(
-            start - len(asked) <= hit.start < start for hit in aside
-        ):
+    for mark in _QUESTION.finditer(own.line, 0, end):
+        asked = _before(own, mark.start())
+        start = mark.start() - len(asked) + 1
+        if _TO_YOU.search(asked) and not aside.begins_in(start, mark.start()):
             yield _Cue(
                 label=Nature.INFORMATION_NEEDED,
                 rule="needed.question",
-                text=own.original(start - len(asked) + 1, start + 1),
                 weight=_DECISIVE,
+                start=start,
+                end=mark.start() + 2,
             )
 
 
-def _statements(
-    own: Words, end: int, starts: Iterable[int], marks: frozenset[str]
-) -> Iterator[_Cue]:
+def _statements(own: Words, end: int, told: _Stretches, marks: frozenset[str]) -> Iterator[_Cue]:
     """The first sentences that say something and meet no rule: they tell how the matter stands."""
-    known = sorted(starts)
-    at = told = 0
+    at = 1
+    count = 0
     for match in (*_CLAUSE.finditer(own.line, 0, end), None):
         stop = match.start() if match else end
-        words = own.line[at:stop].split()
-        plain = bisect_left(known, at) == bisect_left(known, stop) and "je" not in words
-        if plain and len(words) >= _TELLING and not marks.isdisjoint(words):
-            told += 1
-            text = own.original(own.line.index(words[0], at), stop)
-            yield _Cue(label=Nature.REPLY, rule="reply.statement", text=text, weight=1)
-        if told == _AGAIN:
+        words = () if told.begins_in(at, stop) else own.line[at:stop].split()
+        if len(words) >= _TELLING and "je" not in words and not marks.isdisjoint(words):
+            yield _Cue(label=Nature.REPLY, rule="reply.statement", weight=1, start=at, end=stop)
+            count += 1
+        if count == _AGAIN:
             return
         at = match.end() if match else end
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from sys import intern
+from functools import lru_cache
+from typing import TypeVar
 
 from mailwatch import mentions, nature, promises, threads
 from mailwatch.addresses import is_ours
@@ -23,6 +24,7 @@ from mailwatch.model import (
     Direction,
     Evidence,
     Fact,
+    Mention,
     Mentions,
     Message,
     Nature,
@@ -41,7 +43,7 @@ HUMAN_ANSWERS = frozenset(
 REPORTS = frozenset({Nature.DELIVERY_REPORT, Nature.READ_RECEIPT})
 """What a server or a mail program writes by itself: no mention is judged."""
 
-_EVIDENCE_LENGTH = 80
+Verdict = TypeVar("Verdict", Reading, Evidence, Mention, Mentions)
 _ATTRIBUTION = re.compile(r"a écrit|wrote|^[\s>*]*(?:de|from)\s*:", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
@@ -132,30 +134,58 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
     sender = message.senders[0].address if message.senders else ""
     passed_on = message.forwarded.text if message.forwarded else ""
     quoted = f"{message.quoted}\n\n{passed_on}"
-    recipients = dict.fromkeys(intern(who.address) for who in _recipients(message) if who.address)
+    recipients = dict.fromkeys(
+        _shared_text(who.address) for who in _recipients(message) if who.address
+    )
     recipients.pop(sender, None)
     return Fact(
-        key=hashlib.sha256(examined.delivery.raw).hexdigest()[:32],
+        key=hashlib.blake2b(examined.delivery.raw, digest_size=8).hexdigest(),
         file=examined.delivery.file,
         role=examined.delivery.role,
         at=instant.at,
         grade=instant.grade,
         message_id=message.message_id,
         references=message.references,
-        sender=intern(sender),
+        sender=_shared_text(sender),
         recipients=tuple(recipients),
         direct=sum(who.address in recipients for who in message.to),
-        subject=intern(threads.base_subject(message.subject)),
-        reading=_remembered(examined.reading),
+        subject=_shared_text(threads.base_subject(message.subject)),
+        reading=_shared(_remembered(examined.reading)),
         answer=examined.answer,
-        mentions=examined.mentions,
+        mentions=_shared_mentions(examined.mentions) if examined.answer is not None else None,
         announced=examined.announced,
-        sketch=threads.sketch(examined.own.spoken()),
+        sketch=threads.sketch(examined.own.spoken(), threads.OWN_SKETCH_LIMIT),
         quoted_sketch=threads.sketch(tokens(quoted)),
         identifiers=threads.identifiers(message.subject, examined.own),
         report=message.report,
         findings=_findings(examined, instant, quoted, desk),
     )
+
+
+@lru_cache(maxsize=4096)
+def _shared(value: Verdict) -> Verdict:
+    """One object for equal verdicts: a year of mail says the same things thousands of times."""
+    return value
+
+
+@lru_cache(maxsize=4096)
+def _shared_text(text: str) -> str:
+    """One string for equal addresses and subjects, while they keep coming."""
+    return text
+
+
+def _shared_mentions(found: Mentions | None) -> Mentions | None:
+    if found is None:
+        return None
+    shared: Mentions = _shared(
+        replace(
+            found,
+            author=_shared(found.author),
+            service=_shared(found.service),
+            institution=_shared(found.institution),
+        )
+    )
+    return shared
 
 
 def _findings(examined: Examined, instant: Instant, quoted: str, desk: Desk) -> tuple[str, ...]:
@@ -181,19 +211,12 @@ def _quotes_ours(message: Message, quoted: str, desk: Desk) -> bool:
 
 
 def _remembered(reading: Reading) -> Reading:
-    """The reading as a fact keeps it: the strongest evidence, short."""
-    evidence = tuple(
-        Evidence(
-            rule=intern(found.rule), text=found.text[:_EVIDENCE_LENGTH], place=intern(found.place)
-        )
-        for found in reading.evidence[:2]
-    )
-    return Reading(
-        nature=reading.nature,
-        also=reading.also,
-        answer_due=reading.answer_due,
-        correspondent=intern(reading.correspondent),
-        evidence=evidence,
-        confidence=reading.confidence,
-        reason=intern(reading.reason),
+    """The reading as a fact keeps it: the rules it rests on, without the words."""
+    return replace(
+        reading,
+        correspondent=_shared_text(reading.correspondent),
+        evidence=tuple(
+            _shared(Evidence(rule=found.rule, text="", place=found.place))
+            for found in reading.evidence[:2]
+        ),
     )

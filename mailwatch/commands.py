@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mailwatch.ruleset import Desk
 
 NON_CONFORMITY = 1
+_LONG_WORK = 200
+"""Messages from which a progress bar is worth its room."""
 _DATA_FAULT = 65
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
@@ -264,8 +266,11 @@ def audit(
     today = _today(now, desk)
     registers = [letters.read(path) for path in paths if path.lower().endswith(".csv")]
     mail = [path for path in paths if not path.lower().endswith(".csv")]
-    entries = files.entries(mail, Role(role) if role else None)
-    with _progress(len(entries), shown=not as_json) as advance:
+    place = Role(role) if role else None
+    entries = files.entries(mail, place)
+    watched = not as_json and sys.stderr.isatty()
+    total = sum(1 for _entry in files.entries(mail, place)) if watched else 0
+    with _progress(total) as advance:
         gathered = offline.gather(entries, desk, advance)
     found = offline.audit(
         gathered,
@@ -276,7 +281,8 @@ def audit(
         today,
     )
     if as_json:
-        _print_json(contracts.audit(found))
+        for piece in contracts.audit_lines(found):
+            click.echo(piece, nl=False)
     if out is not None:
         from mailwatch.publishing import publish
 
@@ -384,9 +390,9 @@ def _print_unreadable(found: Unreadable, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _progress(total: int, *, shown: bool) -> Iterator[Callable[[], None]]:
+def _progress(total: int) -> Iterator[Callable[[], None]]:
     """A progress bar on a terminal, for work that takes a while; nothing elsewhere."""
-    if not shown or total < 200 or not sys.stderr.isatty():
+    if total < _LONG_WORK:
         yield lambda: None
         return
     from rich.console import Console

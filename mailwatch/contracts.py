@@ -5,6 +5,8 @@ Instants are ISO 8601 with offset, days ISO dates, delays integers or null, mean
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from mailwatch.model import (
@@ -82,8 +84,19 @@ def deadline(found: Deadline) -> dict[str, Json]:
 
 def audit(found: Audit) -> dict[str, Json]:
     """The whole offline run."""
+    return {"requests": [request(item) for item in found.requests], **_summary(found)}
+
+
+def audit_lines(found: Audit) -> Iterator[str]:
+    """The whole offline run as the text of one JSON object, a request at a time: a year of them is large."""
+    yield '{"requests": ['
+    for place, item in enumerate(found.requests):
+        yield (", " if place else "") + json.dumps(request(item), ensure_ascii=False)
+    yield "], " + json.dumps(_summary(found), ensure_ascii=False)[1:] + "\n"
+
+
+def _summary(found: Audit) -> dict[str, Json]:
     return {
-        "requests": [request(item) for item in found.requests],
         "indicators": indicators(found.indicators),
         "quarantined": [{"file": item.file, "reason": item.reason} for item in found.quarantined],
         "period": {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from mailwatch import contracts, report
@@ -19,7 +18,7 @@ def publish(found: Audit, desk: Desk, folder: Path) -> Path:
 
     Each file is written beside its place and moved there, so that a full disk leaves the old report whole.
     """
-    as_json = json.dumps(contracts.audit(found), ensure_ascii=False, indent=1) + "\n"
+    as_json = "".join(contracts.audit_lines(found))
     pages = report.files(found, desk.rules.policy, template_texts())
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,8 @@ SEQUENCE = 4
 SAMPLE = 4
 """One sequence in so many is kept, chosen by its first word: the same ones wherever the words stand."""
 SKETCH_LIMIT = 128
+OWN_SKETCH_LIMIT = 24
+"""Enough of a text to look for in others; a text that is searched needs all of its own."""
 _ENOUGH = 0.5
 """The share of a request's sequences that must be quoted for the quotation to be its own."""
 _SAME = 0.8
@@ -150,14 +152,14 @@ def base_subject(subject: str) -> str:
         plain = shorter
 
 
-def sketch(words: Sequence[str]) -> bytes:
+def sketch(words: Sequence[str], limit: int = SKETCH_LIMIT) -> bytes:
     """Digest folded words into a sorted sample of their sequences; empty when there are hardly any."""
     count = len(words) - SEQUENCE + 1
     if count < 1:
         return b""
     kept = [at for at in range(count) if _starts_sample(words[at])] or [count // 2]
     digests = {crc32(" ".join(words[at : at + SEQUENCE]).encode()) for at in kept}
-    return array("I", sorted(digests)[:SKETCH_LIMIT]).tobytes()
+    return array("I", sorted(digests)[:limit]).tobytes()
 
 
 @lru_cache(maxsize=8192)

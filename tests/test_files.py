@@ -131,4 +131,4 @@ def test_a_folder_without_mail_is_named(tmp_path: Path) -> None:
     put(tmp_path / "note.txt")
 
     with pytest.raises(SourceError, match="aucun courriel"):
-        entries([str(tmp_path)])
+        list(entries([str(tmp_path)]))

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,24 +43,31 @@ class Entry:
     many: bool
 
 
-def entries(paths: Sequence[str], role: Role | None = None) -> tuple[Entry, ...]:
+def entries(paths: Sequence[str], role: Role | None = None) -> Iterator[Entry]:
     """List what `paths` hold, in the order of the paths and, below a folder, of the names.
 
-    Raises UsageError for a path that does not exist and SourceError for one that holds no mail.
+    Raises UsageError at once for a path that does not exist, SourceError when one turns out to hold no mail.
     """
-    found: list[Entry] = []
     for given in paths:
-        path = Path(given)
-        if not path.exists():
+        if not Path(given).exists():
             raise UsageError("« {path} » : aucun fichier ni dossier de ce nom", path=given)
-        here = list(_below(path, given, role)) if path.is_dir() else [_single(path, given, role)]
-        if not here:
-            raise SourceError(
-                "« {path} » : aucun courriel dans ce dossier (Maildir, mbox ou fichiers .eml attendus)",
-                path=given,
-            )
-        found.extend(here)
-    return tuple(found)
+    return chain.from_iterable(_held(given, role) for given in paths)
+
+
+def _held(given: str, role: Role | None) -> Iterator[Entry]:
+    path = Path(given)
+    if not path.is_dir():
+        yield _single(path, given, role)
+        return
+    empty = True
+    for entry in _below(path, given, role):
+        empty = False
+        yield entry
+    if empty:
+        raise SourceError(
+            "« {path} » : aucun courriel dans ce dossier (Maildir, mbox ou fichiers .eml attendus)",
+            path=given,
+        )
 
 
 def deliveries(entry: Entry) -> Iterator[Delivery]:

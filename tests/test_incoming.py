@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -520,3 +521,20 @@ def test_any_form_has_a_verdict(text: str) -> None:
 def test_a_message_from_nobody_has_a_verdict() -> None:
     found = replace(message(mail(WHEN, QUESTION)), senders=())
     assert (judge(found).nature, judge(found).correspondent) == (Nature.REQUEST, "")
+
+
+@pytest.mark.parametrize(
+    "words", ["a ? ", "Nom : a\n", "x@y.z ", "ci-joint ", "merci. ", "www.a/?b ? "]
+)
+def test_the_time_grows_with_the_text_and_no_faster(words: str) -> None:
+    found = replace(message(mail(WHEN, "x", sender=ROBOT, reply_to=CITIZEN)), subject=words * 9)
+
+    def seconds(size: int) -> float:
+        text = words * (size // len(words))
+        read_out = replace(found, text=text, own=text)
+        start = perf_counter()
+        judge(read_out)
+        return perf_counter() - start
+
+    seconds(4_000)
+    assert seconds(64_000) < max(0.2, 60 * min(seconds(4_000), seconds(4_000)))

@@ -10,7 +10,7 @@ ANSWER_DUE = frozenset({Nature.REQUEST, Nature.REMINDER, Nature.COMPLAINT, Natur
 
 _SHORT = 25
 """Words within which an acceptance is all that is said."""
-_CURT = 10
+_CURT = 15
 """Words within which a bare « merci » closes."""
 _LABELS = {
     Nature.REMINDER: ("reminder",),

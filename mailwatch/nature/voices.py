@@ -25,7 +25,6 @@ _END = re.compile(r"[?!.;¶…](?= )(?<! [a-z] \.)(?<! mme \.)")
 """The end of a sentence; the dot of an initial or of « M. » is none."""
 _ADDRESS_OF_THE_WEB = ("://", "www.")
 _MARK = re.compile(r"\?(?=[\s?!.…)»\"”']|$)")
-"""A question mark that a person typed: one inside an address of the web is followed by its query."""
 _SIGNATURE = 200
 """Characters within which somebody signs: name, title, body, address."""
 TITLE = -1
@@ -151,15 +150,22 @@ def _signature(words: Words, ends: list[int], end: int) -> int:
 def _asked(words: Words, ends: list[int], heard: tuple[Voice, ...]) -> set[int]:
     """The sentences that ask, by formula or by mark, and do nothing else."""
     asking = {voice.sentence for voice in heard if voice.label == "ask"}
-    asking |= {number for number, end in enumerate(ends) if _is_mark(words, ends, number, end)}
+    plain = not any(sign in words.text for sign in _ADDRESS_OF_THE_WEB)
+    asking |= {
+        number
+        for number, end in enumerate(ends)
+        if _is_mark(words, ends, number) and (plain or _is_typed(words, end))
+    }
     return asking - {voice.sentence for voice in heard if voice.label in _UNASKING}
 
 
-def _is_mark(words: Words, ends: list[int], number: int, end: int) -> bool:
-    """Say whether a sentence of at least one word ends with a question mark that a person typed."""
-    if words.line[end] != "?" or (number and ends[number - 1] == end - 2) or end == 1:
-        return False
-    if not any(sign in words.text for sign in _ADDRESS_OF_THE_WEB):
-        return True
+def _is_mark(words: Words, ends: list[int], number: int) -> bool:
+    """Say whether a question mark ends a sentence of at least one word."""
+    end = ends[number]
+    return words.line[end] == "?" and end > 1 and not (number and ends[number - 1] == end - 2)
+
+
+def _is_typed(words: Words, end: int) -> bool:
+    """Say whether a person typed a question mark: one inside an address of the web is followed by its query."""
     token = bisect_right(words.starts, end) - 1
     return _MARK.match(words.text, words.spans[token][0]) is not None

@@ -398,3 +398,12 @@ def test_the_senders_of_forwards_are_found() -> None:
         and text.forwarded.sender.address == case["from_address"]
     ]
     assert len(right) >= 0.85 * len(known)
+
+
+def test_the_rule_above_a_quoted_header_block_is_nobody_s_word() -> None:
+    """Zimbra draws a rule, then puts the header block of the answered mail into the quotation."""
+    block = "> De : « Nadia Berthier » <nadia.berthier@example.org>\n> À : prefecture@jura.gouv.fr\n> Envoyé : Jeudi 5 Mars 2026 10:12:00\n> Objet : Où en est ma demande ?\n>\n"
+    found = split(f"{REPLY}\n\n{'_' * 32}\n\n{block}{MARKED}\n")
+
+    assert found.own == REPLY
+    assert found.forwarded is None

@@ -62,8 +62,7 @@ def split(text: str, subject: str = "") -> Split:
             (quoted if marked else own).extend(lines[at:end])
             at = end
             continue
-        if not marked:
-            _drop_tail(own)
+        _drop_tail(own)
         if opening.forwards or _passes_on(subject, own, opening):
             passed, rest = _pass_on(lines, at, end, opening, marked=marked)
             if not passed.subject:

@@ -137,14 +137,14 @@ def _cues(own: Words, rules: Ruleset) -> Iterator[_Cue]:
     sent_on = _stretches(said, _ASIDE | _OF_OTHERS)
     times: dict[str, int] = defaultdict(int)
     read_to: dict[str, int] = defaultdict(int)
-    for rule, hit in said:
+    for rule, hit in sorted(said, key=lambda entry: (entry[1].start, -entry[0].weight)):
         around = sent_on if rule.label == Nature.REPLY else aside
-        known = hit.start < read_to[rule.id] or times[rule.id] == _AGAIN
+        label = Nature.HOLDING_REPLY if rule.label == "promise" else rule.label
+        known = hit.start < read_to[label] or times[rule.id] == _AGAIN
         if known or around.reach(hit.start) > hit.start:
             continue
         times[rule.id] += 1
-        read_to[rule.id] = hit.end
-        label = Nature.HOLDING_REPLY if rule.label == "promise" else rule.label
+        read_to[label] = hit.end
         weight = _strength(rule, hit, own)
         yield _Cue(label=label, rule=rule.id, weight=weight, start=hit.start, end=hit.end)
     yield from _questions(own, end, aside)

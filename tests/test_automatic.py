@@ -71,6 +71,14 @@ ABSENCES: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("Automatische Antwort: Ihr Schreiben", "Ich bin bis zum 3. August im Urlaub.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Re: Dossier 4521", "Bonjour, je suis en congé maternité jusqu'au 3 septembre. Mon remplaçant : Luc Bon.", {"Auto-Submitted": "auto-replied"}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Re: dossier", "Bonjour,\n\nJe suis en congé maladie jusqu'au 5. En cas d'urgence contactez ma collègue.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Réponse automatique : RE: naturalisation", "Merci pour votre message. Actuellement en arrêt maladie, je ne suis pas en mesure de vous répondre.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Congés", "Bonjour, je suis en vacances du 2 au 16 août. Pour les urgences : 06 00 00 00 12.", {"Auto-Submitted": "auto-replied"}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Re: récépissé", "Bonjour, toute l'équipe est en congés. Reprise le 26 août.", {"Auto-Submitted": "auto-replied"}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Fermeture de l'étude", "L'étude est fermée pour congés annuels jusqu'au 22 août inclus. Vos messages seront lus à notre retour.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("RE: Vos statuts", "I am away until 4 May and will have limited access to e-mail. For urgent matters please contact jane@club.example.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Message automatique : absence", "Je suis en formation jusqu'à vendredi.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("RE: Récépissé", "Bonjour,\nJe suis actuellement en congé maternité et serai de retour le 1er septembre. Mon remplaçant est Paul Martin.", {"Precedence": "bulk"}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Départ à la retraite", "J'ai fait valoir mes droits à la retraite. Merci d'écrire désormais à contact@mairie.example.", {"Auto-Submitted": "auto-replied"}, "Odile Ferrand <odile.ferrand@laposte.example>"),
 )  # fmt: skip
 ACKNOWLEDGEMENTS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("Réponse automatique : Votre convocation", "Votre message a bien été reçu. Un conseiller vous répondra sous 72 heures.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
@@ -83,6 +91,12 @@ ACKNOWLEDGEMENTS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("RE: question", "Message bien reçu.", {"Precedence": "auto_reply"}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Accusé de réception de votre courriel", "Nous accusons réception de votre courriel, qui sera traité par ordre d'arrivée.", {}, "Service clients <no-reply@mutuelle.example>"),
     ("Réponse automatique : dossier", "Nos bureaux sont ouverts de 9 h à 12 h. Nous avons bien reçu votre message. En cas d'urgence, appelez le 15.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Confirmation de réception", "Bonjour, nous confirmons la réception de votre e-mail. Notre équipe le traitera sous 48 h. Cet e-mail est envoyé automatiquement, merci de ne pas y répondre.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("[Ticket #8841] Votre demande a été enregistrée", "Votre demande a été enregistrée sous la référence 8841. Un conseiller prendra en charge votre demande.", {}, "Support <noreply@helpdesk.example>"),
+    ("Automatic reply: Votre dossier", "Thank you for your email. We will get back to you shortly.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Re: convocation", "Le secrétariat a bien reçu votre message et vous en remercie. (Message automatique)", {"Auto-Submitted": "auto-replied"}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Réponse automatique", "Cabinet d'avocats : pour joindre le cabinet, appelez le 03 84 00 00 01.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("AR automatique : RE: dossier", "Votre courriel est bien arrivé.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
 )  # fmt: skip
 BOUNCES: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("Non remis : RE: Changement de siège", "Votre message n'a pas pu être remis à odile@laposte.example : boîte pleine.", {}, "Postmaster <postmaster@laposte.example>"),
@@ -91,12 +105,19 @@ BOUNCES: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("Échec de la remise", "Impossible de remettre le message aux destinataires suivants : paul@sfr.example", {}, "Système de messagerie <postmaster@sfr.example>"),
     ("failure notice", "Hi. This is the qmail-send program at mx. I'm afraid I wasn't able to deliver your message.", {}, "MAILER-DAEMON@mx.example"),
     ("Avis de non-distribution", "Votre courriel à destination de jean@free.example n'a pas pu être distribué : utilisateur inconnu.", {}, "Administrateur <admin@free.example>"),
+    ("Message non distribuable", "Votre message destiné à paul@mairie.example n'a pu être remis. Boîte aux lettres saturée.", {}, "postmaster@mairie.example"),
+    ("Undeliverable: RE: Changement de siège", "Your message to odile@laposte.example couldn't be delivered. The recipient's mailbox is full.", {}, "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@jura.gouv.fr>"),
+    ("Delivery Status Notification (Failure)", "Address not found. Your message wasn't delivered to odile@gmail.example because the address couldn't be found.", {}, "Mail Delivery Subsystem <mailer-daemon@googlemail.example>"),
+    ("Courrier électronique non remis", "Le serveur a refusé votre message : l'utilisateur n'existe pas.", {}, "MAILER-DAEMON@orange.example"),
 )  # fmt: skip
 RECEIPTS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("Lu : RE: Changement de siège", "Votre message\n\nÀ : Paul\nObjet : siège\n\na été lu le 3 mars 2026 10:02.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Read: RE: Changement de siège", "Your message was read on Tuesday, March 3, 2026 10:02.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Accusé de réception (affiché) - siège", "Ceci est un accusé de réception pour le courriel que vous avez envoyé. Note : cet accusé indique seulement que le message a été affiché sur l'ordinateur du destinataire.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Non lu : RE: siège", "Votre message a été supprimé sans être lu le 3 mars.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Accusé de lecture : RE: siège", "Votre message a été affiché le 03/03/2026 à 10:01.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Return Receipt (displayed) - RE: siège", "This is a Return Receipt for the mail that you sent. Note: This Return Receipt only acknowledges that the message was displayed on the recipient's computer.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Confirmation de lecture", "Odile Ferrand a ouvert votre message le 3 mars à 10 h.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
 )  # fmt: skip
 MEETINGS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("Accepté : Réunion du 12 mars", "", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
@@ -139,6 +160,26 @@ PEOPLE: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("Courriel", "Bonjour, ma demande a bien été enregistrée sur votre site mais je n'ai aucun numéro de suivi.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Réponse", "Bonjour, merci pour votre réponse. Je suis absente la semaine prochaine, je passerai donc le 20.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
     ("Maire", "Nous accusons réception de votre courrier du 3 et vous transmettons la délibération.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Absence de votre agent", "Bonjour, on me dit que Mme Vernier est absente jusqu'au 20 et que personne ne la remplace. À qui m'adresser ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("RE: Absence du bureau : Claire Vernier", "Bonjour, puisque Mme Vernier est absente, merci de transmettre ma demande à un collègue.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Demande de rendez-vous", "Bonjour, je suis actuellement en déplacement à l'étranger, en cas d'urgence vous pouvez joindre mon épouse. Je souhaite renouveler mon passeport.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Message automatique ou pas ?", "Bonjour, votre réponse d'hier ressemble à un message automatique. Pouvez-vous lire mon dossier ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Fermeture annuelle", "Bonjour, notre restaurant a une fermeture annuelle en août. Faut-il prévenir la préfecture ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Retour", "Bonjour, de retour de vacances je trouve votre courrier du 3 août et j'y réponds : oui, je maintiens ma demande.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("accusé de reception", "je n'ai eu aucun accusé de reception de mon envoi du 4, avez vous bien reçu ma demande", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Confirmation", "Bonjour, je confirme ma venue au rendez-vous du 12.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Votre message", "Bonjour, j'ai bien reçu votre message, voici les pièces.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Undelivered letter", "Hello, your letter was not delivered to my address. Could you send it again?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Adresse introuvable", "Bonjour, le GPS ne trouve pas l'adresse de la sous-préfecture. Où est-elle ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Lu et approuvé", "Bonjour, faut-il écrire lu et approuvé sur le formulaire ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Remise impossible des plaques", "Bonjour, le garage refuse de me remettre les plaques.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Pas de réponse", "J'ai reçu un accusé de réception automatique le 3 mars puis plus rien. C'est long.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Re: Votre demande a bien été enregistrée", "Bonjour, je complète ma demande avec le Kbis. Cordialement", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Ma boîte est pleine", "Bonjour, ma boîte mail était pleine, pouvez-vous me renvoyer votre réponse ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Ouverture au public", "Notre musée sera fermé du 3 au 8 avril pour travaux, je vous en informe en tant que maire.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("OOO", "Bonjour, que veut dire OOO sur votre site ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("En congés", "Bonjour, je serai en congés du 3 au 17. Merci de me convoquer après cette date.", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
+    ("Accepté : que faire ?", "Bonjour, mon dossier est marqué « accepté » depuis trois semaines mais je n'ai rien reçu, que dois-je faire maintenant pour retirer mon titre ?", {}, "Odile Ferrand <odile.ferrand@laposte.example>"),
 )  # fmt: skip
 
 

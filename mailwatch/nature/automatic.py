@@ -264,7 +264,8 @@ def _is_bounce(message: Message, heard: _Heard) -> bool:
         return True
     told = heard.proves("delivery_report", "delay")
     if heard.hinted == "delivery_report":
-        return told or heard.length <= _SILENT or _from(message, _POSTMASTER)
+        said = told and not heard.asks
+        return said or heard.length <= _SILENT or _from(message, _POSTMASTER)
     goes_with = _from(message, _POSTMASTER) or _supported(message)
     return told and goes_with and not heard.weight("about")
 

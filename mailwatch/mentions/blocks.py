@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailwatch.mentions.lexicon import Lexicon
@@ -13,8 +12,7 @@ from mailwatch.mentions.page import Found, Kind, Page, plain
 from mailwatch.model import Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(NamedTuple):
     """A stretch of the page where the writer's unit or institution may be named, folded lines joined."""
 
     text: str
@@ -29,14 +27,14 @@ class Block:
 
 _GOES_ON = re.compile(r"(?:et|de|du|des|d'|la|l'|a|au|aux|pour)\b")
 _UNFINISHED = re.compile(r"(?:\b(?:de|du|des|la|le|les|et|a|au|aux|en)|\b[dl]'|[-,&])\s*$")
-ORDER = {Place.SIGNATURE: 0, Place.DELEGATED_FORMULA: 1, Place.HEADER_BLOCK: 2, Place.BODY: 3}
+_ORDER = (Place.SIGNATURE, Place.DELEGATED_FORMULA, Place.HEADER_BLOCK, Place.BODY)
 _HEAD_KINDS = (Kind.PLAIN, Kind.LABEL, Kind.DELEGATION)
 
 
 def read_blocks(page: Page, lexicon: Lexicon) -> tuple[Block, ...]:
     """The stretches of the page that speak of the writer, those nearest to the signature first."""
     blocks = [*_lines(page), *_sentences(page, lexicon)]
-    return tuple(sorted(blocks, key=lambda block: ORDER[block.place]))
+    return tuple(sorted(blocks, key=lambda block: _ORDER.index(block.place)))
 
 
 def read_name(text: str) -> tuple[Block, ...]:
@@ -74,9 +72,14 @@ def _lines(page: Page) -> Iterator[Block]:
         yield _block(page, start, end, place, "line")
 
 
+_LONGEST = 1000
+"""Signs of a block that are looked at."""
+
+
 def _block(
     page: Page, start: int, end: int, place: Place, rule: str, *, opens_with: bool = False
 ) -> Block:
+    end = min(end, start + _LONGEST)
     folded = page.folded[start:end].replace("\n", " ")
     return Block(
         text=page.text[start:end], folded=folded, place=place, rule=rule, opens_with=opens_with

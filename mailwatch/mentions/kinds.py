@@ -46,13 +46,13 @@ class Position(NamedTuple):
 def kind_of(sheet: Sheet, start: int, end: int, position: Position) -> Kind:
     """Say what a line without label is by itself."""
     words = sheet.words[start:end].split()
+    if not words:
+        return Kind.PLAIN
     if _is_salutation(words, end - start, sheet.lexicon, position):
         return Kind.SALUTATION
-    return (
-        Kind.SENTENCE
-        if _is_sentence(words, sheet.folded[start:end], sheet.text[start:end], sheet.lexicon)
-        else Kind.PLAIN
-    )
+    raw = sheet.text[start:end]
+    prose = "j'" in sheet.folded[start:end] or _is_sentence(words, raw, sheet.lexicon)
+    return Kind.SENTENCE if prose else Kind.PLAIN
 
 
 LEAD_KINDS = {
@@ -98,7 +98,7 @@ _SHORT_TITLES = frozenset(("m", "mr", "mme", "mlle"))
 
 
 def _is_salutation(words: list[str], length: int, lexicon: Lexicon, position: Position) -> bool:
-    if not words or length > 70 or words[0] not in lexicon.salutations:
+    if words[0] not in lexicon.salutations or length > 70:
         return False
     late = position.after_closing or (position.prose and words[0] in _SHORT_TITLES)
     if late and words[0] not in _GREETINGS:
@@ -112,20 +112,11 @@ def is_greeting(sheet: Sheet, line: Line) -> bool:
     return words[0] in _GREETINGS or sheet.lexicon.salutations.issuperset(words)
 
 
-def _is_sentence(words: list[str], part: str, raw: str, lexicon: Lexicon) -> bool:
+def _is_sentence(words: list[str], raw: str, lexicon: Lexicon) -> bool:
     """Say whether a line reads as prose rather than as a line of a signature or of a letterhead."""
-    if not words or (
-        words[0] in ("votre", "vos")
-        and len(words) <= 4
-        and words[1:2]
-        and words[1] in lexicon.functions
-    ):
+    if words[0] in ("votre", "vos") and len(words) in (2, 3, 4) and words[1] in lexicon.functions:
         return False
-    if (
-        "j'" in part
-        or not lexicon.sentence_words.isdisjoint(words)
-        or _has_small_word(words, raw, lexicon)
-    ):
+    if not lexicon.sentence_words.isdisjoint(words) or _has_small_word(words, raw, lexicon):
         # « Nous contacter : 03 84 … » belongs to a block of contact lines.
         return len(words) > 9 or not ("@" in raw or sum(sign.isdigit() for sign in raw) >= 8)
     if raw[-1] in "?!…" or len(words) > 30:

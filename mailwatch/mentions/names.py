@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from mailwatch.mentions.lexicon import Lexicon
 from mailwatch.mentions.page import plain
@@ -27,8 +27,7 @@ class Weight(IntEnum):
     SURE = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Named(NamedTuple):
     """A person named in a line: the words, and how far they are a name."""
 
     text: str
@@ -50,7 +49,7 @@ _OUTLOOK = re.compile(
 
 def segments(text: str) -> Iterator[str]:
     """The parts of a line between its separators, without the punctuation around them."""
-    for segment in _SEPARATOR.split(text[:300]):
+    for segment in _SEPARATOR.split(text[:_LONGEST]):
         stripped = segment.strip(" \t\xa0,.-–—:") if segment else ""
         if stripped:
             yield stripped + (
@@ -63,6 +62,15 @@ _ENDS_INITIAL = re.compile(r"(?:^|[\s.-])[^\W\d_]$")
 
 def first_person(text: str, lexicon: Lexicon, *, weak: bool) -> Named | None:
     """The first person named in a line, the surest of its segments first."""
+    return _first_person(text[:_LONGEST], lexicon, weak)
+
+
+_LONGEST = 300
+"""Signs of a line that are looked at: no signature is longer."""
+
+
+@lru_cache(maxsize=2048)  # the lines of a signature come back with each mail of an agent
+def _first_person(text: str, lexicon: Lexicon, weak: bool) -> Named | None:  # noqa: FBT001
     best: Named | None = None
     for at, segment in enumerate(segments(text)):
         for part in _parts(segment, lexicon):
@@ -76,6 +84,9 @@ def first_person(text: str, lexicon: Lexicon, *, weak: bool) -> Named | None:
 
 def _parts(segment: str, lexicon: Lexicon) -> Iterator[str]:
     """A segment between its commas, or "MARTIN, Camille" put in one."""
+    if "," not in segment:
+        yield segment
+        return
     match = _OUTLOOK.match(segment)
     if (
         match
@@ -161,6 +172,11 @@ _NAMES = (
 
 def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
     """The person that a segment names: at its start, or behind a function ("Le chef de bureau Jean DUPONT")."""
+    first = segment.split(maxsplit=1)[:1]
+    if not first or (
+        _letter(first[0].rstrip(",;:!"), lexicon) not in _NAMING and not is_role(segment, lexicon)
+    ):
+        return None
     tokens = list(islice(_TOKEN.finditer(segment), 24))
     letters = "".join(_letter(token.group().rstrip(",;:!"), lexicon) for token in tokens)
     if letters.startswith(("PF", "PPF")) and _GIVEN.match(segment):
@@ -280,7 +296,10 @@ def _level(letters: str, bare: str, tokens: list[re.Match[str]], lexicon: Lexico
 
 def is_role(text: str, lexicon: Lexicon) -> bool:
     """Say whether a line begins with a function: "Le chef de bureau", "Votre gestionnaire"."""
-    words = [word for word in re.split(r"[\s',.;:/()-]+", plain(text)) if word]
-    while words and words[0] in ("le", "la", "l", "les", "un", "une", "votre", "p", "pour"):
-        words = words[1:]
-    return bool(words) and (words[0] in lexicon.functions or words[0] in lexicon.role_units)
+    match = _ROLE.match(plain(text[:80]))
+    return match is not None and (match[1] in lexicon.functions or match[1] in lexicon.role_units)
+
+
+_ROLE = re.compile(
+    r"[\s',.;:/()-]*+(?:(?:les?|la?|une?|votre|p|pour)[\s',.;:/()-]+)*+([^\s',.;:/()-]+)"
+)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
-from mailwatch.mentions.blocks import ORDER, Block
+from mailwatch.mentions.blocks import Block
 from mailwatch.mentions.lexicon import Lexicon
 from mailwatch.mentions.names import reads_as_acronym
 from mailwatch.mentions.page import plain
@@ -71,23 +72,26 @@ def read_services(
     A person's name out of `names` that follows a unit on its line is not part of it.
     """
     blocks = tuple(blocks)
-    words = frozenset(plain(" ".join(names)).split())
+    folded = tuple(plain(name) for name in names)
+    words = frozenset(" ".join(folded).split())
     found = [*_declared(blocks, directory)]
     if not found:
         for block in blocks:
-            found += _units(_without(block, names), lexicon)
+            found += _units(_without(block, folded), lexicon)
             found += _acronyms(block, lexicon, words)
+    return _nearest(found)
 
-    return tuple(
-        sorted(found, key=lambda body: (ORDER[body.place] == ORDER[Place.BODY], body.rank))
-    )
+
+def _nearest(found: list[Body]) -> tuple[Body, ...]:
+    """Signature, formula and header before the body, then by rank."""
+    return tuple(sorted(found, key=lambda body: (body.place is Place.BODY, body.rank)))
 
 
 def _without(block: Block, names: Iterable[str]) -> Block:
     folded = block.folded
     for name in names:
-        folded = folded.replace(plain(name), "@" * len(name))
-    return block if folded is block.folded else replace(block, folded=folded)
+        folded = folded.replace(name, "@" * len(name))
+    return block if folded is block.folded else block._replace(folded=folded)
 
 
 def _declared(blocks: Iterable[Block], directory: Iterable[str]) -> Iterator[Body]:
@@ -114,7 +118,12 @@ def _whole(block: Block, name: str) -> int:
     return -1
 
 
-def _units(block: Block, lexicon: Lexicon) -> Iterator[Body]:
+@lru_cache(maxsize=1024)  # the lines of a signature come back with each mail of a service
+def _units(block: Block, lexicon: Lexicon) -> tuple[Body, ...]:
+    return tuple(_named_units(block, lexicon))
+
+
+def _named_units(block: Block, lexicon: Lexicon) -> Iterator[Body]:
     for match in lexicon.unit.finditer(block.folded):
         if block.opens_with and match.start() > 12:
             return
@@ -146,11 +155,7 @@ def _unit(block: Block, start: int, end: int, head: str, lexicon: Lexicon) -> Bo
         and not before.rstrip(" -|,/").endswith((" de", " du", " d'", "chef"))
     ):
         return None
-    if (
-        head in ("bureau", "mission", "service", "section", "cabinet")
-        and _FUNCTION_OF.search(before)
-        and head == "mission"
-    ):
+    if head == "mission" and _FUNCTION_OF.search(before):
         return None
     if _ADDRESS_BEFORE.search(before):
         return None
@@ -175,7 +180,12 @@ _ADDRESS_BEFORE = re.compile(
 )
 
 
-def _acronyms(block: Block, lexicon: Lexicon, names: frozenset[str]) -> Iterator[Body]:
+@lru_cache(maxsize=1024)
+def _acronyms(block: Block, lexicon: Lexicon, names: frozenset[str]) -> tuple[Body, ...]:
+    return tuple(_named_acronyms(block, lexicon, names))
+
+
+def _named_acronyms(block: Block, lexicon: Lexicon, names: frozenset[str]) -> Iterator[Body]:
     """Acronyms of units: known ones anywhere, unknown ones only alone between separators and unlike a word."""
     for match in _ACRONYMS.finditer(block.text):
         if block.opens_with and match.start() > 6:
@@ -221,13 +231,15 @@ def _unlike_a_word(part: str) -> bool:
 
 def read_institutions(blocks: Iterable[Block], lexicon: Lexicon) -> tuple[Body, ...]:
     """Every State body named with its territory for the writer, préfectures first."""
-    found = [body for block in blocks for body in _institutions(block, lexicon)]
-    return tuple(
-        sorted(found, key=lambda body: (ORDER[body.place] == ORDER[Place.BODY], body.rank))
-    )
+    return _nearest([body for block in blocks for body in _institutions(block, lexicon)])
 
 
-def _institutions(block: Block, lexicon: Lexicon) -> Iterator[Body]:
+@lru_cache(maxsize=1024)
+def _institutions(block: Block, lexicon: Lexicon) -> tuple[Body, ...]:
+    return tuple(_bodies(block, lexicon))
+
+
+def _bodies(block: Block, lexicon: Lexicon) -> Iterator[Body]:
     spans = [match.span() for match in lexicon.institution.finditer(block.folded)]
     for match in lexicon.town_office.finditer(block.folded):
         known = any(start <= match.start() < end for start, end in spans)

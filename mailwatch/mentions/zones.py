@@ -8,9 +8,8 @@ say what each piece is and puts it into the header block, the body, the delegate
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from mailwatch.mentions.endings import split_ending
@@ -55,10 +54,10 @@ def _found(own: Words, rules: RulePack) -> tuple[Found, ...]:
     spans, starts = own.spans, own.starts
     return tuple(
         Found(
-            rule=rule.id,
-            label=rule.label,
-            start=spans[bisect_right(starts, hit.start) - 1][0],
-            end=spans[bisect_right(starts, hit.end - 1) - 1][1],
+            rule.id,
+            rule.label,
+            spans[bisect_right(starts, hit.start) - 1][0],
+            spans[bisect_right(starts, hit.end - 1) - 1][1],
         )
         for rule, hit in rules.find(own)
     )
@@ -110,10 +109,10 @@ def _pieces(text: str, found: Sequence[Found]) -> Iterator[_Piece]:
         at = end + 1
         while first < len(cuts) and cuts[first].end <= start:
             first += 1
-        if not raw.strip():
+        if not raw or raw.isspace():
             gap = True
             continue
-        for cut in islice(cuts, first, None):
+        for cut in (cuts[number] for number in range(first, len(cuts))):
             if cut.start >= end:
                 break
             yield from _at_labels(labels, _Piece(start, max(start, cut.start), gap))
@@ -122,7 +121,10 @@ def _pieces(text: str, found: Sequence[Found]) -> Iterator[_Piece]:
             if cut.label == "wish":
                 start = _after_wish(text, start, end)
             gap = False
-        yield from _at_labels(labels, _Piece(start, end, gap))
+        if labels:
+            yield from _at_labels(labels, _Piece(start, end, gap))
+        else:
+            yield _Piece(start, end, gap)
         gap = False
 
 
@@ -140,9 +142,8 @@ def _after_wish(text: str, start: int, end: int) -> int:
 
 def _at_labels(labels: Sequence[int], piece: _Piece) -> Iterator[_Piece]:
     start, gap = piece.start, piece.gap
-    for label in islice(labels, bisect_right(labels, start), None) if labels else ():
-        if label >= piece.end:
-            break
+    for number in range(bisect_right(labels, start), bisect_left(labels, piece.end)):
+        label = labels[number]
         yield _Piece(start, label, gap)
         start, gap = label, False
     yield _Piece(start, piece.end, gap)
@@ -150,25 +151,25 @@ def _at_labels(labels: Sequence[int], piece: _Piece) -> Iterator[_Piece]:
 
 # --- kinds ----------------------------------------------------------------------------------------
 
-_LEADING = re.compile(r"[\s.,;:!?|>)\]@-]*")
+_LEADING = re.compile(r"[\s.,;:!?|>)\]@-]+")
 _ITEM = re.compile(r"\s*(?:[-–—•·●▪◦>]\s|\d{1,2}\s?[.)/°-]\s|[a-z]\)\s)")
-_DELIMITER = re.compile(r"\s*--\s*$")
 
 
 def _kinds(sheet: Sheet) -> list[Line]:
     drafts: list[Line] = []
-    opens = after_closing = prose = False
+    position = Position()
     for piece in _pieces(sheet.text, sheet.found):
-        if piece.closing or _DELIMITER.match(sheet.text, piece.start, piece.end):
-            drafts.append(Line(start=piece.start, end=piece.end, kind=Kind.CLOSING, gap=piece.gap))
-            opens = after_closing = True
+        if piece.closing or sheet.text[piece.start : piece.end].strip() == "--":
+            drafts.append(Line(piece.start, piece.end, Kind.CLOSING, piece.gap))
+            position = Position(opens=True, after_closing=True, prose=position.prose)
             continue
-        position = Position(opens=opens, after_closing=after_closing, prose=prose)
         draft = _draft(sheet, piece, drafts[-1] if drafts else None, position)
-        if draft is not None:
-            drafts.append(draft)
-            opens = False
-            prose = prose or draft.kind is Kind.SENTENCE
+        if draft is None:
+            continue
+        drafts.append(draft)
+        if position.opens or (draft.kind is Kind.SENTENCE and not position.prose):
+            prose = position.prose or draft.kind is Kind.SENTENCE
+            position = Position(opens=False, after_closing=position.after_closing, prose=prose)
     return drafts
 
 
@@ -180,17 +181,21 @@ def _draft(sheet: Sheet, piece: _Piece, last: Line | None, position: Position) -
     end = start + len(text[start : piece.end].rstrip(" \t\xa0,;|-–—"))
     if start >= end:
         return None
-    found = lead(sheet, start, end)
-    opens = position.opens
+    found = lead(sheet, start, end) if start in sheet.leading else None
     kind = LEAD_KINDS[found.label] if found else kind_of(sheet, start, end, position)
-    if kind is Kind.PLAIN and not opens and _ITEM.match(text, piece.start, piece.end):
-        kind = Kind.ITEM
-    if last is not None and not piece.gap and not opens:
-        if kind is Kind.PLAIN and continues(sheet, last, start, end):
-            kind = last.kind
-        elif kind is Kind.SENTENCE and last.kind is Kind.NOTE:
-            kind = Kind.NOTE
-    return Line(start=start, end=end, kind=kind, gap=piece.gap, opens=opens, found=found)
+    if not position.opens:
+        if kind is Kind.PLAIN and _ITEM.match(text, piece.start, piece.end):
+            kind = Kind.ITEM
+        if last is not None and not piece.gap:
+            kind = _carried(sheet, kind, last, start, end)
+    return Line(start, end, kind, piece.gap, position.opens, found)
+
+
+def _carried(sheet: Sheet, kind: Kind, last: Line, start: int, end: int) -> Kind:
+    """The kind of a line that may go on with the one above it."""
+    if kind is Kind.PLAIN and continues(sheet, last, start, end):
+        return last.kind
+    return Kind.NOTE if kind is Kind.SENTENCE and last.kind is Kind.NOTE else kind
 
 
 def _late_names(drafts: list[Line], sheet: Sheet) -> list[Line]:
@@ -210,36 +215,37 @@ def _late_names(drafts: list[Line], sheet: Sheet) -> list[Line]:
 
 def _places(drafts: list[Line], sheet: Sheet) -> tuple[Line, ...]:
     """Give each line its block, from the order of the kinds."""
-    prose = any(draft.kind in (Kind.SENTENCE, Kind.SALUTATION, Kind.CLOSING) for draft in drafts)
-    zone: Place = Place.HEADER_BLOCK if prose else Place.SIGNATURE
+    prose = any(draft.kind in _PROSE for draft in drafts)
+    zone = Place.HEADER_BLOCK if prose else Place.SIGNATURE
     tail = _tail(drafts, sheet.text)
     lines: list[Line] = []
     named = False
     for at, draft in enumerate(drafts):
-        zone = _zone(draft, zone, named=named)
-        place = _place(draft, zone)
-        if at >= tail and place is Place.BODY:
+        start, end, kind, gap, opens, found, _ = draft
+        zone = Place.SIGNATURE if named and kind is Kind.PLAIN else _ZONES.get(kind, zone)
+        place = None if kind in _NOBODYS else zone
+        if kind is Kind.LABEL and found is not None and found.label == "in_charge":
+            place = Place.HEADER_BLOCK
+        elif at >= tail and place is Place.BODY:
             place = Place.SIGNATURE
         named = zone is Place.DELEGATED_FORMULA and _ends_formula(
-            sheet.folded[draft.start : draft.end], sheet.lexicon
+            sheet.folded[start:end], sheet.lexicon
         )
-        lines.append(draft._replace(place=place))
+        lines.append(Line(start, end, kind, gap, opens, found, place))
     return tuple(lines)
 
 
-def _zone(draft: Line, zone: Place, *, named: bool) -> Place:
-    """The block that a line opens or stays in; a delegated formula ends with the name."""
-    match draft.kind:
-        case Kind.SENTENCE | Kind.SALUTATION | Kind.ITEM:
-            return Place.BODY
-        case Kind.CLOSING:
-            return Place.SIGNATURE
-        case Kind.DELEGATION:
-            return Place.DELEGATED_FORMULA
-        case Kind.PLAIN if zone is Place.DELEGATED_FORMULA and named:
-            return Place.SIGNATURE
-        case _:
-            return zone
+_PROSE = frozenset((Kind.SENTENCE, Kind.SALUTATION, Kind.CLOSING))
+_ZONES = {
+    Kind.SENTENCE: Place.BODY,
+    Kind.SALUTATION: Place.BODY,
+    Kind.ITEM: Place.BODY,
+    Kind.CLOSING: Place.SIGNATURE,
+    Kind.DELEGATION: Place.DELEGATED_FORMULA,
+}
+"""The block that a line opens; a delegated formula ends with the name."""
+_NOBODYS = frozenset((Kind.NOTE, Kind.ADDRESSEE, Kind.SALUTATION, Kind.CLOSING))
+"""Lines in which the writer does not speak of himself."""
 
 
 def _ends_formula(part: str, lexicon: Lexicon) -> bool:
@@ -259,14 +265,6 @@ def _ends_formula(part: str, lexicon: Lexicon) -> bool:
         first not in lexicon.functions
         and not first.startswith(("prefet", "sous-prefet", "haut", "secretaire"))
     )
-
-
-def _place(draft: Line, zone: Place) -> Place | None:
-    if draft.kind in (Kind.NOTE, Kind.ADDRESSEE, Kind.SALUTATION, Kind.CLOSING):
-        return None
-    if draft.kind is Kind.LABEL and draft.found is not None and draft.found.label == "in_charge":
-        return Place.HEADER_BLOCK
-    return zone
 
 
 def _tail(drafts: list[Line], text: str) -> int:

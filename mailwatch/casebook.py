@@ -8,17 +8,18 @@ words alone, at low confidence, and waits for a person's review.
 from __future__ import annotations
 
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 from mailwatch.addresses import is_ours
 from mailwatch.bounces import Bounces
 from mailwatch.model import Confidence, Fact, Link, Nature, Role, Unseen
 from mailwatch.ruleset import Desk, Policy
-from mailwatch.threads import Thread, Tie, asked, day_mark, quotes, strength
+from mailwatch.threads import Thread, Tie, adding, asked, day_mark, quotes, strength
 
 _ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
 _APART = frozenset({Nature.COMPLAINT, Nature.SUGGESTION, Nature.OUT_OF_SCOPE})
@@ -45,17 +46,17 @@ class Case:
 
     opening: Fact
     nature: Nature
-    people: set[str]
+    people: tuple[str, ...]
     thread: Thread
     service: str
-    boxes: dict[str, None]
+    boxes: tuple[str, ...]
     links: list[Link] = field(default_factory=list)
     answers: list[Fact] = field(default_factory=list)
-    void: set[str] = field(default_factory=set)
+    void: tuple[str, ...] = ()
     """Keys of the answers that bounced."""
-    standing: list[Nature] = field(default_factory=list)
+    standing: tuple[Nature, ...] = ()
     """The natures of the answers that arrived, in order."""
-    findings: dict[str, None] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
     confidence: Confidence = Confidence.HIGH
 
     def closed(self, policy: Policy) -> bool:
@@ -65,7 +66,13 @@ class Case:
     def named_by(self, fact: Fact) -> bool:
         """Say whether an answer names this very request: a message of it, or the day it came."""
         day = day_mark(self.opening.at.month, self.opening.at.day)
-        return day in fact.identifiers or not self.thread.messages.isdisjoint(fact.references)
+        return day in fact.identifiers or any(
+            name in self.thread.messages for name in fact.references
+        )
+
+    def note(self, finding: str) -> None:
+        """Remember something odd about the request, once."""
+        self.findings = adding(self.findings, (finding,))
 
     def waiting(self, policy: Policy) -> bool:
         """Say whether an answer without other evidence may well be for this request."""
@@ -83,11 +90,11 @@ class Casebook:
     unseen: list[Unseen] = field(default_factory=list)
     stray_answers: list[Fact] = field(default_factory=list)
     """Answers that fit no request seen in the mail; a letter's, perhaps."""
-    _by_person: dict[str, list[Case]] = field(default_factory=lambda: defaultdict(list))
+    _by_person: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     _by_message: dict[str, Case] = field(default_factory=dict)
-    _by_words: dict[int, list[Case]] = field(default_factory=lambda: defaultdict(list))
+    _by_words: dict[int, tuple[Case, ...]] = field(default_factory=dict)
     _sent: set[str] = field(default_factory=set)
-    _said: dict[int, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+    _said: dict[int, tuple[bytes, ...]] = field(default_factory=dict)
 
     def take(self, fact: Fact) -> None:
         """Read one more message, in the order of time."""
@@ -117,7 +124,7 @@ class Casebook:
             return
         case, part, ties = found
         self._join(case, fact, part, ties, Confidence.HIGH if ties else Confidence.MEDIUM)
-        case.boxes.update(dict.fromkeys(_boxes(fact, self.desk)))
+        case.boxes = adding(case.boxes, _boxes(fact, self.desk))
 
     def _joined(
         self, fact: Fact, candidates: Iterable[Case]
@@ -173,7 +180,7 @@ class Casebook:
                 self._transfer(case, fact)
                 return
         self._open(fact, person)
-        self.cases[-1].findings["passed_on"] = None
+        self.cases[-1].note("passed_on")
 
     def _set_aside(self, fact: Fact) -> None:
         self.set_aside[fact.reading.nature] += 1
@@ -191,18 +198,20 @@ class Casebook:
         case = Case(
             opening=fact,
             nature=fact.reading.nature,
-            people={person},
+            people=(person,),
             thread=thread,
             service=_service(boxes, self.desk),
-            boxes=dict.fromkeys(boxes),
+            boxes=boxes,
             confidence=fact.reading.confidence,
         )
-        if any(_SURE.intersection(other.thread.ties(fact)) for other in self._by_person[person]):
-            case.findings["follows_closed_request"] = None
+        if any(
+            _SURE.intersection(other.thread.ties(fact)) for other in self._by_person.get(person, ())
+        ):
+            case.note("follows_closed_request")
         thread.add(fact)
-        thread.identifiers.add(day_mark(fact.at.month, fact.at.day))
+        thread.identifiers += (day_mark(fact.at.month, fact.at.day),)
         self.cases.append(case)
-        self._by_person[person].append(case)
+        self._by_person[person] = (*self._by_person.get(person, ()), case)
         self._remember(case, fact)
         self._notice_unseen(fact, case)
 
@@ -218,11 +227,11 @@ class Casebook:
             self._join(case, fact, "answer", ties, confidence)
             case.answers.append(fact)
             if self.bounces.void(fact, frozenset(case.people)):
-                case.void.add(fact.key)
+                case.void += (fact.key,)
                 report = self.bounces.reports[fact.key]
                 self._link(case, report, "bounce", (), Confidence.HIGH)
             else:
-                case.standing.append(kind)
+                case.standing += (kind,)
         if not chosen:
             self.stray_answers.append(fact)
 
@@ -258,7 +267,7 @@ class Casebook:
         for case in self._quoted_by(fact):
             ties = case.thread.ties(fact)
             if Tie.QUOTED in ties and not case.closed(self.desk.rules.policy):
-                case.findings["answered_at_another_address"] = None
+                case.note("answered_at_another_address")
                 return [(case, ties, Confidence.LOW)]
         return []
 
@@ -283,7 +292,7 @@ class Casebook:
         """A forward to a watched box moves the request to that box's service; the clock runs on."""
         service = _service(fact.recipients, self.desk)
         if service and service != case.service:
-            case.findings["transferred"] = None
+            case.note("transferred")
             case.service = service
 
     # --- finding and noting -----------------------------------------------------------------------
@@ -319,7 +328,7 @@ class Casebook:
                 message_id=fact.message_id,
                 on=fact.at.date(),
                 part=part,
-                evidence=tuple(str(tie) for tie in ties) or ("person",),
+                evidence=_evidence(ties),
                 confidence=confidence,
             )
         )
@@ -330,7 +339,7 @@ class Casebook:
         # Two digests of each question find it again in any text that quotes most of it.
         if fact.answer is None:
             for digest in array("I", asked(fact))[:2]:
-                self._by_words[digest].append(case)
+                self._by_words[digest] = (*self._by_words.get(digest, ()), case)
 
     def _notice_unseen(self, fact: Fact, case: Case | None = None) -> None:
         """A citizen quotes an answer of ours that no watched folder holds."""
@@ -349,7 +358,7 @@ class Casebook:
         ]
         answered = case if case and case.opening is not fact else known[-1] if known else None
         if answered and not answered.standing:
-            answered.findings["probably_answered_unseen"] = None
+            answered.note("probably_answered_unseen")
         self.unseen.append(
             Unseen(
                 file=fact.file,
@@ -363,8 +372,14 @@ class Casebook:
     def _note_sent(self, fact: Fact) -> None:
         if fact.message_id:
             self._sent.add(fact.message_id)
-        for digest in array("I", fact.sketch)[:2]:
-            self._said[digest].append(fact.sketch)
+        for digest in array("I", fact.sketch)[:1]:
+            self._said[digest] = (*self._said.get(digest, ()), fact.sketch)
+
+
+@lru_cache(maxsize=256)
+def _evidence(ties: tuple[Tie, ...]) -> tuple[str, ...]:
+    """What a link rests on: its ties, else the person alone."""
+    return tuple(tie.value for tie in ties) or ("person",)
 
 
 def request_id(opening: Fact) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from zlib import crc32
@@ -85,24 +85,25 @@ class Tie(StrEnum):
 class Thread:
     """What is known of the messages of one question, grown as they are read."""
 
-    messages: set[str] = field(default_factory=set)
+    # Tuples, since most threads hold two or three messages and a set costs as much as a mail.
+    messages: tuple[str, ...] = ()
     """Identifiers of its messages."""
-    named: set[str] = field(default_factory=set)
+    named: tuple[str, ...] = ()
     """Identifiers that its messages refer to, seen or not."""
-    subjects: set[str] = field(default_factory=set)
-    sketches: list[bytes] = field(default_factory=list)
-    identifiers: set[str] = field(default_factory=set)
+    subjects: tuple[str, ...] = ()
+    sketches: tuple[bytes, ...] = ()
+    identifiers: tuple[str, ...] = ()
 
     def add(self, fact: Fact) -> None:
         """Take in one more message of the same question."""
         if fact.message_id:
-            self.messages.add(fact.message_id)
-        self.named.update(fact.references)
+            self.messages = adding(self.messages, (fact.message_id,))
+        self.named = adding(self.named, fact.references)
         if fact.subject:
-            self.subjects.add(fact.subject)
-        self.identifiers.update(fact.identifiers)
+            self.subjects = adding(self.subjects, (fact.subject,))
+        self.identifiers = adding(self.identifiers, fact.identifiers)
         if question := asked(fact):
-            self.sketches.append(question)
+            self.sketches += (question,)
 
     def ties(self, fact: Fact) -> tuple[Tie, ...]:
         """Every reason to think that `fact` belongs here, the strongest first."""
@@ -115,7 +116,7 @@ class Thread:
             found.append(Tie.SAME_TEXT)
         if any(quotes(fact.quoted_sketch, sketch) for sketch in self.sketches):
             found.append(Tie.QUOTED)
-        if not self.identifiers.isdisjoint(fact.identifiers):
+        if any(name in self.identifiers for name in fact.identifiers):
             found.append(Tie.IDENTIFIER)
         if fact.subject in self.subjects and _subject_speaks(fact):
             found.append(Tie.SUBJECT)
@@ -125,6 +126,12 @@ class Thread:
         return any(
             reference in self.messages or reference in self.named for reference in fact.references
         ) or (fact.message_id in self.named if fact.message_id else False)
+
+
+def adding(known: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+    """`known` with what is new in `more`, in order."""
+    new = tuple(dict.fromkeys(word for word in more if word not in known))
+    return known + new if new else known
 
 
 def asked(fact: Fact) -> bytes:

@@ -76,19 +76,20 @@ def distinct(facts: Iterable[Fact]) -> tuple[list[Fact], int]:
     stands for it, an attested copy before the sent one. A Message-ID alone proves nothing (drafts, broken
     robots): the person and the text must agree too.
     """
-    groups: dict[tuple[str, str, bool], list[Fact]] = {}
+    known: dict[tuple[str, str, bool], Fact] = {}
+    kept: list[Fact] = []
     copies = 0
     for fact in sorted(
         facts, key=lambda fact: (fact.role is Role.SENT, fact.at, fact.file, fact.key)
     ):
         ours = fact.answer is not None or fact.role is Role.SENT
         who = fact.sender if ours else fact.reading.correspondent or fact.sender
-        known = groups.setdefault((fact.message_id or f"?{fact.key}", who, ours), [])
-        if any(_same_message(fact, other) for other in known):
-            copies += 1
+        first = known.setdefault((fact.message_id or f"?{fact.key}", who, ours), fact)
+        if first is fact or not _same_message(fact, first):
+            kept.append(fact)
         else:
-            known.append(fact)
-    return [fact for group in groups.values() for fact in group], copies
+            copies += 1
+    return kept, copies
 
 
 def _same_message(fact: Fact, other: Fact) -> bool:

@@ -10,12 +10,12 @@ _SPACES = re.compile("[ \t\r\n\f]+")
 class Page:
     """Lines as a reader sees them, each with the depth of quotation it stands at."""
 
-    __slots__ = ("_gap", "_line", "_lines", "_marked", "_pre", "_quote", "_wants_cell")
+    __slots__ = ("_gap", "_line", "_lines", "_mark", "_marked", "_pre", "_wants_cell")
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._line: list[str] = []
-        self._quote = 0
+        self._mark = ""
         self._gap = False
         self._pre = False
         self._marked = False
@@ -30,13 +30,15 @@ class Page:
     def quote_at(self, depth: int) -> None:
         """Go on at that depth of quotation."""
         self.end_line()
-        self._quote = depth
+        self._mark = "> " * depth
 
     def write(self, text: str) -> None:
         """Write text, white space made single as in HTML."""
+        line = self._line
+        if text == "\n" and not line:
+            return
         if "\n" in text or "  " in text or "\t" in text or "\r" in text:
             text = _SPACES.sub(" ", text)
-        line = self._line
         if not line or line[-1][-1:] == " ":
             text = text.lstrip(" ")
         if not text:
@@ -77,7 +79,7 @@ class Page:
             self._emit()
         else:
             self._flush_gap()
-            self._lines.append(self._prefix())
+            self._lines.append(self._mark)
 
     def end_line(self, *, blank: bool = False) -> None:
         """End the line if something stands on it; with `blank`, leave an empty one before the next."""
@@ -94,14 +96,12 @@ class Page:
         text = text.rstrip() if self._pre else text.strip()
         self._line = []
         self._pre = self._marked = False
-        self._flush_gap()
-        self._lines.append(f"{self._prefix()}{text}" if text else self._prefix())
+        if self._gap:
+            self._flush_gap()
+        self._lines.append(self._mark + text)
 
     def _flush_gap(self) -> None:
         """Leave one empty line, where a blank was asked for and none is there yet."""
         if self._gap and self._lines and self._lines[-1].strip("> "):
-            self._lines.append("> " * self._quote)
+            self._lines.append(self._mark)
         self._gap = False
-
-    def _prefix(self) -> str:
-        return "> " * self._quote

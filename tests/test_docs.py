@@ -6,7 +6,10 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterable
+from os import environ
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -82,6 +85,47 @@ def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", _read(name))
 
     assert not [link for link in links if not (ROOT / link).exists()]
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What the demonstration prints on a wide terminal, line by line."""
+    shown = subprocess.run(
+        [Path(sys.executable).with_name("mailwatch"), "demo"],
+        cwd=tmp_path_factory.mktemp("demonstration"),
+        env={**environ, "COLUMNS": "96"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+    return _written(shown.splitlines())
+
+
+def _written(lines: Iterable[str]) -> list[str]:
+    """The lines that hold words, at the spacing of a sentence: columns may stand further apart."""
+    return [" ".join(line.split()) for line in lines if line.strip(" ─")]
+
+
+def test_the_readme_shows_what_the_demonstration_prints(printed: list[str]) -> None:
+    block = re.search(r"<!-- output.*?```text\n(.*?)\n…\n```", _read("README.md"), re.DOTALL)
+
+    assert block
+    shown = _written(block.group(1).splitlines())
+    assert len(shown) > 5
+    assert shown == printed[: len(shown)]
+
+
+def test_the_picture_shows_what_the_demonstration_prints(printed: list[str]) -> None:
+    svg = "{http://www.w3.org/2000/svg}"
+    picture = ET.fromstring(_read("packaging/demo.svg"))
+
+    shown = _written(" ".join(line.itertext()) for line in picture.iter(f"{svg}text"))
+
+    start = printed.index(shown[0])
+    assert shown == printed[start : start + len(shown)]
+    # Whoever cannot see it hears what it is.
+    assert picture.findtext(f"{svg}title")
+    assert picture.findtext(f"{svg}desc")
 
 
 def test_the_root_holds_what_the_design_lists_and_nothing_else() -> None:

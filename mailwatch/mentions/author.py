@@ -219,9 +219,10 @@ def _introduced(page: Page, lexicon: Lexicon) -> Iterator[Person]:
         if found.label != "introduction":
             continue
         rest = page.text[found.end : found.end + 80].lstrip(" \n\t:,")
-        if not rest[:1].isupper():
-            continue
-        person = parse_person(re.split(r"[,.;!?]|\n\s*\n", rest)[0].replace("\n", " "), lexicon)
+        clause, _, apposed = re.split(r"[.;!?]|\n\s*\n", rest)[0].replace("\n", " ").partition(",")
+        if not clause[:1].isupper():  # « Je suis l'agent chargé du dossier, Claire Vernier »
+            clause = apposed.strip() if is_role(clause, lexicon) else ""
+        person = parse_person(clause.split(",")[0], lexicon)
         if person is not None and person.level in NAMED and person.weight > Weight.WEAK:
             yield Person(
                 text=person.text,
@@ -234,17 +235,14 @@ def _introduced(page: Page, lexicon: Lexicon) -> Iterator[Person]:
 
 def _presented(page: Page, lexicon: Lexicon) -> Iterator[Person]:
     """The author who speaks of himself as of another: "Claire Vernier, du bureau des armes, vous confirme"."""
-    for found in page.found:
-        if found.label == "writes":
-            agent = presented(page, found, lexicon)
-            if agent is not None:
-                yield Person(
-                    text=agent.named.text,
-                    level=agent.named.level,
-                    weight=agent.named.weight,
-                    place=Place.BODY,
-                    decided_by=found.rule,
-                )
+    for agent in presented(page, lexicon):
+        yield Person(
+            text=agent.named.text,
+            level=agent.named.level,
+            weight=agent.named.weight,
+            place=Place.BODY,
+            decided_by=agent.rule,
+        )
 
 
 _PREFECT = re.compile(r"(?:l[ea] )?(?:sous-)?(?:prefete?|haut-commissaire)\b")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mailwatch.mentions.lexicon import Lexicon
 from mailwatch.mentions.names import NAMED, Named, Weight, parse_person
-from mailwatch.mentions.page import Found, Kind, Page, plain
+from mailwatch.mentions.page import Kind, Page, plain
 from mailwatch.model import Place
 
 
@@ -105,9 +105,6 @@ def _sentences(page: Page, lexicon: Lexicon) -> Iterator[Block]:
     for found in page.found:
         if found.label == "writes":
             yield from _subject(page, found.start, found.rule, lexicon)
-            agent = presented(page, found, lexicon)
-            if agent is not None:
-                yield _block(page, agent.unit, found.start, Place.BODY, found.rule, opens_with=True)
         elif found.label == "on_behalf":
             start = found.start if page.folded.startswith("no", found.start) else found.end
             yield _block(
@@ -115,6 +112,8 @@ def _sentences(page: Page, lexicon: Lexicon) -> Iterator[Block]:
             )
         elif found.label == "introduction":
             yield from _workplace(page, found.end, found.rule, lexicon)
+    for agent in presented(page, lexicon):
+        yield _block(page, agent.unit, agent.end, Place.BODY, agent.rule, opens_with=True)
 
 
 def _until(page: Page, start: int) -> int:
@@ -141,31 +140,43 @@ class Agent(NamedTuple):
 
     named: Named
     unit: int
+    end: int
+    rule: str
 
 
 _OF_UNIT = re.compile(r",? (?:du|de la|de l'|des|au|aux|a la|a l')(?: |(?<='))|, ")
 _PAST = ("a ", "ont ", "vous a ", "vous ont ")
+_THEN = re.compile(r"\s*(?:[.:;!]|, ?(?:je |j'|nous )|$)")
 
 
-def presented(page: Page, found: Found, lexicon: Lexicon) -> Agent | None:
-    """The agent of a named unit who is the subject of a writer's verb in the present."""
-    if page.folded.startswith(_PAST, found.start):
+def presented(page: Page, lexicon: Lexicon) -> Iterator[Agent]:
+    """The agents of a named unit who write: "Claire, du bureau des armes, vous confirme", or "… : je"."""
+    for found in page.found:
+        if found.label == "writes" and not page.folded.startswith(_PAST, found.start):
+            start = _sentence(page, found.start)
+            agent = _agent(page, start, found.start, found.rule, lexicon) if start >= 0 else None
+            if agent is not None:
+                yield agent
+    for line in page.lines:
+        if line.kind is Kind.SENTENCE:
+            agent = _agent(page, line.start, line.end, "line", lexicon)
+            if agent is not None and _THEN.match(page.folded, agent.end):
+                yield agent
+            return
+
+
+def _agent(page: Page, start: int, end: int, rule: str, lexicon: Lexicon) -> Agent | None:
+    """The agent that a stretch of text begins with, and his unit."""
+    start += len(page.text[start:end]) - len(page.text[start:end].lstrip())
+    joint = _OF_UNIT.search(page.folded, start, min(end, start + 60))
+    named = parse_person(page.text[start : joint.start()], lexicon) if joint else None
+    if joint is None or named is None or named.level not in NAMED or named.weight is Weight.WEAK:
         return None
-    start = _sentence(page, found.start)
-    if start < 0:
-        return None
-    start += len(page.text[start : found.start]) - len(page.text[start : found.start].lstrip())
-    joint = _OF_UNIT.search(page.folded, start, found.start)
-    if joint is None:
-        return None
-    named = parse_person(page.text[start : joint.start()], lexicon)
-    if named is None or named.level not in NAMED or named.weight is Weight.WEAK:
-        return None
-    unit = lexicon.unit.search(page.folded, joint.start(), found.start)
+    unit = lexicon.unit.search(page.folded, joint.start(), end)
     between = page.folded[joint.end() : unit.start()].split() if unit else ()
     if unit is None or len(between) > 5 or not all(_is_function(word, lexicon) for word in between):
         return None
-    return Agent(named=named, unit=unit.start())
+    return Agent(named, unit.start(), unit.end(), rule)
 
 
 def _is_function(word: str, lexicon: Lexicon) -> bool:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from mailwatch.mentions.kinds import Position, Sheet, kind_of
 from mailwatch.mentions.lexicon import Lexicon
 from mailwatch.mentions.names import Weight, first_person
-from mailwatch.mentions.page import Kind, Line
+from mailwatch.mentions.page import Kind, Line, plain
 
 _BOUNDARY = re.compile(
-    r"(?<=\w\w)(?:[.!?…]+|[»)]\.|\s[-–—])\s+(?=[^\W\d_])|(?<=\d)[.!?]\s+(?=[^\W\d_])"
+    r"(?<=\w\w)(?:[.…]+|\s?[!?]+|[»)]\.|\s[-–—])\s+(?=[^\W\d_])|(?<=\d)[.!?]\s+(?=[^\W\d_])"
 )
 _LAST_WORD = re.compile(r"\w+$")
 _ABBREVIATED = frozenset(
@@ -64,6 +64,35 @@ def _signs(sentence: Line, sheet: Sheet) -> Iterator[int]:
             or (not dashed and _is_unit(sheet, start))
         ):
             yield start
+    comma = _APPOSED.search(sheet.text, begin, sentence.end)
+    if comma and _is_signed(sheet, begin, comma):
+        yield comma.end()
+
+
+_APPOSED = re.compile(r"(?<=[^\W_]),\s+(?=[^\W\d_][^,.;:!?]{1,40}$)")
+_KIN = frozenset(
+    "collegue fils fille frere soeur epoux epouse mari femme mere pere ami amie enfant conjoint conjointe"
+    " madame monsieur nom prenom agent demandeur".split()
+)
+
+
+def _is_signed(sheet: Sheet, begin: int, comma: re.Match[str]) -> bool:
+    """Say whether a name behind a last comma signs: "Vous pouvez venir demain, Sandrine"."""
+    rest = sheet.text[comma.end() : comma.endpos]
+    person = first_person(rest, sheet.lexicon, weak=False)
+    clause = _CLAUSE.split(sheet.text[begin : comma.start()])[-1].split()
+    return (
+        person is not None
+        and person.text == rest
+        and clause[-1].islower()
+        and plain(clause[-1]) not in _KIN
+        and (len(clause) > _FEW or plain(clause[0]) == "a")
+    )
+
+
+_CLAUSE = re.compile(r"[.!?]\s")
+_FEW = 3
+"""Words of a clause that may still call the citizen by name: « C'est noté, Sandrine »."""
 
 
 def _is_abbreviated(word: str, lexicon: Lexicon) -> bool:

@@ -50,13 +50,14 @@ _OUTLOOK = re.compile(
 def segments(text: str) -> Iterator[str]:
     """The parts of a line between its separators, without the punctuation around them."""
     for segment in _SEPARATOR.split(text[:_LONGEST]):
-        stripped = segment.strip(" \t\xa0,.-–—:") if segment else ""
+        stripped = segment.strip(_AROUND)
         if stripped:
             yield stripped + (
                 "." if segment.rstrip(" ,").endswith(".") and _ENDS_INITIAL.search(stripped) else ""
             )
 
 
+_AROUND = ' \t\xa0,.-–—:~«»“”"'
 _ENDS_INITIAL = re.compile(r"(?:^|[\s.-])[^\W\d_]$")
 
 
@@ -75,11 +76,19 @@ def _first_person(text: str, lexicon: Lexicon, weak: bool) -> Named | None:  # n
     for at, segment in enumerate(segments(text)):
         for part in _parts(segment, lexicon):
             person = parse_person(part, lexicon)
-            if person is None or (person.weight is Weight.WEAK and not (weak and at == 0)):
+            if person is None or (
+                person.weight is Weight.WEAK and not (weak and (at == 0 or _is_full(person.text)))
+            ):
                 continue
             if best is None or person.weight > best.weight:
                 best = person
     return best
+
+
+def _is_full(text: str) -> bool:
+    """Say whether a name that only its shape suggests is one of several words: « Oyana ETCHEGARAY »."""
+    words = text.split()
+    return 1 < len(words) < 4 and not any(word.islower() for word in words) and not text.isupper()
 
 
 def _parts(segment: str, lexicon: Lexicon) -> Iterator[str]:
@@ -107,6 +116,8 @@ _INITIAL = re.compile(r"[A-ZÀ-Ý]|(?:[A-ZÀ-Ý]h?\.-?)+[A-ZÀ-Ý]?\.?|[A-ZÀ-Ý
 def _letter(token: str, lexicon: Lexicon) -> str:
     """The shape of one word, as one letter."""
     folded = plain(token).rstrip(".")
+    if folded in ("et", "&"):
+        return "E"
     if folded in lexicon.titles and (token[0].isupper() or len(folded) > 2):
         return "T"
     if folded in lexicon.ranks:
@@ -158,13 +169,13 @@ _NAMES = (
     ),
     (re.compile(r"[TR]P{1,2}$"), Weight.SURE),  # « Mme LE », « M. DA »
     (re.compile(r"F+I?(?:P{0,3}[FUC]|P{1,3}W)+|F{1,2}I?[SW](?=$)"), Weight.SURE),
-    (re.compile(r"(?:P{0,3}[UC]){1,3}P?F{1,2}(?=$|[BDPx])|[SW]F{1,2}(?=$)"), Weight.SURE),
+    (re.compile(r"(?:P{0,3}[UC]){1,3}P?F{1,2}(?=$|[BDEPx])|[SW]F{1,2}(?=$)"), Weight.SURE),
     (re.compile(r"I{1,3}(?:P{0,3}[FUC])+|I{1,3}[SW](?=$)"), Weight.SURE),
-    (re.compile(r"F{1,2}I(?=$|[BDPx])"), Weight.SURE),
-    (re.compile(r"C+(?:P{0,3}U)+|P{0,3}U+(?:P{0,2}U)*C+(?=$|[BDx])"), Weight.SHAPED),
+    (re.compile(r"F{1,2}I(?=$|[BDEPx])"), Weight.SURE),
+    (re.compile(r"C+(?:P{0,3}U)+|P{0,3}U+(?:P{0,2}U)*C+(?=$|[BDEx])"), Weight.SHAPED),
     (re.compile(r"[UC]{1,2}I(?=$)"), Weight.SHAPED),
-    (re.compile(r"CF{1,2}(?:P{0,3}[UC]){1,2}(?=$|[BDPx])"), Weight.SHAPED),
-    (re.compile(r"F{1,2}(?=$|P+B|B|xF)"), Weight.SHAPED),
+    (re.compile(r"CF{1,2}(?:P{0,3}[UC]){1,2}(?=$|[BDEPx])"), Weight.SHAPED),
+    (re.compile(r"F{1,2}(?=$|P*B|E)"), Weight.SHAPED),
     (re.compile(r"f(?=$)|f[xf](?=$)"), Weight.SHAPED),
     (re.compile(r"(?:P{0,3}[UC]){1,4}(?=$)"), Weight.WEAK),
 )
@@ -187,7 +198,9 @@ def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
             if match is None or not _holds(match, weight, tokens):
                 continue
             text, level = _named(segment, tokens[at : match.end()], match.group(), lexicon)
-            if weight is Weight.WEAK and _like_initials(text):
+            if weight is Weight.WEAK and (
+                _like_initials(text) or plain(text).replace(" ", "-") in lexicon.not_names
+            ):
                 return None
             return Named(text=text, level=level, weight=weight, titled="T" in match.group())
     return None

@@ -213,7 +213,9 @@ def test_mentions_and_findings_are_told_in_french_words() -> None:
     by_mail = [row for row in rows if row["canal"] == "courriel"]
 
     assert (by_mail[0]["auteur"], by_mail[0]["mention_service"]) == ("présent", "absent")
-    assert by_mail[-1]["constats"] == "le champ Date diffère de plus d’une heure de l’arrivée ; neuf"
+    assert (
+        by_mail[-1]["constats"] == "le champ Date diffère de plus d’une heure de l’arrivée ; neuf"
+    )
 
 
 def test_a_cell_that_begins_like_a_formula_is_text() -> None:

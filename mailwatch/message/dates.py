@@ -37,6 +37,10 @@ _HOURS = {
 }  # fmt: skip
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?\s*,?\s*)?"
 _CLOCK = r"(\d{1,2})[:.hH](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?"
+_STRICT = re.compile(
+    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d{2}):(\d{2}):(\d{2})\s+(.*)", re.DOTALL
+)
+"""What nearly every program writes, read without trying what the others do."""
 _USUAL = re.compile(
     rf"\s*{_WEEKDAY}(\d{{1,2}})(?:er)?[\s-]+([^\W\d_]{{3,10}})\.?[\s,-]+(\d{{2,4}}),?\s+(?:[aà]\s+)?{_CLOCK}\s*(.*)",
     re.DOTALL,
@@ -48,18 +52,23 @@ _ASCTIME = re.compile(
 _ISO = re.compile(rf"\s*(\d{{4}})-(\d{{2}})-(\d{{2}})[T\s]\s*{_CLOCK}\s*(.*)", re.DOTALL)
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d{2}):?(\d{2})(?!\d)", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"\(?([A-Za-z]{1,5})(?![\w/])")
+_COMMENT = re.compile(r"\([^()]*\)")
 _COMMENT_MARK = re.compile(r"[()]")
-_BY = re.compile(r"(?:\A|\s)by\s+([^\s;]+)", re.IGNORECASE)
+_BY = re.compile(r"(?<!\S)by\s+([^\s;]+)", re.IGNORECASE)
 _TRAILING_DATE = re.compile(
     r"(?:[A-Za-z]{3},\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}[^;]{0,60}\Z"
 )
 
 
-@lru_cache(maxsize=1024)
 def parse_date(text: str) -> datetime | None:
     """Read a date and time; naive when it names no zone, None when any part of it cannot be read."""
-    text = decode_text(text[:200])
-    if match := _USUAL.match(text):
+    return _parse_date(text[:200])
+
+
+@lru_cache(maxsize=1024)
+def _parse_date(text: str) -> datetime | None:
+    text = decode_text(text)
+    if match := _STRICT.match(text) or _USUAL.match(text):
         day, month, year, *clock, rest = match.groups()
     elif match := _ASCTIME.match(text):
         month, day, hour, minute, second, zone, year, rest = match.groups()
@@ -91,14 +100,19 @@ def _zoned(naive: datetime, rest: str) -> datetime:
             return naive
         if int(hours) > 15 or int(minutes) > 59:
             raise ValueError(rest)
-        offset = timedelta(hours=int(hours), minutes=int(minutes))
-        return naive.replace(tzinfo=timezone(-offset if sign == "-" else offset))
+        return naive.replace(tzinfo=_offset(sign, int(hours), int(minutes)))
     name = _ZONE_NAME.match(rest)
     if name and name[1].lower() in _HOURS:
         return naive.replace(tzinfo=timezone(timedelta(hours=_HOURS[name[1].lower()])))
     if rest[:1] in "+-" and rest[1:2].isdigit():
         raise ValueError(rest)
     return naive
+
+
+@lru_cache(maxsize=128)
+def _offset(sign: str, hours: int, minutes: int) -> timezone:
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if sign == "-" else offset)
 
 
 def _year(text: str) -> int:
@@ -110,7 +124,9 @@ def _year(text: str) -> int:
 
 
 def _month(text: str) -> int:
-    return int(text) if text.isdigit() else _MONTHS.get(fold(text), 0)
+    if text.isdigit():
+        return int(text)
+    return _MONTHS.get(text.lower()) or _MONTHS.get(fold(text), 0)
 
 
 # --- trace fields ---------------------------------------------------------------------------------
@@ -140,6 +156,9 @@ def without_comments(text: str) -> str:
     """Drop parenthesised comments, nested ones too; an unclosed one hides nothing (RFC 5322 3.2.2)."""
     if "(" not in text:
         return text
+    flat = _COMMENT.sub("", text)
+    if "(" not in flat and ")" not in flat:
+        return flat
     out: list[str] = []
     depth = start = opened = 0
     for mark in _COMMENT_MARK.finditer(text):

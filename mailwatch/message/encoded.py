@@ -9,11 +9,13 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mailwatch.message.charset import decode
 
 PARAMETER_LIMIT = 200
 _VALUE_LIMIT = 16_384
+_USUAL_LENGTH = 500
 
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?")
 _QUOTED_OCTET = re.compile(rb"=([0-9A-Fa-f]{2})")
@@ -88,7 +90,13 @@ def _octet(match: re.Match[bytes]) -> bytes:
 
 def parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:
     """Split a structured field into its value, in lower case, and its decoded parameters."""
-    head, mark, tail = value[:_VALUE_LIMIT].partition(";")
+    if len(value) < _USUAL_LENGTH:
+        return _usual_parameters(value)
+    return _parameters(value[:_VALUE_LIMIT])
+
+
+def _parameters(value: str) -> tuple[str, Mapping[str, str]]:
+    head, mark, tail = value.partition(";")
     head = head.partition("(")[0].strip().lower()
     if not mark:
         return head, {}
@@ -105,6 +113,9 @@ def parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:
     for attribute, found in sections.items():
         plain[attribute] = _join(found)
     return head, plain
+
+
+_usual_parameters = lru_cache(maxsize=512)(_parameters)
 
 
 def _pairs(tail: str) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
 
 from mailwatch.message.charset import fit
 from mailwatch.message.dates import without_comments
@@ -27,6 +29,9 @@ _TOKEN = re.compile(
 _UNQUOTED_TOKEN = re.compile(
     rf"{_WORD}|\(|\)|<[^<>]*+>?|[,;:]|\\.?|=|[^()<>,;:\\=]++|[<>]", re.DOTALL
 )
+_USUAL = re.compile(r'(?:\s*"([^"\\]*)"\s*|([^"(),;:\\<>]*))<([^<>()]*)>\s*')
+"""One mailbox between angle brackets, its name quoted or free of special characters."""
+_USUAL_LENGTH = 1_000
 _ESCAPE = re.compile(r"\\(.)")
 _SPACES = re.compile(r"\s+")
 _ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
@@ -36,11 +41,22 @@ def parse_addresses(fields: Iterable[str]) -> tuple[Address, ...]:
     """Read every mailbox of address-list fields, at most 500; groups are flattened, empty ones dropped."""
     found: list[Address] = []
     for field in fields:
-        for address in _mailboxes(field[:_FIELD_LIMIT].replace("\n", " ")):
-            if len(found) == ADDRESS_LIMIT:
-                return tuple(found)
-            found.append(address)
-    return tuple(found)
+        if len(field) < _USUAL_LENGTH:
+            found += _short_list(field)
+        else:
+            found += islice(_mailboxes(field[:_FIELD_LIMIT].replace("\n", " ")), ADDRESS_LIMIT)
+    return tuple(found[:ADDRESS_LIMIT])
+
+
+@lru_cache(maxsize=1024)
+def _short_list(field: str) -> tuple[Address, ...]:
+    """The mailboxes of a list of the usual length: a box meets the same ones in mail after mail."""
+    text = field.replace("\n", " ")
+    usual = _USUAL.fullmatch(text)
+    if usual:
+        address = _mailbox([(usual[1] or usual[2] or "").strip()], [], usual[3].strip())
+        return (address,) if address else ()
+    return tuple(_mailboxes(text))
 
 
 def _mailboxes(text: str) -> Iterator[Address]:

@@ -61,10 +61,10 @@ def _message(
     report: Report | None,
 ) -> Message:
     fields = tree.root.fields
-    kinds = tuple(leaf.content_type for leaf in leaves(tree.root))
+    parts = tuple(leaves(tree.root))
     hops = parse_hops(fields.get("received", ()))
-    calendars = [part for part in leaves(tree.root) if part.content_type == "text/calendar"]
-    images = [part for part in leaves(tree.root) if _is_inline_picture(part)]
+    calendars = [part for part in parts if part.content_type == "text/calendar"]
+    images = [part for part in parts if _is_inline_picture(part)]
     return Message(
         message_id=parse_message_id(fields.get("message-id", ())),
         references=parse_references(fields.get("references", ()), fields.get("in-reply-to", ())),
@@ -78,7 +78,7 @@ def _message(
         hops=hops,
         headers=fields,
         content_type=tree.root.content_type,
-        parts=kinds[:_PARTS_LISTED],
+        parts=tuple(part.content_type for part in parts[:_PARTS_LISTED]),
         calendar_method=_calendar_method(tree, calendars[0]) if calendars else "",
         report=report,
         text=body.text.replace(PICTURE, ""),

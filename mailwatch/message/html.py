@@ -161,7 +161,7 @@ def _sheet(html: str) -> Sheet:
             break
         blocks.append(html[start : end.start()])
         at = end.end()
-    return style.read_sheet("\n".join(blocks))
+    return style.read_sheet("\n".join(blocks)[: style.SHEET_LIMIT])
 
 
 # --- elements -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailwatch.message.charset import CONTROLS, fit
 from mailwatch.message.encoded import base64_octets, parse_parameters
@@ -19,12 +20,13 @@ HEADER_LIMIT = 256 * 1024
 PART_HEADER_LIMIT = 64 * 1024
 DEPTH_LIMIT = 50
 PART_LIMIT = 1_000
+_SHORT_BLOCK = 400
+"""Most parts of most mails have one of a few header blocks, shorter than that."""
 _MISS_LIMIT = 10_000
 """How many lines that only start like a delimiter are looked at in one multipart."""
 
 _BLANK_LINE = re.compile(rb"\n\r*\n")
-_FIELD = re.compile(r"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)(?:\n|\Z)")
-_LINE = re.compile(r".*(?:\n|\Z)")
+_FIELD_OR_LINE = re.compile(r"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)(?:\n|\Z)|(.*\n|.+)")
 _RESUMES = re.compile(
     r"(?:received|return-path|delivered-to|from|to|cc|subject|date|message-id|mime-version|reply-to"
     r"|in-reply-to|references|sender|content-[a-z-]+|x-[\w-]+)[ \t]*:",
@@ -34,6 +36,8 @@ _LINE_END = re.compile(rb"\r*\n")
 _LINE_ENDS = re.compile(r"\r*\n")
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*\r*(?:\n|\Z)")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
+
+_Block = tuple[Mapping[str, tuple[str, ...]], int | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ def _before_line_end(raw: bytes, start: int, at: int) -> int:
 
 def _header(
     raw: bytes, start: int, end: int, limit: int, defects: dict[str, None]
-) -> tuple[dict[str, tuple[str, ...]], int]:
+) -> tuple[Mapping[str, tuple[str, ...]], int]:
     """Read the header block; give its fields by lower-case name, and where the body starts."""
     blank = _LINE_END.match(raw, start, end)
     if blank:
@@ -181,20 +185,32 @@ def _header(
         defects["header_block_cut"] = None
         stop = start + limit
     block = raw[start:stop]
-    text = _header_text(block).replace("\r\n", "\n")
-    if "\r\n" in text:
-        text = _LINE_ENDS.sub("\n", text)
-    if "\r" in text:
-        # A lone CR is no line end: what stands after it is a forged field (RFC 5322 section 2.2).
-        defects["bare_cr"] = None
-        text = text.replace("\r", " ")
-    fields, rest = _fields(text, defects)
+    read = _read_short_block if len(block) < _SHORT_BLOCK else _read_block
+    fields, rest, odd = read(block)
+    defects.update(dict.fromkeys(odd))
     if rest is not None:
         defects["no_blank_line"] = None
         body = start + _offset_of_line(block, rest)
     elif not found:
         defects["no_blank_line"] = None
     return fields, body
+
+
+def _read_block(block: bytes) -> _Block:
+    """The fields of a block, the line where they end before it does, and what is odd about it."""
+    odd: dict[str, None] = {}
+    text = _header_text(block).replace("\r\n", "\n")
+    if "\r\n" in text:
+        text = _LINE_ENDS.sub("\n", text)
+    if "\r" in text:
+        # A lone CR is no line end: what stands after it is a forged field (RFC 5322 section 2.2).
+        odd["bare_cr"] = None
+        text = text.replace("\r", " ")
+    fields, rest = _fields(text, odd)
+    return {name: tuple(values) for name, values in fields.items()}, rest, tuple(odd)
+
+
+_read_short_block = lru_cache(maxsize=1024)(_read_block)
 
 
 def _header_text(block: bytes) -> str:
@@ -215,28 +231,19 @@ def _raw_line(line: bytes) -> str:
         return line.decode("cp1252", "replace")
 
 
-def _fields(text: str, defects: dict[str, None]) -> tuple[dict[str, tuple[str, ...]], int | None]:
+def _fields(text: str, odd: dict[str, None]) -> tuple[dict[str, list[str]], int | None]:
     """The fields of a block, unfolded; and the number of the line where they end before the block does."""
     fields: dict[str, list[str]] = {}
-    at = 0
-    while at < len(text):
-        match = _FIELD.match(text, at)
-        if match:
-            value = match[2].replace("\n", "") if "\n" in match[2] else match[2]
-            fields.setdefault(match[1].lower(), []).append(value)
-            at = match.end()
-            continue
-        line = _LINE.match(text, at)
-        after = line.end() if line else len(text)
-        if not _RESUMES.match(text, after) and text[at:after].strip():
-            return _frozen(fields), text.count("\n", 0, at)
-        defects["stray_header_line"] = None
-        at = after
-    return _frozen(fields), None
-
-
-def _frozen(fields: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(values) for name, values in fields.items()}
+    for entry in _FIELD_OR_LINE.finditer(text):
+        name, value, stray = entry.groups()
+        if name:
+            value = value.replace("\n", "") if "\n" in value else value
+            fields.setdefault(name.lower(), []).append(value)
+        elif stray.strip() and not _RESUMES.match(text, entry.end()):
+            return fields, text.count("\n", 0, entry.start())
+        else:
+            odd["stray_header_line"] = None
+    return fields, None
 
 
 def _offset_of_line(block: bytes, number: int) -> int:
@@ -264,7 +271,10 @@ def _content_type(
 
 def encoding(part: Part) -> str:
     """The transfer encoding in one of five words: `base64`, `quoted-printable`, `uuencode`, or none."""
-    words = first(part, "content-transfer-encoding").lower().split(";")[0].strip(" \t\"'")
+    value = first(part, "content-transfer-encoding")
+    if not value:
+        return ""
+    words = value.lower().split(";")[0].strip(" \t\"'")
     if words in ("base64", "quoted-printable"):
         return words
     return "uuencode" if words.replace("-", "") in ("uuencode", "xuuencode", "xuue", "uue") else ""

@@ -263,7 +263,7 @@ class Sheet:
 def read_sheet(css: str) -> Sheet:
     """Read style blocks; equal blocks give the same sheet, so that what follows from it is kept."""
     rules: dict[str, Look] = {}
-    css = _CSS_COMMENT.sub(" ", css[:SHEET_LIMIT].lower()).replace("<!--", " ").replace("-->", " ")
+    css = _CSS_COMMENT.sub(" ", css.lower()).replace("<!--", " ").replace("-->", " ")
     for selectors, declarations in _rules(css):
         look = inline(declarations)
         if look is PLAIN or not _bears_on_sight(look):

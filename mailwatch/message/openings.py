@@ -20,7 +20,6 @@ _FOLDED = 4
 _FIELD_LINES = 40
 _SPACES = re.compile(r"\s+")
 _DECORATION = frozenset("-_=–—#~")
-_SEPARATING = re.compile("mess|mail|nachricht|bericht|courrie", re.IGNORECASE)
 _EDGES = " \t\u00a0\u202f\ufeff\u200b*_|>"
 
 
@@ -43,12 +42,9 @@ class Opening:
         return _sender(_attributed_to(attribution) if attribution else self.fields.get("from", ""))
 
 
-def may_open(line: str) -> bool:
-    """Say whether an opening could start at a line: a cheap look that spares most the careful one."""
-    if ":" in line[:60] or (len(line) < 60 and _SEPARATING.search(line)):
-        return True
-    start = line.lstrip(_EDGES)
-    return start[:1] in _DECORATION or "@" in line or bool(_STARTS.match(start))
+def stops(text: str) -> list[int]:
+    """The numbers of the lines marked as quotation, or where an opening could start: a cheap look at each."""
+    return [number for number, stop in enumerate(_STOP.findall(text)) if stop]
 
 
 def read_opening(lines: Sequence[str], at: int) -> Opening | None:
@@ -233,11 +229,11 @@ _TOLD_SOMEBODY = re.compile(
     r"(?:\b(?:nous|vous|lui|leur|qui|on|elle|il|ils|elles|me|en|y|ne|also|i)\s|\b[mtljns]['’]\s?)(?:a\s|wrote)",
     re.IGNORECASE,
 )
-_STARTS = re.compile(
-    r"(?:le|on|am|el|il|em|op|in data|den|dnia|w dniu|på|il giorno|a|at|en date du|date)\s"
-    r"|\d|[^\W\d_]{2,10}[.,]?,?\s\d",
-    re.IGNORECASE,
+_START = (
+    r"(?:(?:le|on|am|el|il|em|op|in data|den|dnia|w dniu|på|il giorno|a|at|en date du|date)[^\S\n]"
+    r"|\d|[^\W\d_]{2,10}[.,]?,?[^\S\n]\d)"
 )
+_STARTS = re.compile(_START, re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?<![^\s<>()\[\]\"'«»,;:])([^\s<>()\[\]\"'«»,;:@]{1,64}@[^\s<>()\[\]\"'«»,;:@]{1,255})"
 )
@@ -246,6 +242,15 @@ _YEAR = re.compile(
     r"\b(?:19|20)\d{2}\b|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}(?:er)?\s[^\W\d_]{3,10}\.?\s"
 )
 _LAST = (":", "：", "wrote", "écrit", "----")
+
+
+_STOP = re.compile(
+    r"(?:(?=.{0,59}:|[ \t\u00a0\ufeff]{0,3}>|.*@"
+    rf"|[{re.escape(_EDGES)}]*+(?:[{re.escape(''.join(sorted(_DECORATION)))}]|{_START})"
+    r"|(?!.{60}).*?[mnbc](?:ess|ail|achricht|ericht|ourrie))(.))?.*\n?",
+    re.IGNORECASE,
+)
+"""A line, and its first character when it may open a quotation."""
 
 
 def _ends_attribution(line: str) -> bool:

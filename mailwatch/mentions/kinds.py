@@ -48,9 +48,9 @@ def kind_of(sheet: Sheet, start: int, end: int, position: Position) -> Kind:
     words = sheet.words[start:end].split()
     if not words:
         return Kind.PLAIN
-    if _is_salutation(words, end - start, sheet.lexicon, position):
-        return Kind.SALUTATION
     raw = sheet.text[start:end]
+    if _is_salutation(words, raw, sheet.lexicon, position):
+        return Kind.SALUTATION
     prose = "j'" in sheet.folded[start:end] or _is_sentence(words, raw, sheet.lexicon)
     return Kind.SENTENCE if prose else Kind.PLAIN
 
@@ -97,13 +97,15 @@ _SHORT_TITLES = frozenset(("m", "mr", "mme", "mlle"))
 """Nobody is greeted so once the letter has begun: « Mme Vernier » then signs."""
 
 
-def _is_salutation(words: list[str], length: int, lexicon: Lexicon, position: Position) -> bool:
-    if words[0] not in lexicon.salutations or length > 70:
+def _is_salutation(words: list[str], raw: str, lexicon: Lexicon, position: Position) -> bool:
+    if words[0] not in lexicon.salutations or len(raw) > 70:
         return False
     late = position.after_closing or (position.prose and words[0] in _SHORT_TITLES)
     if late and words[0] not in _GREETINGS:
         return lexicon.salutations.issuperset(words)
-    return lexicon.sentence_words.isdisjoint(words[1:])
+    return lexicon.sentence_words.isdisjoint(words[1:]) and not _has_small_word(
+        words[1:], raw, lexicon
+    )
 
 
 def is_greeting(sheet: Sheet, line: Line) -> bool:

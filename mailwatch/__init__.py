@@ -27,6 +27,8 @@ The core: no clock, file, socket, environment or randomness.
     mentions    Which of the three mentions an answer carries, in which words.
     promises    The date by which an answer announces more.
 
+    outbound    What we were seen to send: a quoted answer that is not here went out elsewhere.
+
     casebook    Requests while the mail is read in order: joined, answered, or opened.
 
     standing    Where a request stands on a given day, with its answers and delays.
@@ -56,6 +58,17 @@ The shell: where mail, settings and the day come from, and where results go.
     commands    The commands: options in, one call, output out.
 
     cli         The way in: language first, every failure a sentence and an exit code.
+
+Inside a room of several files, from the first to read to the last; `__init__` is its door:
+
+    message     charset, encoded, page, style, html, mime, dates, fields, structure, reports, openings,
+                quoting, body
+    dates       grammar
+    nature      automatic, forms, voices, mass, scope, person, internal, incoming, outgoing
+    mentions    lexicon, page, kinds, names, blocks, endings, zones, author, units
+    sources     files, letters
+    settings    packaged, schema, faults
+    demo        story, structures, layouts, composing, export, mailboxes, committee, showing
 
 How a mail flows: `sources` finds it, `analysis` has `message` read it and `nature`, `mentions` and
 `promises` judge it, and keeps a `Fact`; `triage` makes requests of all facts; `indicators` counts them;

@@ -39,6 +39,14 @@ RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 RANK |= {"__init__": -1, "__main__": len(LAYERS)}
 
 
+def _rooms() -> dict[str, list[str]]:
+    """The files of each package as the map orders them."""
+    found = re.findall(
+        r"^    (\w+)  +([a-z]\w*(?:,\s+\w+)*)$", mailwatch.__doc__ or "", re.MULTILINE
+    )
+    return {room: re.findall(r"\w+", files) for room, files in found}
+
+
 def _sources() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
@@ -80,6 +88,40 @@ def test_a_module_imports_only_from_the_layers_above_its_own(path: Path) -> None
     wrong = [name for name in _imports(tree) if name != room and RANK[name] >= RANK[room]]
 
     assert not wrong
+
+
+def test_every_file_of_a_package_stands_once_on_the_map() -> None:
+    rooms: dict[str, list[str]] = {}
+    for path in _sources():
+        if path.parent != PACKAGE and path.stem != "__init__":
+            rooms.setdefault(_room(path), []).append(path.stem)
+
+    assert {room: sorted(files) for room, files in _rooms().items()} == rooms
+
+
+def _neighbours(path: Path) -> set[str]:
+    """The files of its own package that a file imports."""
+    package = f"mailwatch.{path.parent.name}"
+    named: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.ImportFrom(module=module, names=names) if module == package:
+                named |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str(module)) if module.startswith(f"{package}."):
+                named.add(module.removeprefix(f"{package}."))
+    return named
+
+
+@pytest.mark.parametrize("room", _rooms())
+def test_a_file_of_a_package_imports_only_from_those_before_it(room: str) -> None:
+    files = _rooms()[room]
+
+    wrong = {
+        name: sorted(_neighbours(PACKAGE / room / f"{name}.py") & set(files[at:]))
+        for at, name in enumerate(files)
+    }
+
+    assert not {name: later for name, later in wrong.items() if later}
 
 
 @pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -18,20 +18,12 @@ from hashlib import sha256
 from mailwatch.addresses import is_ours
 from mailwatch.bounces import Bounces
 from mailwatch.model import Confidence, Fact, Link, Nature, Role, Unseen
+from mailwatch.outbound import Outbound
 from mailwatch.ruleset import Desk, Policy
-from mailwatch.threads import Thread, Tie, adding, asked, day_mark, quotes, strength
+from mailwatch.threads import Thread, Tie, adding, asked, day_mark, strength
 
 _ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
 _APART = frozenset({Nature.COMPLAINT, Nature.SUGGESTION, Nature.OUT_OF_SCOPE})
-_WRITTEN_BY_MACHINES = frozenset(
-    {
-        Nature.AUTOMATIC_REPLY,
-        Nature.OUT_OF_OFFICE,
-        Nature.DELIVERY_REPORT,
-        Nature.READ_RECEIPT,
-        Nature.CALENDAR_REPLY,
-    }
-)
 _SURE = frozenset({Tie.PARENT, Tie.REFERENCE})
 _PASSED_ON = _SURE | {Tie.QUOTED}
 _CROSSED = timedelta(days=1)
@@ -93,14 +85,13 @@ class Casebook:
     _by_person: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     _by_message: dict[str, Case] = field(default_factory=dict)
     _by_words: dict[int, tuple[Case, ...]] = field(default_factory=dict)
-    _sent: set[str] = field(default_factory=set)
-    _said: dict[int, tuple[bytes, ...]] = field(default_factory=dict)
+    _outbound: Outbound = field(default_factory=Outbound)
 
     def take(self, fact: Fact) -> None:
         """Read one more message, in the order of time."""
         reading = fact.reading
         if fact.answer is not None or fact.role is Role.SENT:
-            self._note_sent(fact)
+            self._outbound.note(fact)
         if fact.answer is not None:
             self._take_answer(fact, fact.answer)
         elif reading.nature is Nature.INTERNAL_FORWARD:
@@ -342,16 +333,8 @@ class Casebook:
                 self._by_words[digest] = (*self._by_words.get(digest, ()), case)
 
     def _notice_unseen(self, fact: Fact, case: Case | None = None) -> None:
-        """A citizen quotes an answer of ours that no watched folder holds."""
-        if "quotes_ours" not in fact.findings or fact.reading.nature in _WRITTEN_BY_MACHINES:
-            return
-        if fact.references and fact.references[-1] in self._sent:
-            return
-        if any(
-            quotes(fact.quoted_sketch, said)
-            for digest in array("I", fact.quoted_sketch)
-            for said in self._said.get(digest, ())
-        ):
+        """List an answer of ours that a citizen quotes and that no watched folder holds."""
+        if not self._outbound.lacks(fact):
             return
         known = [
             other for other in self._by_person.get(_person(fact), ()) if other.opening is not fact
@@ -368,12 +351,6 @@ class Casebook:
                 evidence="quotes_ours",
             )
         )
-
-    def _note_sent(self, fact: Fact) -> None:
-        if fact.message_id:
-            self._sent.add(fact.message_id)
-        for digest in array("I", fact.sketch)[:1]:
-            self._said[digest] = (*self._said.get(digest, ()), fact.sketch)
 
 
 @lru_cache(maxsize=256)

@@ -131,6 +131,28 @@ def test_imports_are_absolute(path: Path) -> None:
     assert not [n.lineno for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level]
 
 
+def _others(tree: ast.AST) -> set[str]:
+    """The packages outside the standard library that a syntax tree imports anywhere."""
+    named: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                named |= {alias.name.partition(".")[0] for alias in names}
+            case ast.ImportFrom(module=str(module)):
+                named.add(module.partition(".")[0])
+    return named - sys.stdlib_module_names - {"mailwatch"}
+
+
+def test_every_dependency_is_imported_and_every_import_is_declared() -> None:
+    declared = {re.split(r"[^\w-]", line)[0] for line in SETUP["project"]["dependencies"]}
+    imported = set(chain(*(_others(ast.parse(path.read_text("utf-8"))) for path in _sources())))
+
+    # `zoneinfo` reads tzdata; pydantic pins its own core to the version.
+    assert {name.replace("-", "_") for name in declared - {"tzdata"}} == imported - {
+        "pydantic_core"
+    }
+
+
 def test_the_import_contract_draws_the_same_layers() -> None:
     contract = SETUP["tool"]["importlinter"]["contracts"][0]
     drawn = [{name.strip() for name in layer.split("|")} for layer in contract["layers"]]

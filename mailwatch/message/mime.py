@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ HEADER_LIMIT = 256 * 1024
 PART_HEADER_LIMIT = 64 * 1024
 DEPTH_LIMIT = 50
 PART_LIMIT = 1_000
+_CR = 13
 _SHORT_BLOCK = 400
 """Most parts of most mails have one of a few header blocks, shorter than that."""
 _MISS_LIMIT = 10_000
@@ -65,7 +66,7 @@ def parse(raw: bytes) -> Tree | None:
     """Cut a message into its parts; None when it has no header field at all."""
     defects: dict[str, None] = {}
     start = _message_start(raw)
-    if b"\r" in raw[start : start + HEADER_LIMIT] and raw.find(b"\n", start) < 0:
+    if raw.find(b"\r", start, start + HEADER_LIMIT) >= 0 and raw.find(b"\n", start) < 0:
         raw = raw.replace(b"\r", b"\n")
         defects["bare_cr"] = None
     budget = [PART_LIMIT]
@@ -73,12 +74,11 @@ def parse(raw: bytes) -> Tree | None:
     return Tree(raw=raw, root=root, defects=tuple(defects)) if root.fields else None
 
 
-def leaves(part: Part) -> Iterator[Part]:
-    """Yield the parts that hold no parts, in order."""
+def leaves(part: Part) -> list[Part]:
+    """The parts that hold no parts, in order."""
     if not part.parts:
-        yield part
-    for child in part.parts:
-        yield from leaves(child)
+        return [part]
+    return [leaf for child in part.parts for leaf in leaves(child)]
 
 
 def first(part: Part, name: str) -> str:
@@ -303,12 +303,29 @@ def size(tree: Tree, part: Part) -> int:
 
 
 def _base64_size(raw: bytes, start: int, end: int) -> int:
+    noise, rest = _even_lines(raw, start, end)
     octets = [b"\n", b"\r"]
-    if any(octet in raw[start : min(end, start + 2_000)] for octet in (b" ", b"\t")):
+    if any(raw.find(blank, start, min(end, start + 2_000)) >= 0 for blank in (b" ", b"\t")):
+        noise, rest = 0, start
         octets += [b" ", b"\t"]
-    noise = sum(raw.count(octet, start, end) for octet in octets)
+    noise += sum(raw.count(octet, rest, end) for octet in octets)
     padding = raw.count(b"=", max(start, end - 8), end)
     return (end - start - noise - padding) * 3 // 4
+
+
+def _even_lines(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """The octets of line ends in the even lines at `start`, and where they stop.
+
+    One octet in each line is looked at, where its end must be: an attachment is not read to be measured.
+    """
+    width = raw.find(b"\n", start, end) + 1 - start
+    if width < 3:
+        return 0, start
+    ends = raw[start + width - 1 : end : width]
+    if ends.count(b"\n") < len(ends):
+        return 0, start
+    of_one = 2 if raw[start + width - 2] == _CR else 1
+    return of_one * len(ends), start + width * len(ends)
 
 
 def uu_octets(octets: bytes) -> bytes:

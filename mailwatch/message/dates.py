@@ -84,35 +84,31 @@ def _instant(
     year: int, month: int, day: int, clock: list[str | None], rest: str
 ) -> datetime | None:
     hour, minute, second = (int(part or 0) for part in clock)
-    second = min(second, 59) if second == 60 else second
+    # A leap second is read as the one before it.
+    second -= second == 60
     try:
-        naive = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 -- the zone comes next
-        return _zoned(naive, rest)
+        return datetime(year, month, day, hour, minute, second, tzinfo=_zone(rest))
     except (ValueError, OverflowError):
         return None
 
 
-def _zoned(naive: datetime, rest: str) -> datetime:
-    """Give `naive` the zone that `rest` names; raise ValueError for an impossible one."""
+@lru_cache(maxsize=256)
+def _zone(rest: str) -> timezone | None:
+    """The zone that the end of a date names, None for none; raise ValueError for an impossible one."""
     if match := _OFFSET.match(rest):
         sign, hours, minutes = match.groups()
         if sign == "-" and hours == minutes == "00":
-            return naive
+            return None
         if int(hours) > 15 or int(minutes) > 59:
             raise ValueError(rest)
-        return naive.replace(tzinfo=_offset(sign, int(hours), int(minutes)))
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        return timezone(-offset if sign == "-" else offset)
     name = _ZONE_NAME.match(rest)
     if name and name[1].lower() in _HOURS:
-        return naive.replace(tzinfo=timezone(timedelta(hours=_HOURS[name[1].lower()])))
+        return timezone(timedelta(hours=_HOURS[name[1].lower()]))
     if rest[:1] in "+-" and rest[1:2].isdigit():
         raise ValueError(rest)
-    return naive
-
-
-@lru_cache(maxsize=128)
-def _offset(sign: str, hours: int, minutes: int) -> timezone:
-    offset = timedelta(hours=hours, minutes=minutes)
-    return timezone(-offset if sign == "-" else offset)
+    return None
 
 
 def _year(text: str) -> int:

@@ -26,6 +26,7 @@ _KINDS = {
 _RETURNED = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers",
                        "message/rfc822-headers"})  # fmt: skip
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)")
+_RECIPIENT = re.compile(r"-Recipient[ \t]*:", re.IGNORECASE)
 _FLATTENED = re.compile(
     r"^(?:Final|Original)-Recipient[ \t]*:[^\n]{0,40};", re.IGNORECASE | re.MULTILINE
 )
@@ -59,7 +60,7 @@ def read_report(tree: Tree) -> Report | None:
 
 def read_flattened(text: str, report: Report | None) -> Report | None:
     """Read a report whose parts some relay flattened into the text; `report` when there is none."""
-    if (report and report.recipients) or not _FLATTENED.search(text):
+    if (report and report.recipients) or not (_RECIPIENT.search(text) and _FLATTENED.search(text)):
         return report
     groups = [group for group in _groups(text) if {"action", "status"} & group.keys()]
     recipients = tuple(_recipients(groups))[:RECIPIENT_LIMIT]

@@ -91,7 +91,8 @@ def file_name(part: Part) -> str:
 
 
 def _named(parameters: Mapping[str, str], key: str) -> str:
-    return " ".join(decode_text(parameters.get(key, "")).split())
+    value = parameters.get(key)
+    return " ".join(decode_text(value).split()) if value else ""
 
 
 def attachments(tree: Tree) -> tuple[Attachment, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mailbox
+import os
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,34 @@ def test_a_folder_without_mail_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match="aucun courriel"):
         list(entries([str(tmp_path)]))
+
+
+def test_pipes_and_links_to_folders_are_left_alone_and_any_name_is_read(tmp_path: Path) -> None:
+    put(tmp_path / "inbox" / "a.eml")
+    (tmp_path / "inbox" / os.fsdecode(b"caf\xe9.eml")).write_bytes(MAIL)
+    os.mkfifo(tmp_path / "inbox" / "pipe.eml")
+    (tmp_path / "inbox" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "inbox" / "gone.eml").symlink_to(tmp_path / "nowhere.eml")
+
+    assert len(read_all(tmp_path)) == 2
+
+
+def test_a_folder_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_folder: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+    with pytest.raises(SourceError, match="illisible"):
+        list(entries([str(tmp_path)]))
+
+
+def test_a_file_that_vanishes_is_named(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.eml")
+    (entry,) = entries([str(path)])
+    path.unlink()
+
+    with pytest.raises(SourceError, match=r"a\.eml"):
+        list(deliveries(entry))

@@ -135,18 +135,22 @@ def _names_mailbox(name: str, ending: str) -> bool:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Folders from `folder` down with the files in each, in the order of names; `tmp` of a Maildir is not mail."""
+    """Folders from `folder` down with the files in each, in the order of names.
 
-    def refuse(fault: OSError) -> None:
+    A Maildir's `tmp` is no mail yet; links to folders, pipes and devices are not followed.
+    """
+    try:
+        with os.scandir(folder) as children:
+            found = sorted(children, key=lambda child: child.name)
+    except OSError as fault:
         raise SourceError(
-            "« {path} » : dossier illisible ({reason})", path=fault.filename, reason=fault.strerror
+            "« {path} » : dossier illisible ({reason})", path=folder, reason=fault.strerror
         ) from None
-
-    for inside, folders, names in os.walk(folder, onerror=refuse):
-        if "cur" in folders and "tmp" in folders:
-            folders.remove("tmp")
-        folders.sort()
-        yield Path(inside), sorted(names)
+    folders = [child.name for child in found if child.is_dir(follow_symlinks=False)]
+    yield folder, [child.name for child in found if child.is_file()]
+    for name in folders:
+        if name != "tmp" or "cur" not in folders:
+            yield from _walk(folder / name)
 
 
 def _is_mailbox(path: Path) -> bool:

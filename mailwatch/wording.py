@@ -18,11 +18,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate, pairwise, takewhile
+from itertools import accumulate, chain
+from operator import itemgetter
+from typing import TypeVar
 
 GAP = 8
 """How many words `...` may skip."""
@@ -46,25 +48,32 @@ class Words:
     line: str
 
     @cached_property
+    def tokens(self) -> list[str]:
+        """The tokens in order."""
+        return self.line.split()
+
+    @cached_property
     def starts(self) -> tuple[int, ...]:
         """Where each token starts in `line`."""
-        lengths = (len(token) + 1 for token in self.line.split())
-        return tuple(accumulate(lengths, initial=1))[:-1]
+        return tuple(accumulate([len(token) + 1 for token in self.tokens], initial=1))[:-1]
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each token stands in `text`."""
-        return tuple(match.span() for match in _TOKEN.finditer(self.text))
+        return tuple(map(re.Match.span, _TOKEN.finditer(self.text)))
 
     def spoken(self) -> list[str]:
         """The tokens that are words, punctuation left out."""
-        return [token for token in self.line.split() if token[0].isalnum()]
+        return [token for token in self.tokens if token[0].isalnum()]
 
     def original(self, start: int, end: int) -> str:
         """The words of the original that `line[start:end]` stands for, white space made single."""
-        first = bisect_right(self.starts, start) - 1
-        last = bisect_right(self.starts, end - 1) - 1
+        first, last = self._place(start), self._place(end - 1)
         return " ".join(self.text[self.spans[first][0] : self.spans[last][1]].split())
+
+    def _place(self, at: int) -> int:
+        """The number of the token that stands at `at` in `line`."""
+        return self.line.count(" ", 0, at) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,23 +133,16 @@ _PHRASE_TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\W_]+\*?|[?!.:;,#¶]")
 
 
 @dataclass(frozen=True, eq=False)
-class Shelf:
-    """The phrases that start with one word, as regular expressions over `Words.line`."""
+class Phrase:
+    """One phrase: whose it is, and its regular expression over `Words.line`."""
 
-    phrases: tuple[tuple[str, str], ...]
-    """Key and pattern of each."""
+    key: str
+    pattern: str
 
     @cached_property
-    def any_starts(self) -> Callable[[str, int], re.Match[str] | None]:
-        """Match where one of the phrases does: one test says that none of fifty is there."""
-        return re.compile("|".join(pattern for _, pattern in self.phrases)).match
-
-    def hits(self, words: Words, at: int) -> Iterator[Hit]:
-        """Yield the phrases that start at `at` in `words.line`."""
-        for key, pattern in self.phrases:
-            match = _compiled(pattern).match(words.line, at)
-            if match:
-                yield Hit(key=key, start=at, end=match.end(), words=words)
+    def match(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Match the phrase where it starts in a line; compiled when first asked."""
+        return _compiled(self.pattern).match
 
 
 @cache
@@ -149,25 +151,57 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @dataclass(frozen=True, eq=False)
-class Phrasebook:
-    """Phrases shelved by their first word; immutable. A shelf is compiled when its word first turns up."""
+class Shelf:
+    """The phrases that start with one word, sorted by the word that follows it."""
 
-    words: dict[str, Shelf]
-    stems: dict[str, Shelf]
-    """Shelves of unfinished words, by their first three letters."""
+    openings: tuple[tuple[str, Phrase], ...]
+    """Each phrase under the second word of every way to say it."""
+
+    @cached_property
+    def sorted(self) -> tuple[dict[str, tuple[Phrase, ...]], dict[str, tuple[Phrase, ...]]]:
+        """The phrases that may start before a word, and before one that starts with three letters."""
+        return _by_word(self.openings)
+
+    @cached_property
+    def rest(self) -> tuple[Phrase, ...]:
+        """The phrases that may start before any word."""
+        return _once(phrase for second, phrase in self.openings if not second)
+
+
+@dataclass(frozen=True, eq=False)
+class Phrasebook:
+    """Phrases by the first two words of every way to say them; immutable.
+
+    Most words of a text start no phrase, and of those that do most are not followed by its second word: two
+    look-ups say so, and a regular expression runs only where a phrase may be. A shelf is sorted, and a phrase
+    compiled, when its words first turn up.
+    """
+
+    openings: tuple[tuple[str, tuple[str, Phrase]], ...]
+    """First word, second word, phrase: stems stand as their first three letters and `*`, "" for any word."""
+
+    @cached_property
+    def shelves(self) -> tuple[dict[str, Shelf], dict[str, Shelf]]:
+        """The shelves of words, and of words that start with three letters."""
+        words, stems = _by_word(self.openings)
+        return (
+            {word: Shelf(openings) for word, openings in words.items()},
+            {stem: Shelf(openings) for stem, openings in stems.items()},
+        )
 
     def find(self, words: Words) -> Iterator[Hit]:
         """Yield every phrase found, in the order of the text; a phrase may overlap another."""
-        line, known, stems = words.line, self.words.get, self.stems.get
-        at = 1
-        for token in line.split():
-            shelf = known(token)
-            if shelf is not None and shelf.any_starts(line, at):
-                yield from shelf.hits(words, at)
-            shelf = stems(token[:3])
-            if shelf is not None and shelf.any_starts(line, at):
-                yield from shelf.hits(words, at)
-            at += len(token) + 1
+        line, tokens = words.line, words.tokens
+        known, stems = self.shelves
+        for at, token, second in zip(words.starts, tokens, (*tokens[1:], ""), strict=False):
+            shelf = known.get(token) or stems.get(token[:3])
+            if shelf is None:
+                continue
+            before, before_stem = shelf.sorted
+            for phrase in before.get(second) or before_stem.get(second[:3]) or shelf.rest:
+                match = phrase.match(line, at)
+                if match:
+                    yield Hit(key=phrase.key, start=at, end=match.end(), words=words)
 
     def keys(self, words: Words) -> frozenset[str]:
         """The keys of the phrases found."""
@@ -175,36 +209,95 @@ class Phrasebook:
 
     def joined(self, other: Phrasebook) -> Phrasebook:
         """The phrases of both, found in one reading."""
-        return Phrasebook(
-            words=_joined(self.words, other.words), stems=_joined(self.stems, other.stems)
-        )
+        return Phrasebook(self.openings + other.openings)
 
 
-def _joined(shelves: dict[str, Shelf], others: dict[str, Shelf]) -> dict[str, Shelf]:
-    none = Shelf(phrases=())
-    return {
-        first: Shelf(phrases=shelves.get(first, none).phrases + others.get(first, none).phrases)
-        for first in (*shelves, *others)
-    }
+T = TypeVar("T")
+
+
+def _by_word(
+    entries: Iterable[tuple[str, T]],
+) -> tuple[dict[str, tuple[T, ...]], dict[str, tuple[T, ...]]]:
+    """What may stand at a word that entries spell out, and at any other that starts as one: in their order."""
+    groups: dict[str, list[tuple[int, T]]] = defaultdict(list)
+    for rank, (word, entry) in enumerate(entries):
+        groups[word].append((rank, entry))
+    rest = groups.pop("", [])
+    stems = {word: group for word, group in groups.items() if word[-1] == "*"}
+    none: list[tuple[int, T]] = []
+    return (
+        {
+            word: _in_order(rest, stems.get(f"{word[:3]}*", none), group)
+            for word, group in groups.items()
+            if word not in stems
+        },
+        {stem[:3]: _in_order(rest, group) for stem, group in stems.items()},
+    )
+
+
+def _in_order(*groups: list[tuple[int, T]]) -> tuple[T, ...]:
+    """The entries of all groups by rank, each once."""
+    return _once(entry for _, entry in sorted(chain(*groups), key=itemgetter(0)))
+
+
+def _once(entries: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(entries))
 
 
 def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
-    """Shelve `(key, phrase)` pairs; raise ValueError, naming the phrase, when one is not well formed."""
-    words: dict[str, list[tuple[str, str]]] = {}
-    stems: dict[str, list[tuple[str, str]]] = {}
-    for key, phrase in entries:
-        signs = _phrase_tokens(phrase)
-        pattern = _pattern(signs)
-        for first in _firsts(signs):
-            if first.endswith("*"):
-                if len(first) < 4:
-                    raise ValueError(f"« {phrase} » : un début de mot a au moins trois lettres")
-                stems.setdefault(first[:3], []).append((key, pattern))
-            else:
-                words.setdefault(first, []).append((key, pattern))
-    return Phrasebook(
-        words={first: Shelf(phrases=tuple(found)) for first, found in words.items()},
-        stems={stem: Shelf(phrases=tuple(found)) for stem, found in stems.items()},
+    """Sort `(key, phrase)` pairs; raise ValueError, naming the phrase, when one is not well formed."""
+    openings: list[tuple[str, tuple[str, Phrase]]] = []
+    for key, text in entries:
+        signs = _phrase_tokens(text)
+        phrase = Phrase(key, _pattern(signs))
+        openings += ((first, (second, phrase)) for first, second in _openings(text, signs))
+    return Phrasebook(tuple(openings))
+
+
+def _openings(text: str, signs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The first and second word of every way to say a phrase."""
+    for way in _ways(iter(signs)):
+        first, second = (*way, "", "")[:2]
+        if first in ("", "...", "#"):
+            raise ValueError(f"« {text} » : une phrase commence par un mot")
+        if first[-1] == "*" and len(first) < 4:
+            raise ValueError(f"« {text} » : un début de mot a au moins trois lettres")
+        yield _entry(first), _entry(second)
+
+
+def _entry(sign: str) -> str:
+    """The word under which to look for `sign`: a stem's first three letters, "" for what may be any word."""
+    if sign in ("#", "..."):
+        return ""
+    if sign[-1:] != "*":
+        return sign
+    return f"{sign[:3]}*" if len(sign) > 3 else ""
+
+
+_Ways = dict[tuple[str, ...], None]
+"""Ordered, each once."""
+
+
+def _ways(signs: Iterator[str]) -> _Ways:
+    """The first two signs of every way to say what stands before the closing bracket."""
+    ways: _Ways = {}
+    way: _Ways = {(): None}
+    for sign in signs:
+        if sign in (")", "]"):
+            break
+        if sign == "|":
+            ways, way = ways | way, {(): None}
+        elif sign in ("(", "["):
+            within = _ways(signs)
+            way = _then(way, within if sign == "(" else within | {(): None})
+        else:
+            way = _then(way, {(fold(sign),): None})
+    return ways | way
+
+
+def _then(ways: _Ways, more: _Ways) -> _Ways:
+    return dict.fromkeys(
+        way if len(way) == 2 else (way + after)[:2] for way in ways for after in more
     )
 
 
@@ -222,8 +315,6 @@ def _phrase_tokens(phrase: str) -> tuple[str, ...]:
             raise ValueError(f"« {phrase} » : parenthèse ou crochet sans début")
     if expected:
         raise ValueError(f"« {phrase} » : parenthèse ou crochet sans fin")
-    if {"(", "["}.intersection(_firsts(tokens)):
-        raise ValueError(f"« {phrase} » : une phrase commence par un mot")
     return tokens
 
 
@@ -245,13 +336,3 @@ def _pattern(tokens: Iterable[str]) -> str:
 def _word(token: str) -> str:
     stem = re.escape(fold(token.removesuffix("*")))
     return rf"{stem}\w* " if token.endswith("*") else f"{stem} "
-
-
-def _firsts(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """The words a phrase may start with."""
-    if tokens[0] != "(":
-        return (fold(tokens[0]),)
-    depths = accumulate((token in "([") - (token in ")]") for token in tokens)
-    within = takewhile(lambda pair: pair[0] > 0, zip(depths, pairwise(tokens), strict=False))
-    firsts = (token for depth, (before, token) in within if depth == 1 and before in ("(", "|"))
-    return tuple(dict.fromkeys(fold(token) for token in firsts))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.wording import compile_phrases, fold, read, same, tokens
+from mailwatch.wording import Phrasebook, compile_phrases, fold, read, same, tokens
 
 INVISIBLE = "\u00ad\u200b\u200d\u2060\ufeff\u202e"
 
@@ -62,6 +64,16 @@ def test_an_empty_line_ends_a_sentence_and_a_line_break_does_not() -> None:
         ("a (b (c|d)|e)", "a b d", "a b d"),
         ("(a (b|c)|suis) d", "a c d", "a c d"),
         ("(a (b|c)|suis) d", "suis d", "suis d"),
+        ("((a) b) c", "a b c", "a b c"),
+        ("a [b] c", "a c", "a c"),
+        ("a [b] c", "a b c", "a b c"),
+        ("a [b*|c] (d|e*)", "a été", "a été"),
+        ("a [b*|c] (d|e*)", "a bis été", "a bis été"),
+        ("a # b", "a 12 b", "a 12 b"),
+        ("a bcd*", "a bcde", "a bcde"),
+        ("a bcd*", "a bcé", None),
+        ("a b*", "a bé", "a bé"),
+        ("(: | .) a", "oui : a", ": a"),
         ("votre ... recu", "votre a b c d e f g h reçu", "votre a b c d e f g h reçu"),
         ("votre ... recu", "votre a b c d e f g h i reçu", None),
     ],
@@ -72,9 +84,34 @@ def test_the_language_of_phrases(phrase: str, text: str, found: str | None) -> N
     assert [hit.text for hit in hits] == ([found] if found else [])
 
 
+def test_phrases_are_found_together_as_they_are_apart() -> None:
+    phrases = ["a b", "a b*", "a ...", "a [b] c", "a # c", "a", "abc* d", "abcd d", "abc* de*"]
+    text = read("a b c, a c ; a 12 c. abcd d, abce de, abcd e")
+
+    first, *others = (compile_phrases([(phrase, phrase)]) for phrase in phrases)
+    together = reduce(Phrasebook.joined, others, first)
+
+    for phrase in phrases:
+        alone = [(hit.start, hit.end) for hit in compile_phrases([("k", phrase)]).find(text)]
+        assert [(hit.start, hit.end) for hit in together.find(text) if hit.key == phrase] == alone
+
+
 @pytest.mark.parametrize(
     "phrase",
-    ["", "...", "[a] b", "# jours", "(a b", "a | b]", "a )b(", "(a]", "((a) b) c", "ab*", "é%"],
+    [
+        "",
+        "...",
+        "[a] b",
+        "# jours",
+        "(a b",
+        "a | b]",
+        "a )b(",
+        "(a]",
+        "ab*",
+        "é%",
+        "(a|#) b",
+        "(a|) b",
+    ],
 )
 def test_a_phrase_that_is_not_well_formed_is_refused_and_named(phrase: str) -> None:
     with pytest.raises(ValueError, match="«"):

@@ -423,3 +423,20 @@ def test_the_time_grows_with_the_text_and_no_faster(unit: str) -> None:
     seconds(1_000)
 
     assert seconds(80_000) < max(0.05, 24 * seconds(8_000))
+
+
+# --- the declared directory -----------------------------------------------------------------------
+
+
+def test_a_declared_agent_of_one_word_is_not_looked_for() -> None:
+    declared = replace(JURA, agents=("Accueil",))
+
+    assert judged(reply(BARE + ",\nL'accueil"), declared).author.outcome is Outcome.ABSENT
+
+
+def test_a_short_declared_acronym_counts_in_capitals_only() -> None:
+    declared = replace(JURA, services=("SUR",))
+    own = "Bonjour,\n\nVotre demande est complète.\n\nCordialement,\nCamille MARTIN\n"
+
+    assert judged(reply(own + "SUR"), declared).service.text == "SUR"
+    assert judged(reply(own + "sur rendez-vous"), declared).service.outcome is Outcome.ABSENT

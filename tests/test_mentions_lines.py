@@ -20,6 +20,7 @@ FULL_NAMES = [
     # With a title, and nothing else to say that it is a name.
     ("Mme Lecacheux", "Mme Lecacheux"), ("M. Oulachène", "M. Oulachène"), ("Mme LE", "Mme LE"),
     ("M. DA", "M. DA"), ("Mme DE LA", "Mme DE LA"), ("Mme BA", "Mme BA"), ("M. LY", "M. LY"),
+    ("Claire BERG", "Claire BERG"),
     ("Mme SY", "Mme SY"), ("Mme MAI", "Mme MAI"), ("M. AVRIL", "M. AVRIL"), ("Mme Bureau", "Mme Bureau"),
     ("Mme D'Angelo", "Mme D'Angelo"), ("Mr Le Gall", "Mr Le Gall"), ("Mme de Oliveira", "Mme de Oliveira"),
     ("M. DA SILVA", "M. DA SILVA"), ("Mme El Amrani", "Mme El Amrani"), ("M. Ben Salah", "M. Ben Salah"),
@@ -42,6 +43,7 @@ FULL_NAMES = [
     ("Préfecture du Jura | Claire Vernier | Bureau des armes", "Claire Vernier"),
     ("Bureau des armes - Claire VERNIER - 03 84 86 84 00", "Claire VERNIER"),
     ("Bureau des armes / C. Vernier / préfecture du Jura", "C. Vernier"),
+    ("Claire Vernier • Bureau des armes", "Claire Vernier"), ("Votre gestionnaire Claire VERNIER", "Claire VERNIER"),
     ("DCL/BRGE/Claire VERNIER", "Claire VERNIER"), ("Bureau des armes, Claire Vernier", "Claire Vernier"),
     ("Sous-préfecture de Dole - Oyana Etchegaray - accueil", "Oyana Etchegaray"),
     ("Isabelle KLEIN<isabelle.klein@jura.gouv.fr>", "Isabelle KLEIN"),
@@ -99,7 +101,8 @@ NOBODY = [
     "Cité Administrative", "Place de la Préfecture", "Rue Jean Moulin", "Lycée Jean Moulin", "Hôtel de la Préfecture",
     "Lons le Saunier", "Bourg en Bresse", "Val de Marne", "Ligne directe", "Fermeture Annuelle", "Espace Numérique",
     "France Titres", "République Française", "Liberté Égalité Fraternité", "Permis De Conduire", "Cartes grises",
-    "isabelle.klein@jura.gouv.fr", "Ne pas répondre",
+    "isabelle.klein@jura.gouv.fr", "Ne pas répondre", "L'agent d'accueil, rue Jean Moulin",
+    "L'agent du guichet place Jean Moulin", "Mme la", "Contact : CM", "DCL",
 ]  # fmt: skip
 
 
@@ -139,6 +142,7 @@ NOT_SIGNED = [
     "C'est noté, Sandrine",
     "Bonjour, vous serez reçue demain matin par ma collègue, Sandrine",
     "Bonjour, votre demande suit son cours. Place de la Préfecture",
+    "Bonjour, votre visite médicale est à faire chez le Dr. Martin",
     "Bonjour, le titre est à votre nom - Préfecture du Jura",
     "Bonjour, la photo convient. photo d'identité",
     "Bonjour, tout est en ordre. " + "Bureau des titres et de la nationalité française et des " * 3,
@@ -243,7 +247,8 @@ def test_whom_a_mail_greets_or_speaks_of_is_not_its_author(own: str) -> None:
 UNITS = [
     ("L'équipe des titres", "équipe des titres"), ("L'unité des armes", "unité des armes"), ("Le greffe", "greffe"),
     ("L'accueil", "accueil"), ("Accueil", "Accueil"), ("Sce étrangers", "Sce étrangers"), ("BRGE/Titres", "BRGE"),
-    ("L'antenne de Dole", "antenne de Dole"), ("Cellule fraude", "Cellule fraude"), ("Le standard", "standard"),
+    ("L'antenne de Dole", "antenne de Dole"),
+    ("Pôle asile – GUDA", "Pôle asile"), ("Cellule fraude", "Cellule fraude"), ("Le standard", "standard"),
 ]  # fmt: skip
 
 
@@ -264,3 +269,70 @@ def test_a_line_names_the_institution(line: str) -> None:
     own = f"Bonjour,\n\nVotre attestation est disponible.\n\nCordialement,\nClaire Vernier\n{line}"
 
     assert judged(own)[2] == f"signature : {line}"
+
+
+def test_an_agent_presents_himself_by_his_number() -> None:
+    own = "Bonjour,\n\nJe suis l'agent n° 4512 du bureau des titres. Votre carte est prête.\n"
+
+    assert author(own) == "absent number body : l'agent n° 4512"
+
+
+def test_a_first_name_above_the_salutation_is_not_the_author() -> None:
+    own = "Claire\nBureau des titres\n\nMadame,\n\nVotre carte est prête, vous pouvez la retirer.\n"
+
+    assert author(own) == "-"
+
+
+NO_UNITS = [
+    "Claire BERG\nPréfecture du Jura",
+    "Claire Vernier\n12 place de la Mission Saint-Paul",
+    "Claire Vernier\nchargée de mission sécurité routière",
+]
+
+
+@pytest.mark.parametrize("signature", NO_UNITS)
+def test_a_surname_a_street_or_a_function_is_no_unit(signature: str) -> None:
+    own = f"Bonjour,\n\nVotre attestation est disponible.\n\nCordialement,\n{signature}"
+
+    assert judged(own)[1] == "-"
+
+
+ELSEWHERE = [
+    "Les voisins et amis du SIDPC vous remercient.",
+    "Bien entendu préfecture du Jura et mairies vous informent.",
+    "Votre dossier doit être déposé au guichet de la\nPréfecture du Jura",
+    "Votre dossier est à déposer auprès du greffe ou de notre collègue\nprès de la Préfecture du Jura",
+]
+
+
+@pytest.mark.parametrize("sentence", ELSEWHERE)
+def test_a_body_in_the_middle_of_a_sentence_is_not_the_writer_s(sentence: str) -> None:
+    assert judged(f"Bonjour,\n\n{sentence}\n")[1:] == ("-", "-")
+
+
+@pytest.mark.parametrize("line", ["8, rue de la Préfecture du Jura", "jura.gouv.fr", "Préfecture"])
+def test_a_street_a_site_or_a_bare_prefecture_is_no_institution(line: str) -> None:
+    own = f"Bonjour,\n\nVotre attestation est disponible.\n\nCordialement,\nClaire Vernier\n{line}"
+
+    assert judged(own)[2] == "-"
+
+
+def test_a_name_above_its_function_in_the_header_is_the_author_s() -> None:
+    own = "Paul MARTIN\nChef du bureau des titres\n\nMadame,\n\nVotre carte est prête.\n"
+
+    assert author(own) == "full_name header_block : Paul MARTIN"
+
+
+def test_sp_in_small_letters_is_no_sous_prefecture() -> None:
+    own = "Bonjour,\n\nVotre attestation est disponible.\n\nCordialement,\nClaire Vernier\nsp Jura"
+
+    assert judged(own)[2] == "-"
+
+
+def test_a_signature_in_several_alphabets_is_read_all_the_same() -> None:
+    greek, cyrillic = "αβγδεζηθικλμνξοπρστυφχψω", "бвгдежзийклмнопрстуфхцчшщ"
+
+    assert (
+        author(FORMULA.format(f"Hélène LEFÈVRE\n{greek} {cyrillic}"))
+        == "full_name signature : Hélène LEFÈVRE"
+    )

@@ -15,12 +15,13 @@ from mailwatch.addresses import from_class
 from mailwatch.mentions.author import Person, read_authors, read_display_name
 from mailwatch.mentions.blocks import Block, read_blocks, read_name
 from mailwatch.mentions.lexicon import Lexicon, lexicon
-from mailwatch.mentions.names import NAMED, Weight
+from mailwatch.mentions.names import Weight
 from mailwatch.mentions.page import Kind, Page, plain
 from mailwatch.mentions.units import Body, read_institutions, read_services
 from mailwatch.mentions.zones import read_page
 from mailwatch.model import (
     Attachment,
+    AuthorLevel,
     Exemption,
     Institution,
     Mention,
@@ -33,6 +34,10 @@ from mailwatch.ruleset import RulePack
 from mailwatch.wording import Words, read
 
 __all__ = ["examine"]
+
+
+_NAMED = (AuthorLevel.FULL_NAME, AuthorLevel.FIRST_NAME)
+"""The levels that name somebody."""
 
 
 def examine(
@@ -49,7 +54,7 @@ def examine(
     names = tuple(
         person.text
         for person in people[:3]
-        if person.level in NAMED and person.weight > Weight.WEAK
+        if person.level in _NAMED and person.weight > Weight.WEAK
     )
     services = read_services(blocks, words, _directory(institution), names)
     bodies = read_institutions(blocks, words)
@@ -78,7 +83,7 @@ def _author(people: tuple[Person, ...], *, exempt: bool, hidden: str) -> Mention
     best = people[0] if people else None
     if best is None:
         return _missing(hidden)
-    if best.level in NAMED:
+    if best.level in _NAMED:
         outcome = Outcome.PRESENT
     elif exempt:
         outcome = Outcome.EXEMPT
@@ -240,7 +245,7 @@ def _findings(
     message: Message, hidden: str, people: tuple[Person, ...], mentions: tuple[Mention, ...]
 ) -> tuple[str, ...]:
     missing = any(mention.outcome is Outcome.UNVERIFIABLE for mention in mentions)
-    names = [person for person in people if person.level in NAMED]
+    names = [person for person in people if person.level in _NAMED]
     found = {
         "parts_disagree": message.parts_disagree,
         "opaque_body": missing and hidden == "opaque",

@@ -15,7 +15,6 @@ from itertools import pairwise
 from mailwatch.mentions.blocks import presented
 from mailwatch.mentions.lexicon import Lexicon
 from mailwatch.mentions.names import (
-    NAMED,
     Named,
     Weight,
     first_person,
@@ -80,11 +79,7 @@ def read_display_name(name: str, lexicon: Lexicon) -> str:
     """The person that a From display name names, else nothing."""
     for match in segments(name):
         person = parse_person(match, lexicon)
-        if (
-            person is not None
-            and person.level in NAMED
-            and (person.weight > Weight.WEAK or " " in person.text)
-        ):
+        if person is not None and (person.weight > Weight.WEAK or " " in person.text):
             return person.text
     return ""
 
@@ -99,9 +94,7 @@ def _in_charge(page: Page, lexicon: Lexicon) -> Iterator[Person]:
 
 def _contacts(page: Page, lexicon: Lexicon) -> Iterator[Person]:
     """A person to contact, named in a header or signature block, not in the body."""
-    for person in _labelled(page, lexicon, "contact", Place.HEADER_BLOCK):
-        if person.level in NAMED:
-            yield person
+    yield from _labelled(page, lexicon, "contact", Place.HEADER_BLOCK)
 
 
 def _labelled(page: Page, lexicon: Lexicon, label: str, place: Place) -> Iterator[Person]:
@@ -168,7 +161,7 @@ def _signatories(page: Page, blocks: list[Line], lexicon: Lexicon) -> Iterator[P
             continue
         following = blocks[at + 1] if at + 1 < len(blocks) else None
         person = _signed(page, line, following, lexicon)
-        if person is None or person.level not in NAMED:
+        if person is None:
             continue
         rule = "par-délégation" if line.place is Place.DELEGATED_FORMULA else "line"
         yield Person(
@@ -223,7 +216,7 @@ def _introduced(page: Page, lexicon: Lexicon) -> Iterator[Person]:
         if not clause[:1].isupper():  # « Je suis l'agent chargé du dossier, Claire Vernier »
             clause = apposed.strip() if is_role(clause, lexicon) else ""
         person = parse_person(clause.split(",")[0], lexicon)
-        if person is not None and person.level in NAMED and person.weight > Weight.WEAK:
+        if person is not None and person.weight > Weight.WEAK:
             yield Person(
                 text=person.text,
                 level=person.level,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mailwatch.mentions.lexicon import Lexicon
-from mailwatch.mentions.names import NAMED, Named, Weight, parse_person
+from mailwatch.mentions.names import Named, Weight, parse_person
 from mailwatch.mentions.page import Kind, Page, plain
 from mailwatch.model import Place
 
@@ -170,7 +170,7 @@ def _agent(page: Page, start: int, end: int, rule: str, lexicon: Lexicon) -> Age
     start += len(page.text[start:end]) - len(page.text[start:end].lstrip())
     joint = _OF_UNIT.search(page.folded, start, min(end, start + 60))
     named = parse_person(page.text[start : joint.start()], lexicon) if joint else None
-    if joint is None or named is None or named.level not in NAMED or named.weight is Weight.WEAK:
+    if joint is None or named is None or named.weight is Weight.WEAK:
         return None
     unit = lexicon.unit.search(page.folded, joint.start(), end)
     between = page.folded[joint.end() : unit.start()].split() if unit else ()

@@ -159,8 +159,6 @@ def continues(sheet: Sheet, last: Line, start: int, end: int) -> bool:
         return last.kind is Kind.NOTE and text[last.end - 1] != ":"
     if _UNFINISHED.search(sheet.folded, last.start, last.end) or text[start].islower():
         return True
-    if after == "," and sheet.words.startswith(("madame ", "monsieur "), start):
-        return True
     words = text[start:end].split()
     alone = sheet.words[start:end].split()[0] in sheet.lexicon.leads or (
         len(words) <= 4 and all(word[0].isupper() for word in words)

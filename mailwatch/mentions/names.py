@@ -36,9 +36,6 @@ class Named(NamedTuple):
     titled: bool
 
 
-NAMED = frozenset((AuthorLevel.FULL_NAME, AuthorLevel.FIRST_NAME))
-"""The levels that name somebody."""
-
 _SEPARATOR = re.compile(
     r"[\t|;()\[\]<>•·/]|\s[-–—]+\s|(?<=\w)[-–—]\s|\s[-–—](?=\w)|\s{2,}|:(?=\s|$)|@+"
 )
@@ -130,17 +127,23 @@ def _letter(token: str, lexicon: Lexicon) -> str:
         return "P"
     capital = (token[2:3] if _ELIDED.match(folded) else token[:1]).isupper()
     known = _is_first_name(folded, lexicon)
+    if folded in lexicon.not_names and not known:
+        return _ambiguous(token, folded, lexicon) if capital else "B"
     if folded in lexicon.address_words and folded not in lexicon.surname_words:
         return "B"
-    if folded in lexicon.not_names and not known:
-        if not capital or folded not in lexicon.surname_words:
-            return "B"
-        return "W" if folded in lexicon.address_words else "S"
     if not capital:
         return "f" if known else "x"
     if known:
         return "F"
     return "U" if token.isupper() and len(folded) > 1 else "C"
+
+
+def _ambiguous(token: str, folded: str, lexicon: Lexicon) -> str:
+    """The shape of a word that is no name alone: a surname beside a first name, or never one."""
+    if folded in lexicon.surname_words:
+        return "W" if folded in lexicon.address_words else "S"
+    # « Claire BERG », but not « Claire BRGE »
+    return "S" if folded in lexicon.acronyms and not _like_initials(token) else "B"
 
 
 _ELIDED = re.compile(r"[dl]'.")
@@ -277,8 +280,6 @@ def _named(
     segment: str, tokens: list[re.Match[str]], letters: str, lexicon: Lexicon
 ) -> tuple[str, AuthorLevel]:
     """The words of a name and its level; a title stays only with a surname alone."""
-    while letters.endswith("P") and letters.strip("TRP"):
-        letters, tokens = letters[:-1], tokens[:-1]
     bare = letters.lstrip("TR")
     skipped = len(letters) - len(bare) if len(bare.replace("P", "")) > 1 else 0
     text = segment[tokens[skipped].start() : tokens[-1].end()]
@@ -304,7 +305,7 @@ def _level(letters: str, bare: str, tokens: list[re.Match[str]], lexicon: Lexico
         )
     if words in ("FI", "FFI") or (words == "C" and letters == bare):
         return AuthorLevel.FIRST_NAME
-    return AuthorLevel.FULL_NAME if words.strip("I") or not words else AuthorLevel.INITIALS
+    return AuthorLevel.FULL_NAME
 
 
 def is_role(text: str, lexicon: Lexicon) -> bool:

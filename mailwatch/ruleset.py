@@ -114,7 +114,9 @@ class Ruleset:
 
     policy: Policy
     automatic: RulePack
-    """How machines word what they send by themselves, in both directions."""
+    """How machines word what they send by themselves, read together with `incoming`."""
+    automatic_sent: RulePack
+    """The same rules, read together with `outgoing`."""
     incoming: RulePack
     outgoing: RulePack
     mentions: RulePack
@@ -162,13 +164,15 @@ def load(texts: Mapping[str, str]) -> Ruleset:
     except ValueError as fault:
         raise RulesetError(f"règles : calendars.toml : {fault}") from None
     packs = {name: read_pack(name, tables[name]) for name in PACKS}
-    outgoing, mentions, promises = _sharing(
-        packs["outgoing.toml"], packs["mentions.toml"], packs["promises.toml"]
+    automatic, incoming = _sharing(packs["automatic.toml"], packs["incoming.toml"])
+    automatic_sent, outgoing, mentions, promises = _sharing(
+        *(packs[f"{name}.toml"] for name in ("automatic", "outgoing", "mentions", "promises"))
     )
     return Ruleset(
         policy=read_policy(texts["qualepref.toml"]),
-        automatic=packs["automatic.toml"],
-        incoming=packs["incoming.toml"],
+        automatic=automatic,
+        automatic_sent=automatic_sent,
+        incoming=incoming,
         outgoing=outgoing,
         mentions=mentions,
         promises=promises,

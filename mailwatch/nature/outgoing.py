@@ -82,7 +82,7 @@ class _Stretches:
 
 def outgoing(message: Message, own: Words, institution: Institution, rules: Ruleset) -> Reading:
     """Say what `message`, sent by the institution, is."""
-    found = automatic(message, own, rules.automatic)
+    found = automatic(message, own, rules.automatic_sent)
     if found is not None:
         return _of_ours(found)
     if _stays_inside(message, institution):

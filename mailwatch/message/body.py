@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import compress, count
+from operator import ne
 
 from mailwatch.message.charset import decode
 from mailwatch.message.html import LIMIT as HTML_LIMIT
@@ -144,9 +146,9 @@ def disagree(plain: str, shown: str, alternatives: str = "") -> bool:
     Only the writer's own words need be in the other form: programs cut quotations differently.
     """
     in_plain, in_shown = _sequence(plain), _sequence(shown)
-    if in_plain == in_shown or _few(set(in_plain) ^ set(in_shown)):
+    if in_plain == in_shown or _part_at_quotation(in_plain, in_shown):
         return False
-    if _part_at_quotation(in_plain, in_shown):
+    if _few(set(in_plain) ^ set(in_shown)):
         return False
     of_plain, of_shown = _words(plain), _words(shown) | _words(alternatives)
     if _few(of_plain ^ of_shown):
@@ -160,10 +162,8 @@ def _part_at_quotation(plain: list[str], shown: list[str]) -> bool:
 
     Most answers stand above what they quote; this spares them the careful comparison.
     """
-    same = next(
-        (at for at, (one, other) in enumerate(zip(plain, shown, strict=False)) if one != other),
-        min(len(plain), len(shown)),
-    )
+    differing = compress(count(), map(ne, plain, shown))
+    same = next(differing, min(len(plain), len(shown)))
     rests = (plain[same : same + 1], shown[same : same + 1])
     return same > 0 and all(not rest or _OPENS.match(rest[0]) for rest in rests)
 

@@ -230,8 +230,8 @@ _TOLD_SOMEBODY = re.compile(
     re.IGNORECASE,
 )
 _START = (
-    r"(?:(?:le|on|am|el|il|em|op|in data|den|dnia|w dniu|på|il giorno|a|at|en date du|date)[^\S\n]"
-    r"|\d|[^\W\d_]{2,10}[.,]?,?[^\S\n]\d)"
+    r"(?:(?=[adeilopw])(?:le|[ei]l|em|o[np]|a[mt]?|på|d(?:en|nia|ate)|in data|en date du|w dniu)[^\S\n]"
+    r"|\d|[^\W\d_]{2,10}+[.,]?,?[^\S\n]\d)"
 )
 _STARTS = re.compile(_START, re.IGNORECASE)
 _ADDRESS = re.compile(
@@ -268,7 +268,7 @@ def _read_attribution(lines: Sequence[str], at: int) -> Opening | None:
         text = f"{text} {line}" if text else line
         if _ends_attribution(line):
             quoted_below = _is_marked_below(lines, end + 1)
-            clean = _SPACES.sub(" ", text).strip("- ")
+            clean = " ".join(text.split()).strip("- ")
             if len(clean) < 400 and _attributes(clean, quoted_below=quoted_below):
                 return Opening(start=at, end=end + 1, fields={"attribution": clean})
     return None

@@ -129,7 +129,7 @@ def _listen(message: Message, own: Words, rules: RulePack) -> _Heard:
             if entry[1].start < _OPENING and ":" not in entry[0].label
         ),
         announced=announced,
-        length=len(own.starts),
+        length=len(own.tokens),
         question=" ? " in own.line,
     )
 
@@ -179,7 +179,12 @@ def _field(message: Message, name: str) -> str:
 def _responder(message: Message) -> str:
     """The field that only a responder writes, else empty."""
     return next(
-        (name for name, word in _RESPONDER_FIELDS.items() if _value_has(message, name, word)), ""
+        (
+            name
+            for name, word in _RESPONDER_FIELDS.items()
+            if name in message.headers and _value_has(message, name, word)
+        ),
+        "",
     )
 
 

@@ -139,7 +139,7 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
     )
     recipients.pop(sender, None)
     return Fact(
-        key=hashlib.blake2b(examined.delivery.raw, digest_size=8).hexdigest(),
+        key=hashlib.sha256(examined.delivery.raw).hexdigest()[:16],
         file=examined.delivery.file,
         role=examined.delivery.role,
         at=instant.at,
@@ -203,7 +203,7 @@ def _quotes_ours(message: Message, quoted: str, desk: Desk) -> bool:
     if not any(
         is_ours(address.lower(), desk.institution)
         for line in text.splitlines()
-        if _ATTRIBUTION.search(line)
+        if "@" in line and _ATTRIBUTION.search(line)
         for address in _ADDRESS.findall(line)
     ):
         return False

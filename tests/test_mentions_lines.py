@@ -85,6 +85,7 @@ DESIGNATIONS = [
     ("Agent n° 12", "number"),
     ("agent 39-014", "number"), ("Agent référent n°3", "number"), ("Code agent : PREF39-12", "number"),
     ("Opérateur 44 12", "number"), ("Gestionnaire 7", "number"), ("L’agent n° 12", "number"),
+    ("AG-12", "number"), ("39-014", "number"), ("n° 39-014", "number"), ("ID 4512", "number"), ("agent12", "number"),
     ("Agent AB", "initials"), ("C.V.", "initials"), ("CV/PR", "initials"),
     ("L'agent instructeur", "role"), ("La gestionnaire", "role"), ("Secrétariat de Paul ROY", "role"),
 ]  # fmt: skip
@@ -93,6 +94,15 @@ DESIGNATIONS = [
 @pytest.mark.parametrize(("line", "level"), DESIGNATIONS)
 def test_a_designation_is_no_name(line: str, level: str) -> None:
     assert author(FORMULA.format(line)) == f"absent {level} signature : {line}"
+
+
+def test_initials_may_stand_before_the_unit_on_its_line() -> None:
+    assert author(FORMULA.format("C.V., bureau des titres")) == "absent initials signature : C.V."
+
+
+@pytest.mark.parametrize("line", ["CS 60648", "BP12", "DDT39", "Porte 3", "39000", "2026", "DCL"])
+def test_a_post_box_a_door_or_a_year_designates_nobody(line: str) -> None:
+    assert author(FORMULA.format(f"Bureau des titres\n{line}")) == "-"
 
 
 NOBODY = [
@@ -248,7 +258,8 @@ UNITS = [
     ("L'équipe des titres", "équipe des titres"), ("L'unité des armes", "unité des armes"), ("Le greffe", "greffe"),
     ("L'accueil", "accueil"), ("Accueil", "Accueil"), ("Sce étrangers", "Sce étrangers"), ("BRGE/Titres", "BRGE"),
     ("L'antenne de Dole", "antenne de Dole"),
-    ("Pôle asile – GUDA", "Pôle asile"), ("Cellule fraude", "Cellule fraude"), ("Le standard", "standard"),
+    ("Pôle asile – GUDA", "Pôle asile"),
+    ("Pôle « Séjour »", "Pôle « Séjour »"), ("Cellule fraude", "Cellule fraude"), ("Le standard", "standard"),
 ]  # fmt: skip
 
 

@@ -304,6 +304,8 @@ def _designations(page: Page, lexicon: Lexicon) -> Iterator[Person]:
             yield _designation(text_of, AuthorLevel.NUMBER, line, labelled=labelled)
         elif line.place is Place.HEADER_BLOCK and not labelled:
             continue
+        elif line.place is Place.SIGNATURE and (code := _code(text, lexicon)):
+            yield _designation(code, AuthorLevel.NUMBER, line, labelled=labelled)
         elif initials := _initials(text, lexicon):
             yield _designation(initials, AuthorLevel.INITIALS, line, labelled=labelled)
         elif signed := _AGENT_INITIALS.search(text):
@@ -337,10 +339,25 @@ def _designation(text: str, level: AuthorLevel, line: Line, *, labelled: bool) -
     )
 
 
+_CODE = re.compile(
+    r"(?:n ?o|no|id|code)[ .:]{0,3}\d[\w/-]{0,9}|(?P<word>[a-z]{1,6})[-_]?\d{1,7}|\d{1,3}[-/]\d{2,6}"
+)
+
+
+def _code(text: str, lexicon: Lexicon) -> str:
+    """A code that stands alone at the start of a line of the signature: "AG-12", "39-014"."""
+    first = next(segments(text), "").split(",", maxsplit=1)[0]
+    match = _CODE.fullmatch(plain(first))
+    word = match["word"] if match else None
+    if match is None or (word in lexicon.not_names and word not in lexicon.functions):
+        return ""
+    return "" if word in lexicon.address_words else first
+
+
 def _initials(text: str, lexicon: Lexicon) -> str:
     """Initials that stand alone in their segment: "C.M.", "CM/JD", "AB", never a service's acronym."""
     whole = text.strip(" ,-–")
-    for segment in (whole, *segments(text)):
+    for segment in (whole, *segments(text), text.split(",", maxsplit=1)[0].strip()):
         if not _INITIALS.fullmatch(segment):
             continue
         parts = [plain(part).strip(".") for part in re.split(r"[/ ]", segment)]

@@ -168,6 +168,8 @@ def presented(page: Page, lexicon: Lexicon) -> Iterator[Agent]:
 def _agent(page: Page, start: int, end: int, rule: str, lexicon: Lexicon) -> Agent | None:
     """The agent that a stretch of text begins with, and his unit."""
     start += len(page.text[start:end]) - len(page.text[start:end].lstrip())
+    if not page.text[start : start + 1].isupper():
+        return None
     joint = _OF_UNIT.search(page.folded, start, min(end, start + 60))
     named = parse_person(page.text[start : joint.start()], lexicon) if joint else None
     if joint is None or named is None or named.weight is Weight.WEAK:

@@ -137,7 +137,7 @@ def _alternatives(phrases: Iterable[str]) -> str:
 
 
 def _unit(units: Iterable[str]) -> re.Pattern[str]:
-    step = r"(?: |'|-| ?& ?|, (?=(?:de|du|des|et|aux)\b|d'|a l')|)[a-z][a-z]*| \([a-z]+\)"
+    step = r"(?: |'|-| ?& ?|, (?=(?:de|du|des|et|aux)\b|d'|a l')| ?« ?|)[a-z][a-z]*(?: ?»)?| \([a-z]+\)"
     return re.compile(rf"(?<![\w-])(?P<head>{_alternatives(units)})(?![\w-])(?P<rest>(?:{step})*)")
 
 

@@ -112,7 +112,8 @@ def _pieces(text: str, found: Sequence[Found]) -> Iterator[_Piece]:
         if not raw or raw.isspace():
             gap = True
             continue
-        for cut in (cuts[number] for number in range(first, len(cuts))):
+        for number in range(first, len(cuts)):
+            cut = cuts[number]
             if cut.start >= end:
                 break
             yield from _at_labels(labels, _Piece(start, max(start, cut.start), gap))
@@ -159,7 +160,7 @@ def _kinds(sheet: Sheet) -> list[Line]:
     drafts: list[Line] = []
     position = Position()
     for piece in _pieces(sheet.text, sheet.found):
-        if piece.closing or sheet.text[piece.start : piece.end].strip() == "--":
+        if piece.closing or _is_delimiter(sheet.text, piece):
             drafts.append(Line(piece.start, piece.end, Kind.CLOSING, piece.gap))
             position = Position(opens=True, after_closing=True, prose=position.prose)
             continue
@@ -171,6 +172,11 @@ def _kinds(sheet: Sheet) -> list[Line]:
             prose = position.prose or draft.kind is Kind.SENTENCE
             position = Position(opens=False, after_closing=position.after_closing, prose=prose)
     return drafts
+
+
+def _is_delimiter(text: str, piece: _Piece) -> bool:
+    """Say whether a line is the mark before a signature, `-- ` (RFC 3676 section 4.3)."""
+    return piece.end - piece.start < 8 and text[piece.start : piece.end].strip() == "--"
 
 
 def _draft(sheet: Sheet, piece: _Piece, last: Line | None, position: Position) -> Line | None:

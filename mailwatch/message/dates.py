@@ -1,7 +1,8 @@
 """Dates and `Received` trace fields (RFC 5322 sections 3.3 and 4.3, RFC 5321 section 4.4).
 
-A date is never invented: what cannot be read whole is None. A zone that is not named, or named as `-0000`,
-leaves the instant naive. French day and month names are read: some senders write the field in their language.
+A date is never invented: what cannot be read whole is None. A zone that is not named leaves the instant naive;
+`-0000` is UTC, told by a system that keeps its own zone to itself. French day and month names are read: some
+senders write the field in their language.
 """
 
 from __future__ import annotations
@@ -97,8 +98,6 @@ def _zone(rest: str) -> timezone | None:
     """The zone that the end of a date names, None for none; raise ValueError for an impossible one."""
     if match := _OFFSET.match(rest):
         sign, hours, minutes = match.groups()
-        if sign == "-" and hours == minutes == "00":
-            return None
         if int(hours) > 15 or int(minutes) > 59:
             raise ValueError(rest)
         offset = timedelta(hours=int(hours), minutes=int(minutes))

@@ -420,9 +420,11 @@ def test_the_time_grows_with_the_text_and_no_faster(unit: str) -> None:
         examine(message, own, JURA, RULES, ON)
         return time.process_time() - start
 
-    seconds(1_000)
+    def least(size: int) -> float:
+        # Whatever else a machine does makes a time longer, never shorter.
+        return min(seconds(size) for _ in range(3))
 
-    assert seconds(80_000) < max(0.05, 24 * seconds(8_000))
+    assert least(80_000) < max(0.05, 24 * least(8_000))
 
 
 # --- the declared directory -----------------------------------------------------------------------

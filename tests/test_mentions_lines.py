@@ -111,6 +111,8 @@ NOBODY = [
     "Cité Administrative", "Place de la Préfecture", "Rue Jean Moulin", "Lycée Jean Moulin", "Hôtel de la Préfecture",
     "Lons le Saunier", "Bourg en Bresse", "Val de Marne", "Ligne directe", "Fermeture Annuelle", "Espace Numérique",
     "France Titres", "République Française", "Liberté Égalité Fraternité", "Permis De Conduire", "Cartes grises",
+    "Le Magellan", "Les Salines", "Rappel", "Urgence Attentat", "M. Paul MARTIN, né le 12/03/1980",
+    "Mme Aya SY, née à Oran",
     "isabelle.klein@jura.gouv.fr", "Ne pas répondre", "L'agent d'accueil, rue Jean Moulin",
     "L'agent du guichet place Jean Moulin", "Mme la", "Contact : CM", "DCL",
 ]  # fmt: skip

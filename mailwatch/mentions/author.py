@@ -173,10 +173,14 @@ def _signatories(page: Page, blocks: list[Line], lexicon: Lexicon) -> Iterator[P
         )
 
 
+_BORN = re.compile(r"\bnee?(?:\(e\))? (?:le|a|en) ")
+"""« M. Paul MARTIN, né le … » is whom the mail is about."""
+
+
 def _signed(page: Page, line: Line, following: Line | None, lexicon: Lexicon) -> Named | None:
     """The person that one line names, with the surname from the next line where the two are one name."""
     start = line.start if line.found is None else _after(line.found, line)
-    if _NUMBER.match(page.folded, start, line.end):
+    if _NUMBER.match(page.folded, start, line.end) or _BORN.search(page.folded, start, line.end):
         return None
     person = first_person(page.text[start : line.end], lexicon, weak=True)
     alone = person is not None and person.text == page.text[start : line.end].strip(" ,.")

@@ -202,7 +202,9 @@ def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
                 continue
             text, level = _named(segment, tokens[at : match.end()], match.group(), lexicon)
             if weight is Weight.WEAK and (
-                _like_initials(text) or plain(text).replace(" ", "-") in lexicon.not_names
+                _like_initials(text)
+                or _BUILDING.fullmatch(text)
+                or plain(text).replace(" ", "-") in lexicon.not_names
             ):
                 return None
             return Named(text=text, level=level, weight=weight, titled="T" in match.group())
@@ -245,6 +247,9 @@ def _holds(match: re.Match[str], weight: Weight, tokens: list[re.Match[str]]) ->
         or (weight is Weight.SHAPED and match.end() - match.start() > 1)
     )
 
+
+_BUILDING = re.compile(r"L(?:es?|a) [^\W\d_][^\W\d_A-Z]*")
+"""« Le Magellan » is where the service works; a surname alone is written « LE GOFF »."""
 
 # What opens a first name of several words: « Thi Minh Châu PHAM », « El Mehdi AMRANI ».
 _GIVEN = re.compile(r"(?:Thi|El|Ben|Abd|Abou|Sidi|Ould|Si|Bint) ")

@@ -110,8 +110,9 @@ def tokens(text: str) -> list[str]:
     return _LETTERS.findall(fold_text(text))
 
 
+@lru_cache(maxsize=4)
 def read(text: str) -> Words:
-    """Fold `text` into `Words`."""
+    """Fold `text` into `Words`; the same ones for a text that is read again while it is judged."""
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     folded = [

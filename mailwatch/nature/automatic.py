@@ -44,6 +44,7 @@ _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _TAGS = re.compile(r"\s*(?:\[[^\[\]]{0,40}\]\s*){1,3}")
 """What relays put before a subject: `[EXTERNE]`."""
 _AFTER_TITLE = re.compile(r"\s*(?:[)\]:;,.!(\[«\"“–—/|-]|re\s*:|$)", re.IGNORECASE)
+_COMMENT = re.compile(r"\([^()]*\)")
 _OPENING = 900
 """Characters of folded words in which an automatic message says what it is; later words may be quoted ones."""
 _SHORT = 120
@@ -136,7 +137,8 @@ def _listen(message: Message, own: Words, rules: RulePack) -> _Heard:
 
 def _announced(subject: str, rules: RulePack) -> _Entry | None:
     """What the subject begins with: later in a subject, or in that of a reply, the words are about it."""
-    for text in (subject, _TAGS.sub("", subject, count=1) if subject[:1] == "[" else ""):
+    subjects = (subject, _TAGS.sub("", subject, count=1)) if subject[:1] == "[" else (subject,)
+    for text in subjects:
         begun = [
             (rule, hit)
             for rule, hit in rules.find(read(text))
@@ -172,7 +174,7 @@ def _of_report(message: Message, kind: str, heard: _Heard) -> Reading:
 def _field(message: Message, name: str) -> str:
     """The first value of a field without comments and parameters, lower case (RFC 3834 section 5)."""
     value = next(iter(message.headers.get(name, ())), "")
-    word = re.sub(r"\([^()]*\)", "", value).partition(";")[0].strip().lower()
+    word = _COMMENT.sub("", value).partition(";")[0].strip().lower()
     return "" if word in ("no", "false", "0") else word
 
 

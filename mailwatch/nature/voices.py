@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mailwatch.model import Confidence, Evidence
 from mailwatch.ruleset import Rule, RulePack
@@ -50,7 +52,7 @@ class Voice:
         return Evidence(rule=self.rule.id, text=self.hit.text, place=self.place)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Voices:
     """All that a text says."""
 
@@ -61,7 +63,15 @@ class Voices:
 
     def points(self, *labels: str) -> int:
         """How strongly the text speaks for `labels`, each rule once."""
-        return sum({v.rule.id: v.rule.weight for v in self.heard if v.label in labels}.values())
+        return sum(self._points.get(label, 0) for label in labels)
+
+    @cached_property
+    def _points(self) -> Mapping[str, int]:
+        """The points of each label."""
+        points: dict[str, int] = defaultdict(int)
+        for label, weight in {v.rule.id: (v.label, v.rule.weight) for v in self.heard}.values():
+            points[label] += weight
+        return points
 
     def says(self, *labels: str) -> bool:
         """Say whether `labels` have the points of a thing said."""

@@ -384,7 +384,42 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.one_of(st.text(), st.lists(PIECES).map("\n".join), st.lists(PIECES).map(" ".join)))
+MARKS = st.sampled_from(
+    [
+        "\n",
+        "\n\n",
+        ", ",
+        ". ",
+        "/",
+        "'",
+        "’",
+        "(",
+        ")",
+        "«",
+        "»",
+        "-",
+        " – ",
+        ": ",
+        "!",
+        "|",
+        "@",
+        "\t",
+        "\u200b",
+        "İ",
+        "ß",
+        "ﬁ",
+    ]
+)
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.lists(PIECES).map("\n".join),
+        st.lists(PIECES).map(" ".join),
+        st.lists(PIECES | MARKS).map("".join),
+    )
+)
 def test_any_text_gives_three_outcomes_and_words_that_stand_in_it(own: str) -> None:
     found = judged(reply(own))
 
@@ -410,7 +445,8 @@ def test_a_space_is_a_space(space: str) -> None:
     "unit",
     ["a", "a.", "A. ", "Mme ", "de ", "DCL/", "- ", "\n", "bureau des ", "préfecture du ", "@", "www.", "Camille MARTIN\n",  # noqa: E501
      "cordialement, ", "affaire suivie par ", "l'", "direction départementale ", "[cid:", "a-", "n°", "Bonjour,\n",
-     "Cordialement\n", "Cordialement, Camille MARTIN, ", "préfecture ", "le bureau des titres vous ", "agent n° "],
+     "Cordialement\n", "Cordialement, Camille MARTIN, ", "préfecture ", "le bureau des titres vous ", "agent n° ",
+     "Mme Vernier. ", "c'est noté, Claire", "Claire Vernier, du bureau des armes, vous confirme. "],
 )  # fmt: skip
 def test_the_time_grows_with_the_text_and_no_faster(unit: str) -> None:
     def seconds(size: int) -> float:

@@ -349,3 +349,10 @@ def test_a_signature_in_several_alphabets_is_read_all_the_same() -> None:
         author(FORMULA.format(f"Hélène LEFÈVRE\n{greek} {cyrillic}"))
         == "full_name signature : Hélène LEFÈVRE"
     )
+
+
+@pytest.mark.parametrize("marks", ["/", "'", '"', "/'", "« »", "(", "!?", "|", "- /"])
+def test_a_line_of_marks_between_two_lines_is_no_line(marks: str) -> None:
+    own = f"Bonjour,\n\nVotre carte est prête et vous attend\n{marks}\n\nClaire VERNIER\n"
+
+    assert author(own) == "full_name signature : Claire VERNIER"

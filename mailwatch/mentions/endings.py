@@ -84,6 +84,7 @@ def _is_signed(sheet: Sheet, begin: int, comma: re.Match[str]) -> bool:
     return (
         person is not None
         and person.text == rest
+        and bool(clause)
         and clause[-1].islower()
         and plain(clause[-1]) not in _KIN
         and (len(clause) > _FEW or plain(clause[0]) == "a")

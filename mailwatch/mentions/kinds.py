@@ -46,8 +46,6 @@ class Position(NamedTuple):
 def kind_of(sheet: Sheet, start: int, end: int, position: Position) -> Kind:
     """Say what a line without label is by itself."""
     words = sheet.words[start:end].split()
-    if not words:
-        return Kind.PLAIN
     raw = sheet.text[start:end]
     if _is_salutation(words, raw, sheet.lexicon, position):
         return Kind.SALUTATION

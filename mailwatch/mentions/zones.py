@@ -185,7 +185,7 @@ def _draft(sheet: Sheet, piece: _Piece, last: Line | None, position: Position) -
     leading = _LEADING.match(text, piece.start, piece.end)
     start = leading.end() if leading else piece.start
     end = start + len(text[start : piece.end].rstrip(" \t\xa0,;|-–—"))
-    if start >= end:
+    if start >= end or sheet.words[start:end].isspace():
         return None
     found = lead(sheet, start, end) if start in sheet.leading else None
     kind = LEAD_KINDS[found.label] if found else kind_of(sheet, start, end, position)

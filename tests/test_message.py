@@ -231,6 +231,24 @@ def test_base64_with_spaces_is_measured_without_them() -> None:
     assert message(multipart("mixed", text_part("a"), pdf)).attachments[0].size == 9
 
 
+@pytest.mark.parametrize("octets", [0, 1, 56, 57, 58, 114, 5_000])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("more", ["", "\n"])
+def test_an_attachment_is_measured_without_its_line_ends(
+    octets: int, line_end: str, more: str
+) -> None:
+    lines = base64.encodebytes(b"x" * octets).decode() + more
+    pdf = f"Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n{lines}"
+    raw = multipart("mixed", text_part("a"), pdf).replace("\r\n", "\n").replace("\n", line_end)
+    assert message(raw).attachments[0].size == octets
+
+
+def test_a_character_that_composes_with_a_bracket_undoes_no_tag() -> None:
+    html = "<p>Bonjour <b>\u0338Camille</b> Martin</p>"
+    assert message(multipart("alternative", text_part(html, "html"))).own.split()[-1] == "Martin"
+    assert "<" not in message(multipart("alternative", text_part(html, "html"))).own
+
+
 def test_pictures_alone_in_a_plain_mail_count_when_large() -> None:
     picture = (
         "Content-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n\r\n" + "AAAA" * 1_000

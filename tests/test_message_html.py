@@ -303,6 +303,29 @@ def test_no_depth_loses_the_text() -> None:
     assert seen("<div>" * 5_000 + "Bonjour") == "Bonjour"
 
 
+ELEMENTS = [
+    "b", "span style='color:#fff'", "span class=gmail_quote", "p", "p class=MsoNormal", "td", "li", "br", "pre", "select",
+    "blockquote", "h1", "ul", "option", "div hidden", "a href=x", "span style='white-space:pre'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", ELEMENTS)
+@pytest.mark.parametrize(
+    "around", ["{}", "<p class=MsoNormal>a {}b<p>c", "<style>b{{display:none}}</style>a{}b"]
+)
+def test_an_element_of_text_alone_shows_what_any_other_shows(tag: str, around: str) -> None:
+    name = tag.split(" ", maxsplit=1)[0]
+    alone, entered = (
+        around.format(f"<{tag}>un\n mot{end}") for end in (f"</{name}>", f"</{name} >")
+    )
+    assert render(alone) == render(entered)
+
+
+def test_the_empty_element_of_word_is_no_word() -> None:
+    html = "<p>Bonjour,<o:p></o:p></p><p><b>Camille</b><o:p></o:p> Martin<o:p>&nbsp;</o:p></p>"
+    assert seen(html).split() == ["Bonjour,", "Camille", "Martin"]
+
+
 MARKUP = st.lists(
     st.sampled_from(
         ["<", ">", "<p>", "</p>", "<td>", "</td>", "<blockquote>", "</div>", "<!--", "-->", "&nbsp;", "é", "x ", '"', "'",

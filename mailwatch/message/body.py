@@ -86,7 +86,9 @@ def _read_passage(
     plain = "\n".join(read_plain(tree, part, defects) for part in passage.plain)
     if not passage.html:
         return plain, frozenset(), False, False
-    rendered = [render(_text(tree, part, HTML_LIMIT, defects), tiny) for part in passage.html]
+    rendered = [
+        render(_text(tree, part, HTML_LIMIT, defects, markup=True), tiny) for part in passage.html
+    ]
     text = "\n".join(form.text for form in rendered)
     shown = frozenset().union(*(form.embedded for form in rendered))
     if not text.strip() and plain.strip():
@@ -95,8 +97,11 @@ def _read_passage(
     return text, shown, bool(plain.strip()) and disagree(plain, text, alternatives), True
 
 
-def _text(tree: Tree, part: Part, limit: int, defects: dict[str, None]) -> str:
-    text, doubtful = decode(content(tree, part, limit), part.parameters.get("charset", ""))
+def _text(
+    tree: Tree, part: Part, limit: int, defects: dict[str, None], *, markup: bool = False
+) -> str:
+    label = part.parameters.get("charset", "")
+    text, doubtful = decode(content(tree, part, limit), label, markup=markup)
     if doubtful:
         defects["charset"] = None
     return text[:limit]

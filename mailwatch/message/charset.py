@@ -38,16 +38,21 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffc\ud800-\udfff]")
 _LABEL_NOISE = re.compile(r"[^a-z0-9]")
 
 
-def decode(octets: bytes, label: str) -> tuple[str, bool]:
-    """Decode `octets` declared as `label`; say as well whether the declaration had to be set aside."""
+def decode(octets: bytes, label: str, *, markup: bool = False) -> tuple[str, bool]:
+    """Decode `octets` declared as `label`; say as well whether the declaration had to be set aside.
+
+    `markup` is left to be composed when it is rendered: `>` and U+0338 are one character, `≯`, which ends no tag.
+    """
     codec = codec_of(label)
     if codec is None or not codec.startswith(_NOT_ASCII_BASED):
         octets = octets.translate(None, CONTROLS)
     if octets.isascii() and (codec is None or not codec.startswith(_NOT_ASCII_BASED)):
         return octets.decode("ascii"), codec is None and bool(label)
     text, doubtful = _decode(octets, codec)
-    # Controls are gone already, and the safe codecs give no surrogate: composing is all that is left.
-    text = compose(text).replace("\ufffc", "") if codec in _SAFE else fit(text)
+    if not markup:
+        text = compose(text)
+    # Controls are gone already, and the safe codecs give no surrogate.
+    text = text.replace("\ufffc", "") if codec in _SAFE else _UNFIT.sub("", text)
     return text, doubtful or (codec is None and bool(label))
 
 

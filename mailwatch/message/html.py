@@ -2,8 +2,8 @@
 
 One pass over the tags with a stack of open elements, no tree and no recursion: linear in time whatever the
 input, and no depth at which text is lost (libxml2 drops what lies 256 levels deep, which a long thread
-reaches; inscriptis upon lxml takes five times as long on the mail of `bench/generate.py`, 520 µs a body to
-100, and marks no quotation). Hidden text, comments, titles,
+reaches; inscriptis upon lxml takes five times as long on the mail of `bench/generate.py`, and marks no
+quotation). Hidden text, comments, titles,
 scripts and `alt` are dropped. Each picture large enough to hold words leaves `PICTURE` in its place.
 """
 
@@ -31,11 +31,16 @@ _SEARCH_LIMIT = 128
 """How far an end tag looks for the element it closes."""
 _FAILURES = 20
 
+_WHOLE = r"(?(2)|(?:([^<]*+)(?:<o:p></o:p>)?+</\3>)?+)"
 _STEP = re.compile(
-    r"([^<]*+)(?:<o:p></o:p>)?+<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>"
+    r"([^<]*+)(?:<o:p></o:p>)?+<(/)?([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>"
+    + _WHOLE
 )
-"""Text up to a tag, and the tag; the empty element in which Word ends a paragraph is passed over."""
-_CRUDE_STEP = re.compile(r"([^<]*+)<(/?)([a-zA-Z][^\s/>]*+)([^>]*+)>")
+"""Text up to a tag, the tag, and the rest of its element when that is text alone.
+
+The empty element in which Word ends a paragraph is passed over.
+"""
+_CRUDE_STEP = re.compile(r"([^<]*+)<(/)?([a-zA-Z][^\s/>]*+)([^>]*+)>" + _WHOLE)
 _ATTRIBUTE = re.compile(
     r"([a-zA-Z][^\s=/>\"']*)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+)))?", re.DOTALL
 )
@@ -59,6 +64,8 @@ _STRUCTURE = _BLOCKS | _SPACED | _CELLS
 _IMPLYING = _STRUCTURE | {"option"}
 _IMPLIED = frozenset("p li td th tr option dd dt".split())
 _TELLING = _UNSHOWN | {"blockquote", "pre", "listing"}
+_ACTING = _VOID | _IMPLYING | _TELLING
+"""What does more than lend its look to the text inside."""
 _SCOPES = frozenset(("td", "th", "table"))
 _ROW_PARTS = frozenset("td th tr tbody thead tfoot table".split())
 _ICON = re.compile(
@@ -98,7 +105,7 @@ def render(html: str, tiny_parts: frozenset[str] = frozenset()) -> Rendered:
             if failures > _FAILURES:
                 step = _CRUDE_STEP.match
             continue
-        text, slash, name, source = found.groups()
+        text, slash, name, source, content = found.groups()
         at = found.end()
         name = name.lower()
         if text:
@@ -106,9 +113,11 @@ def render(html: str, tiny_parts: frozenset[str] = frozenset()) -> Rendered:
         if slash:
             walk.close(name)
         elif name in _RAW:
-            at = _past_raw(html, name, at)
-        else:
+            at = _past_raw(html, name, found.end(4) + 1)
+        elif content is None:
             walk.open(name, source)
+        else:
+            walk.whole(name, source, content)
     walk.text(html[at:])
     return walk.finish()
 
@@ -345,6 +354,21 @@ class _Walk:
                 self._page.quote_at(sight.quote)
         if name in _STRUCTURE and not sight.hidden:
             self._break_before(name, sight)
+
+    def whole(self, name: str, source: str, text: str) -> None:
+        """Write an element that holds text alone, without entering it where it only lends its look."""
+        around = sight = self._sight
+        lends = name not in _ACTING
+        if lends and (source or around.tight or self._styled):
+            sight = _enter(self._sheet, around, name, source)
+        if lends and sight.quote == around.quote:
+            self._sight = sight
+            self.text(text)
+            self._sight = around
+            return
+        self.open(name, source)
+        self.text(text)
+        self.close(name)
 
     def _break_before(self, name: str, sight: _Sight) -> None:
         if name in _LISTS:

@@ -314,6 +314,9 @@ def _attributed_to(text: str) -> str:
 
 # --- the device's line ----------------------------------------------------------------------------
 
+_TAG_START = re.compile(
+    r"[\s*_|]*+(?:envo|sent|get|obt|télé|prove|gesend|von|envia|invia)", re.IGNORECASE
+)
 _TAG_LINE = re.compile(
     r"(?:envoyé (?:de(?:puis)?|à partir d['e’]|via|par|avec) ?(?:mon|ma|mes|un|une|l['’]|la|le"
     r"|outlook|yahoo|gmail|proton|courrier|orange|mail|téléphone|iphone|samsung|huawei)"
@@ -327,6 +330,8 @@ _TAG_LINE = re.compile(
 
 def is_tag_line(line: str) -> bool:
     """Say whether a line is what a telephone adds by itself: nobody's words."""
+    if not _TAG_START.match(line):
+        return False
     line = _SPACES.sub(" ", line[:400].strip(" \t\u00a0*_|"))
     return bool(_TAG_LINE.match(line)) and len(line.partition("<")[0].split()) <= 9
 

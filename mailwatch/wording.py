@@ -5,7 +5,7 @@ variants, each tied to its place in the original. A `Phrasebook` finds phrases i
 phrases, kept small so that an auditor can read a rule file:
 
     word        that word, whatever its accents and case ("reçu" and "RECU" are one)
-    stem*       any word that starts so
+    stem*       any word that starts so; at the start of a phrase, four letters at least
     (a|b c|d*)  one of these
     [a|b]       one of these, or nothing
     ...         at most eight words of the same sentence
@@ -28,6 +28,8 @@ from typing import NamedTuple, TypeVar
 
 GAP = 8
 """How many words `...` may skip."""
+STEM = 4
+"""The letters of a stem under which its phrases are looked up."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _TOKEN = re.compile(r"\n[ \t\u00a0>]*\n\s*|[^\W_]+|[?!.:;,…]")
@@ -159,7 +161,7 @@ class Shelf:
 
     @cached_property
     def sorted(self) -> tuple[dict[str, tuple[Phrase, ...]], dict[str, tuple[Phrase, ...]]]:
-        """The phrases that may start before a word, and before one that starts with three letters."""
+        """The phrases that may start before a word, and before one that starts like a stem."""
         return _by_word(self.openings)
 
     @cached_property
@@ -178,11 +180,11 @@ class Phrasebook:
     """
 
     openings: tuple[tuple[str, tuple[str, Phrase]], ...]
-    """First word, second word, phrase: stems stand as their first three letters and `*`, "" for any word."""
+    """First word, second word, phrase: stems stand as their first `STEM` letters and `*`, "" for any word."""
 
     @cached_property
     def shelves(self) -> tuple[dict[str, Shelf], dict[str, Shelf]]:
-        """The shelves of words, and of words that start with three letters."""
+        """The shelves of words, and of words that start like a stem."""
         words, stems = _by_word(self.openings)
         return (
             {word: Shelf(openings) for word, openings in words.items()},
@@ -194,11 +196,11 @@ class Phrasebook:
         line, tokens = words.line, words.tokens
         known, stems = self.shelves
         for at, token, second in zip(words.starts, tokens, (*tokens[1:], ""), strict=False):
-            shelf = known.get(token) or stems.get(token[:3])
+            shelf = known.get(token) or stems.get(token[:STEM])
             if shelf is None:
                 continue
             before, before_stem = shelf.sorted
-            for phrase in before.get(second) or before_stem.get(second[:3]) or shelf.rest:
+            for phrase in before.get(second) or before_stem.get(second[:STEM]) or shelf.rest:
                 match = phrase.match(line, at)
                 if match:
                     yield Hit(phrase.key, at, match.end(), words)
@@ -227,11 +229,11 @@ def _by_word(
     none: list[tuple[int, T]] = []
     return (
         {
-            word: _in_order(rest, stems.get(f"{word[:3]}*", none), group)
+            word: _in_order(rest, stems.get(f"{word[:STEM]}*", none), group)
             for word, group in groups.items()
             if word not in stems
         },
-        {stem[:3]: _in_order(rest, group) for stem, group in stems.items()},
+        {stem[:STEM]: _in_order(rest, group) for stem, group in stems.items()},
     )
 
 
@@ -260,18 +262,18 @@ def _openings(text: str, signs: Iterable[str]) -> Iterator[tuple[str, str]]:
         first, second = (*way, "", "")[:2]
         if first in ("", "...", "#"):
             raise ValueError(f"« {text} » : une phrase commence par un mot")
-        if first[-1] == "*" and len(first) < 4:
-            raise ValueError(f"« {text} » : un début de mot a au moins trois lettres")
+        if first[-1] == "*" and len(first) <= STEM:
+            raise ValueError(f"« {text} » : un début de mot a au moins quatre lettres")
         yield _entry(first), _entry(second)
 
 
 def _entry(sign: str) -> str:
-    """The word under which to look for `sign`: a stem's first three letters, "" for what may be any word."""
+    """The word under which to look for `sign`: the first letters of a stem, "" for what may be any word."""
     if sign in ("#", "..."):
         return ""
     if sign[-1:] != "*":
         return sign
-    return f"{sign[:3]}*" if len(sign) > 3 else ""
+    return f"{sign[:STEM]}*" if len(sign) > STEM else ""
 
 
 _Ways = dict[tuple[str, ...], None]

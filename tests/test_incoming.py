@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -532,9 +532,9 @@ def test_the_time_grows_with_the_text_and_no_faster(words: str) -> None:
     def seconds(size: int) -> float:
         text = words * (size // len(words))
         read_out = replace(found, text=text, own=text)
-        start = perf_counter()
+        start = process_time()
         judge(read_out)
-        return perf_counter() - start
+        return process_time() - start
 
     seconds(4_000)
-    assert seconds(64_000) < max(0.2, 60 * min(seconds(4_000), seconds(4_000)))
+    assert seconds(64_000) < max(0.2, 60 * min(seconds(4_100), seconds(4_200)))

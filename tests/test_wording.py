@@ -59,8 +59,8 @@ def test_an_empty_line_ends_a_sentence_and_a_line_break_does_not() -> None:
         ("sous # jours", "Réponse sous quinze jours", None),
         ("ouvert ?", "Est-ce ouvert ?", "ouvert ?"),
         ("d'ici le", "d’ici le 20", "d’ici le"),
-        ("(abc*|cde) f", "cde f", "cde f"),
-        ("(abc*|cde) f", "abcès f", "abcès f"),
+        ("(abce*|cde) f", "cde f", "cde f"),
+        ("(abce*|cde) f", "abcès f", "abcès f"),
         ("a (b (c|d)|e)", "a b d", "a b d"),
         ("(a (b|c)|suis) d", "a c d", "a c d"),
         ("(a (b|c)|suis) d", "suis d", "suis d"),
@@ -71,6 +71,8 @@ def test_an_empty_line_ends_a_sentence_and_a_line_break_does_not() -> None:
         ("a [b*|c] (d|e*)", "a bis été", "a bis été"),
         ("a # b", "a 12 b", "a 12 b"),
         ("a bcd*", "a bcde", "a bcde"),
+        ("a bcde*", "a bcdef", "a bcdef"),
+        ("a bcdef*", "a bcde", None),
         ("a bcd*", "a bcé", None),
         ("a b*", "a bé", "a bé"),
         ("(: | .) a", "oui : a", ": a"),
@@ -85,8 +87,8 @@ def test_the_language_of_phrases(phrase: str, text: str, found: str | None) -> N
 
 
 def test_phrases_are_found_together_as_they_are_apart() -> None:
-    phrases = ["a b", "a b*", "a ...", "a [b] c", "a # c", "a", "abc* d", "abcd d", "abc* de*"]
-    text = read("a b c, a c ; a 12 c. abcd d, abce de, abcd e")
+    phrases = ["a b", "a b*", "a ...", "a [b] c", "a # c", "a", "abcd* d", "abcd d", "abcd* de*"]
+    text = read("a b c, a c ; a 12 c. abcd d, abcde de, abcd e")
 
     first, *others = (compile_phrases([(phrase, phrase)]) for phrase in phrases)
     together = reduce(Phrasebook.joined, others, first)
@@ -133,7 +135,7 @@ def test_invisible_characters_never_change_the_words(left: str, right: str) -> N
 @given(st.text())
 def test_any_text_can_be_read_and_searched(text: str) -> None:
     words = read(text)
-    phrases = compile_phrases([("k", "a ... b"), ("l", "mer* ?")])
+    phrases = compile_phrases([("k", "a ... b"), ("l", "merc* ?")])
 
     assert all(hit.text for hit in phrases.find(words))
     assert len(words.starts) == len(words.spans)

@@ -131,6 +131,9 @@ def same(text: str, other: str) -> bool:
 
 # --- phrases --------------------------------------------------------------------------------------
 
+T = TypeVar("T")
+_ByWord = tuple[dict[str, tuple[T, ...]], dict[str, tuple[T, ...]], tuple[T, ...]]
+"""What to try at a word that is spelt out, at another that starts like a stem, and at any other: in order."""
 _PHRASE_TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\W_]+\*?|[?!.:;,#¶]")
 
 
@@ -160,14 +163,9 @@ class Shelf:
     """Each phrase under the second word of every way to say it."""
 
     @cached_property
-    def sorted(self) -> tuple[dict[str, tuple[Phrase, ...]], dict[str, tuple[Phrase, ...]]]:
-        """The phrases that may start before a word, and before one that starts like a stem."""
+    def followed(self) -> _ByWord[Phrase]:
+        """The phrases by what follows their first word."""
         return _by_word(self.openings)
-
-    @cached_property
-    def rest(self) -> tuple[Phrase, ...]:
-        """The phrases that may start before any word."""
-        return _once(phrase for second, phrase in self.openings if not second)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +183,7 @@ class Phrasebook:
     @cached_property
     def shelves(self) -> tuple[dict[str, Shelf], dict[str, Shelf]]:
         """The shelves of words, and of words that start like a stem."""
-        words, stems = _by_word(self.openings)
+        words, stems, _ = _by_word(self.openings)
         return (
             {word: Shelf(openings) for word, openings in words.items()},
             {stem: Shelf(openings) for stem, openings in stems.items()},
@@ -199,8 +197,8 @@ class Phrasebook:
             shelf = known.get(token) or stems.get(token[:STEM])
             if shelf is None:
                 continue
-            before, before_stem = shelf.sorted
-            for phrase in before.get(second) or before_stem.get(second[:STEM]) or shelf.rest:
+            by_word, by_stem, rest = shelf.followed
+            for phrase in by_word.get(second) or by_stem.get(second[:STEM]) or rest:
                 match = phrase.match(line, at)
                 if match:
                     yield Hit(phrase.key, at, match.end(), words)
@@ -214,36 +212,28 @@ class Phrasebook:
         return Phrasebook(self.openings + other.openings)
 
 
-T = TypeVar("T")
-
-
-def _by_word(
-    entries: Iterable[tuple[str, T]],
-) -> tuple[dict[str, tuple[T, ...]], dict[str, tuple[T, ...]]]:
-    """What may stand at a word that entries spell out, and at any other that starts as one: in their order."""
+def _by_word(entries: Iterable[tuple[str, T]]) -> _ByWord[T]:
     groups: dict[str, list[tuple[int, T]]] = defaultdict(list)
     for rank, (word, entry) in enumerate(entries):
         groups[word].append((rank, entry))
     rest = groups.pop("", [])
     stems = {word: group for word, group in groups.items() if word[-1] == "*"}
-    none: list[tuple[int, T]] = []
+    words = {
+        word: _in_order(rest, stems.get(f"{word[:STEM]}*", []), group)
+        for word, group in groups.items()
+        if word not in stems
+    }
     return (
-        {
-            word: _in_order(rest, stems.get(f"{word[:STEM]}*", none), group)
-            for word, group in groups.items()
-            if word not in stems
-        },
+        words,
         {stem[:STEM]: _in_order(rest, group) for stem, group in stems.items()},
+        _in_order(rest),
     )
 
 
 def _in_order(*groups: list[tuple[int, T]]) -> tuple[T, ...]:
     """The entries of all groups by rank, each once."""
-    return _once(entry for _, entry in sorted(chain(*groups), key=itemgetter(0)))
-
-
-def _once(entries: Iterable[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(entries))
+    ranked = sorted(chain(*groups), key=itemgetter(0))
+    return tuple(dict.fromkeys(entry for _, entry in ranked))
 
 
 def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
@@ -276,39 +266,32 @@ def _entry(sign: str) -> str:
     return f"{sign[:STEM]}*" if len(sign) > STEM else ""
 
 
-_Ways = dict[tuple[str, ...], None]
-"""Ordered, each once."""
-
-
-def _ways(signs: Iterator[str]) -> _Ways:
+def _ways(signs: Iterator[str]) -> set[tuple[str, ...]]:
     """The first two signs of every way to say what stands before the closing bracket."""
-    ways: _Ways = {}
-    way: _Ways = {(): None}
+    ways: set[tuple[str, ...]] = set()
+    way: set[tuple[str, ...]] = {()}
     for sign in signs:
         if sign in (")", "]"):
             break
         if sign == "|":
-            ways, way = ways | way, {(): None}
+            ways, way = ways | way, {()}
         elif sign in ("(", "["):
             within = _ways(signs)
-            way = _then(way, within if sign == "(" else within | {(): None})
+            way = _then(way, within if sign == "(" else within | {()})
         else:
-            way = _then(way, {(fold(sign),): None})
+            way = _then(way, {(fold(sign),)})
     return ways | way
 
 
-def _then(ways: _Ways, more: _Ways) -> _Ways:
-    return dict.fromkeys(
-        way if len(way) == 2 else (way + after)[:2] for way in ways for after in more
-    )
+def _then(ways: set[tuple[str, ...]], more: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Each way followed by each of `more`, as far as two signs."""
+    return {way if len(way) == 2 else (way + after)[:2] for way in ways for after in more}
 
 
 def _phrase_tokens(phrase: str) -> tuple[str, ...]:
     tokens = tuple(_PHRASE_TOKEN.findall(phrase))
     if not tokens or "".join(tokens) != re.sub(r"['’\s_/-]+", "", phrase):
         raise ValueError(f"« {phrase} » : signe inconnu")
-    if tokens[0] in ("...", "[", "#"):
-        raise ValueError(f"« {phrase} » : une phrase commence par un mot")
     expected: list[str] = []
     for token in tokens:
         if token in "([":

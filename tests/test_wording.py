@@ -65,6 +65,7 @@ def test_an_empty_line_ends_a_sentence_and_a_line_break_does_not() -> None:
         ("(a (b|c)|suis) d", "a c d", "a c d"),
         ("(a (b|c)|suis) d", "suis d", "suis d"),
         ("((a) b) c", "a b c", "a b c"),
+        ("[a] b", "b", "b"),
         ("a [b] c", "a c", "a c"),
         ("a [b] c", "a b c", "a b c"),
         ("a [b*|c] (d|e*)", "a été", "a été"),
@@ -103,7 +104,6 @@ def test_phrases_are_found_together_as_they_are_apart() -> None:
     [
         "",
         "...",
-        "[a] b",
         "# jours",
         "(a b",
         "a | b]",

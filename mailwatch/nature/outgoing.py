@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 
 from mailwatch.addresses import is_ours, is_state
 from mailwatch.model import Confidence, Evidence, Institution, Message, Nature, Reading
@@ -212,7 +212,7 @@ def _statements(own: Words, end: int, told: _Stretches, marks: frozenset[str]) -
     """The first sentences that say something and meet no rule: they tell how the matter stands."""
     at = 1
     count = 0
-    for match in (*_CLAUSE.finditer(own.line, 0, end), None):
+    for match in chain(_CLAUSE.finditer(own.line, 0, end), (None,)):
         stop = match.start() if match else end
         words = () if told.begins_in(at, stop) else own.line[at:stop].split()
         if len(words) >= _TELLING and "je" not in words and not marks.isdisjoint(words):

@@ -182,7 +182,7 @@ def mention_figures(found: Audit) -> Table:
 def requests_table(requests: Iterable[Request], title: str) -> Table:
     """Requests with their dates and standing; the file finds the mail, no name or subject is shown."""
     table = _table(_("Reçue"), _("Échéance"), _("Réponse"), _("État"))
-    table.add_column(_("Message ou courrier"), overflow="fold")
+    table.add_column(_("Message"), overflow="fold")
     table.title = title
     table.title_justify = "left"
     for request in requests:

@@ -120,7 +120,8 @@ def _below(folder: Path, given: str, role: Role | None) -> Iterator[Entry]:
         in_maildir = inside.name in ("cur", "new")
         told = role or role_of(here / below)
         prefix = str(Path(given) / below / "_")[:-1]
-        for name in names:
+        while names:
+            name = names.pop()
             ending = f".{name.lower().rpartition('.')[2]}" if "." in name[1:] else ""
             if in_maildir or ending in _MESSAGE_ENDINGS:
                 yield Entry(file=f"{prefix}{name}", role=told, many=False)
@@ -135,7 +136,7 @@ def _names_mailbox(name: str, ending: str) -> bool:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Folders from `folder` down with the files in each, in the order of names.
+    """Folders from `folder` down with the files in each, the last name first, for the reader to pop.
 
     A Maildir's `tmp` is no mail yet; links to folders, pipes and devices are not followed.
     """
@@ -147,7 +148,10 @@ def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
             "« {path} » : dossier illisible ({reason})", path=folder, reason=fault.strerror
         ) from None
     folders = [child.name for child in found if child.is_dir(follow_symlinks=False)]
-    yield folder, [child.name for child in found if child.is_file()]
+    names = [child.name for child in reversed(found) if child.is_file()]
+    # A folder may hold a hundred thousand files: their names go as they are read, the rest at once.
+    del found
+    yield folder, names
     for name in folders:
         if name != "tmp" or "cur" not in folders:
             yield from _walk(folder / name)

@@ -1,7 +1,7 @@
 # Two commands need to be known: make demo, make test. Both prepare .venv first.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage check format bench quality lock wheel clean
+.PHONY: help demo test check format bench quality lock wheel clean
 .SILENT:
 
 BIN := .venv/bin
@@ -13,11 +13,8 @@ help:  ## cette aide
 demo: .venv  ## montrer mailwatch sur deux messageries fictives
 	$(BIN)/mailwatch demo
 
-test: .venv  ## lancer toute la suite de tests
-	$(BIN)/python -m pytest
-
-coverage: .venv  ## lancer la suite et mesurer la couverture du cœur (seuil : pyproject.toml)
-	$(BIN)/python -m pytest --cov --cov-report=term
+test: .venv  ## lancer toute la suite de tests, cœur couvert à 100 % (seuil : pyproject.toml)
+	$(BIN)/python -m pytest --cov
 
 check: .venv  ## vérifier la forme : style, types, couches, scripts
 	$(BIN)/ruff format --check

@@ -103,7 +103,7 @@ _TERM = (
     rf"(?: encore| environ)?(?= {_NUMBER} (?:[^ ]+ ){{0,3}}(?:{_PERIOD}) ))"
 )
 _ARTICLE = rf"le|la|l|les|ce|a|au|aux|du|de|d|que|:|,(?= (?:le|{_TERM}|{_WD}) )"
-_JOINED = rf"(?:(?:{_TERM}|{_ARTICLE}) ){{0,6}}+"
+_JOINED = rf"(?>(?:(?:{_TERM}|{_ARTICLE}) ){{0,6}})"
 _LEAD = (
     rf"(?:(?P<term>(?:{_TERM} {_JOINED})?{_SPACED_TERM} {_JOINED}|{_TERM} {_JOINED})"
     r"|(?P<plain>(?:le|la|ce|(?<!\d )au|:) (?:le )?))?"

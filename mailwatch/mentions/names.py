@@ -320,5 +320,5 @@ def is_role(text: str, lexicon: Lexicon) -> bool:
 
 
 _ROLE = re.compile(
-    r"[\s',.;:/()-]*+(?:(?:les?|la?|une?|votre|p|pour)[\s',.;:/()-]+)*+([^\s',.;:/()-]+)"
+    r"[\s',.;:/()-]*+(?>(?:(?:les?|la?|une?|votre|p|pour)[\s',.;:/()-]+)*)([^\s',.;:/()-]+)"
 )

@@ -31,9 +31,9 @@ _SEARCH_LIMIT = 128
 """How far an end tag looks for the element it closes."""
 _FAILURES = 20
 
-_WHOLE = r"(?(2)|(?:([^<]*+)(?:<o:p></o:p>)?+</\3>)?+)"
+_WHOLE = r"(?(2)|(?:([^<]*+)(?:<o:p></o:p>)?</\3>)?)"
 _STEP = re.compile(
-    r"([^<]*+)(?:<o:p></o:p>)?+<(/)?([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>"
+    r"([^<]*+)(?:<o:p></o:p>)?+<(/)?([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?>(?:\"[^\"]*+\"|'[^']*+')?))*+)>"
     + _WHOLE
 )
 """Text up to a tag, the tag, and the rest of its element when that is text alone.

@@ -24,7 +24,9 @@ def mass_mail(
     """Say whether `message` is bulk or spam; None when it was written to the administration."""
     flag = _flag(message)
     field = _bulk_field(message, institution, rules)
-    spam = voices.points("spam") + (HINTED if flag else 0)
+    # A citizen who tells of a swindle uses its words: to close that unread would be the worse error.
+    worded = 0 if voices.points("swindle_told") else voices.points("spam")
+    spam = worded + (HINTED if flag else 0)
     bulk = voices.points("bulk") + (field[1] if field else 0)
     if spam >= SAID and spam >= bulk:
         evidence = voices.evidence("spam") + ((flag,) if flag else ())

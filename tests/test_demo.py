@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -208,9 +209,21 @@ def committee_end(audit: Audit) -> str:
 # --- what is printed ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("on_path", "program"),
+    [("/usr/bin/mailwatch", "mailwatch"), (None, ".venv/bin/mailwatch")],
+    ids=["installed", "in a checkout"],
+)
 def test_the_demonstration_prints_its_figures_and_what_to_try_next(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    on_path: str | None,
+    program: str,
 ) -> None:
+    monkeypatch.setattr(showing, "which", lambda _name: on_path)
+    monkeypatch.setattr(sys, "argv", [".venv/bin/mailwatch", "demo"])
+
     demo.show(tmp_path / "demo")
 
     printed = capsys.readouterr().out.translate(PLAIN)
@@ -219,6 +232,7 @@ def test_the_demonstration_prints_its_figures_and_what_to_try_next(
     assert "Préfecture de la Moselle" in printed
     for named in re.findall(r"\S+rapport\.html", printed):
         assert Path(named).is_file()
-    check, audit = re.findall(r"^ +(mailwatch .+)$", printed, re.MULTILINE)
+    check, audit = re.findall(r"^ {4}(\S*mailwatch .+)$", printed, re.MULTILINE)
+    assert check.startswith(f"{program} check")
     assert Path(check.split()[-1]).is_file()
-    assert audit.startswith("mailwatch audit")
+    assert audit.startswith(f"{program} audit")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from shutil import which
 
 import click
 
@@ -68,8 +70,13 @@ def _next(demo: Demo) -> None:
     box = demo.moselle
     _title(_("À essayer ensuite :"))
     click.echo("  " + _("vérifier les mentions d’une réponse :"))
-    click.echo(f"    mailwatch check --settings {box.settings} {box.example}")
+    click.echo(f"    {_program()} check --settings {box.settings} {box.example}")
     click.echo(
         "  " + _("relever les demandes d’un export de votre messagerie (Maildir, mbox ou .eml) :")
     )
-    click.echo(f"    mailwatch audit --settings {box.settings} --out rapport VOTRE_EXPORT")
+    click.echo(f"    {_program()} audit --out rapport VOTRE_EXPORT")
+
+
+def _program() -> str:
+    """The program as the reader can type it: by name when it is on the PATH, else as it was just run."""
+    return "mailwatch" if which("mailwatch") else sys.argv[0]

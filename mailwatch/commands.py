@@ -291,6 +291,8 @@ def audit(
         from mailwatch import display
 
         display.audit(found, Path(out) if out else None)
+    if found.quarantined and not (found.messages or found.requests):
+        sys.exit(_DATA_FAULT)
 
 
 @mailwatch.command(

@@ -267,6 +267,16 @@ def test_what_is_no_register_of_letters_is_named(
     assert "lettres.csv" in found.err
 
 
+def test_a_file_that_is_no_mailbox_is_named_and_is_no_success(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text("Penser au pain.\n", encoding="utf-8")
+    found = run("audit", str(path))
+
+    assert found.code == 65
+    assert "note.txt" in found.out
+    assert "pas un message" in found.out
+
+
 def test_an_empty_folder_is_named(run: Run, tmp_path: Path) -> None:
     found = run("audit", str(tmp_path))
 

@@ -11,6 +11,7 @@ The core: no clock, file, socket, environment or randomness.
     model       The words of the domain, as immutable values.
 
     wording     French words in text, whatever their accents, case or inflection.
+    packing     A fact as a string of bytes, and back.
 
     workdays    Working days of a French territory: is it one, which is the nth, and why.
     message     The bytes of a mail become a `Message`: decoded, own words apart from quoted ones.
@@ -28,10 +29,12 @@ The core: no clock, file, socket, environment or randomness.
     promises    The date by which an answer announces more.
 
     outbound    What we were seen to send: a quoted answer that is not here went out elsewhere.
+    cases       A request while its mail is read, with its answers as they were given.
 
     casebook    Requests while the mail is read in order: joined, answered, or opened.
 
     standing    Where a request stands on a given day, with its answers and delays.
+    ordering    The order in which facts are decided, whatever order they came in.
 
     triage      From the set of facts to the requests: the whole decision.
 

@@ -10,8 +10,6 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from typing import TypeVar
 
 from mailwatch import mentions, nature, promises, threads
 from mailwatch.addresses import is_ours
@@ -22,9 +20,7 @@ from mailwatch.model import (
     Announced,
     Delivery,
     Direction,
-    Evidence,
     Fact,
-    Mention,
     Mentions,
     Message,
     Nature,
@@ -43,7 +39,6 @@ HUMAN_ANSWERS = frozenset(
 REPORTS = frozenset({Nature.DELIVERY_REPORT, Nature.READ_RECEIPT})
 """What a server or a mail program writes by itself: no mention is judged."""
 
-Verdict = TypeVar("Verdict", Reading, Evidence, Mention, Mentions)
 _ATTRIBUTION = re.compile(r"a écrit|wrote|^[\s>*]*(?:de|from)\s*:", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
@@ -134,9 +129,7 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
     sender = message.senders[0].address if message.senders else ""
     passed_on = message.forwarded.text if message.forwarded else ""
     quoted = f"{message.quoted}\n\n{passed_on}"
-    recipients = dict.fromkeys(
-        _shared_text(who.address) for who in _recipients(message) if who.address
-    )
+    recipients = dict.fromkeys(who.address for who in _recipients(message) if who.address)
     recipients.pop(sender, None)
     return Fact(
         key=hashlib.sha256(examined.delivery.raw).hexdigest()[:16],
@@ -146,13 +139,13 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
         grade=instant.grade,
         message_id=message.message_id,
         references=message.references,
-        sender=_shared_text(sender),
+        sender=sender,
         recipients=tuple(recipients),
         direct=sum(who.address in recipients for who in message.to),
-        subject=_shared_text(threads.base_subject(message.subject)),
-        reading=_shared(_remembered(examined.reading)),
+        subject=threads.base_subject(message.subject),
+        reading=_remembered(examined.reading),
         answer=examined.answer,
-        mentions=_shared_mentions(examined.mentions) if examined.answer is not None else None,
+        mentions=examined.mentions if examined.answer is not None else None,
         announced=examined.announced,
         sketch=threads.sketch(examined.own.spoken(), threads.OWN_SKETCH_LIMIT),
         quoted_sketch=threads.sketch(tokens(quoted)),
@@ -160,32 +153,6 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
         report=message.report,
         findings=_findings(examined, instant, quoted, desk),
     )
-
-
-@lru_cache(maxsize=4096)
-def _shared(value: Verdict) -> Verdict:
-    """One object for equal verdicts: a year of mail says the same things thousands of times."""
-    return value
-
-
-@lru_cache(maxsize=4096)
-def _shared_text(text: str) -> str:
-    """One string for equal addresses and subjects, while they keep coming."""
-    return text
-
-
-def _shared_mentions(found: Mentions | None) -> Mentions | None:
-    if found is None:
-        return None
-    shared: Mentions = _shared(
-        replace(
-            found,
-            author=_shared(found.author),
-            service=_shared(found.service),
-            institution=_shared(found.institution),
-        )
-    )
-    return shared
 
 
 def _findings(examined: Examined, instant: Instant, quoted: str, desk: Desk) -> tuple[str, ...]:
@@ -214,9 +181,5 @@ def _remembered(reading: Reading) -> Reading:
     """The reading as a fact keeps it: the rules it rests on, without the words."""
     return replace(
         reading,
-        correspondent=_shared_text(reading.correspondent),
-        evidence=tuple(
-            _shared(Evidence(rule=found.rule, text="", place=found.place))
-            for found in reading.evidence[:2]
-        ),
+        evidence=tuple(replace(found, text="") for found in reading.evidence[:2]),
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mailwatch.model import Fact, Nature
+from mailwatch.model import Fact
 
 _RETURNS_WITHIN = timedelta(days=7)
 """A server gives up after five days at most (RFC 5321 section 4.5.4.1); its report may take longer."""
@@ -23,38 +23,45 @@ class Bounces:
     failed: dict[str, frozenset[str]]
     reports: dict[str, Fact]
 
-    def void(self, answer: Fact, people: frozenset[str]) -> bool:
-        """Say whether `answer` reached none of `people`; a failure for a copy addressee changes nothing."""
+    def void(self, answer: Fact, person: str) -> bool:
+        """Say whether `answer` did not reach `person`; a failure for a copy addressee changes nothing."""
         failed = self.failed.get(answer.key)
         if not failed:
             return False
         if _ANYBODY in failed:
             return True
-        reached = people.intersection(answer.recipients) or set(answer.recipients[: answer.direct])
-        return reached <= failed
+        if person in answer.recipients:
+            return person in failed
+        return failed.issuperset(answer.recipients[: answer.direct])
 
 
-def find(facts: Iterable[Fact]) -> Bounces:
-    """Match the delivery reports among `facts`, given in order of time, to the answers they return."""
+def find(reports: Sequence[Fact], answers: Iterable[Fact]) -> Bounces:
+    """Match delivery reports to the answers they return, both given in order of time."""
     by_message: dict[str, Fact] = {}
     by_recipient: dict[str, list[Fact]] = defaultdict(list)
-    reports: list[Fact] = []
-    for fact in facts:
-        if fact.answer is not None:
-            if fact.message_id:
-                by_message[fact.message_id] = fact
-            for recipient in fact.recipients:
-                by_recipient[recipient].append(fact)
-        elif fact.reading.nature is Nature.DELIVERY_REPORT:
-            reports.append(fact)
+    lost_by = [_failed_recipients(report) for report in reports]
+    named = {name for report in reports for name in _named(report)}
+    looked_for = frozenset().union(*lost_by)
+    # Most answers arrived: only those that a report may return are kept while the rest go by.
+    for answer in answers if reports else ():
+        if answer.message_id in named:
+            by_message[answer.message_id] = answer
+        for recipient in looked_for.intersection(answer.recipients):
+            by_recipient[recipient].append(answer)
     failed: dict[str, set[str]] = defaultdict(set)
     told: dict[str, Fact] = {}
-    for report in reports:
-        lost = _failed_recipients(report)
+    for report, lost in zip(reports, lost_by, strict=True):
         for answer in _returned(report, lost, by_message, by_recipient):
             failed[answer.key].update(lost)
             told.setdefault(answer.key, report)
     return Bounces(failed={key: frozenset(lost) for key, lost in failed.items()}, reports=told)
+
+
+def _named(report: Fact) -> Iterator[str]:
+    """The messages that a report may be about, the likeliest first."""
+    if report.report and report.report.original_message_id:
+        yield report.report.original_message_id
+    yield from reversed(report.references)
 
 
 def _failed_recipients(report: Fact) -> frozenset[str]:
@@ -79,11 +86,10 @@ def _returned(
     """The answers a report returns: the one it names, else the last one sent to each failed recipient."""
     if not lost:
         return ()
-    named = report.report.original_message_id if report.report else None
-    for identifier in (named, *reversed(report.references)):
+    for identifier in _named(report):
         if identifier in by_message:
             return (by_message[identifier],)
-    if named:
+    if report.report and report.report.original_message_id:
         return ()
     return tuple(
         sent[-1]

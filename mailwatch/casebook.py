@@ -12,14 +12,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
-from hashlib import sha256
 
 from mailwatch.addresses import is_ours
 from mailwatch.bounces import Bounces
-from mailwatch.model import Confidence, Fact, Link, Nature, Role, Unseen
+from mailwatch.cases import Case, day_of, person_of, request_id, shared
+from mailwatch.model import Confidence, Fact, Nature, Role, Unseen
 from mailwatch.outbound import Outbound
-from mailwatch.ruleset import Desk, Policy
+from mailwatch.ruleset import Desk
 from mailwatch.threads import Thread, Tie, adding, asked, day_mark, strength
 
 _ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
@@ -32,51 +31,15 @@ _EARLY = timedelta(days=1)
 """How far an answer's clock may run before the request's."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Case:
-    """A request as the messages read so far make it; `standing` turns it into a `Request`."""
-
-    opening: Fact
-    nature: Nature
-    people: tuple[str, ...]
-    thread: Thread
-    service: str
-    boxes: tuple[str, ...]
-    links: list[Link] = field(default_factory=list)
-    answers: list[Fact] = field(default_factory=list)
-    void: tuple[str, ...] = ()
-    """Keys of the answers that bounced."""
-    standing: tuple[Nature, ...] = ()
-    """The natures of the answers that arrived, in order."""
-    findings: tuple[str, ...] = ()
-    confidence: Confidence = Confidence.HIGH
-
-    def closed(self, policy: Policy) -> bool:
-        """Say whether an answer so far ended the request."""
-        return any(nature in policy.substantive for nature in self.standing)
-
-    def named_by(self, fact: Fact) -> bool:
-        """Say whether an answer names this very request: a message of it, or the day it came."""
-        day = day_mark(self.opening.at.month, self.opening.at.day)
-        return day in fact.identifiers or any(
-            name in self.thread.messages for name in fact.references
-        )
-
-    def note(self, finding: str) -> None:
-        """Remember something odd about the request, once."""
-        self.findings = adding(self.findings, (finding,))
-
-    def waiting(self, policy: Policy) -> bool:
-        """Say whether an answer without other evidence may well be for this request."""
-        return self.nature is not Nature.OUT_OF_SCOPE and not self.closed(policy)
-
-
 @dataclass(slots=True, kw_only=True)
 class Casebook:
     """The cases opened so far, found again by person, by message and by words."""
 
     desk: Desk
     bounces: Bounces
+    outbound: Outbound
+    letters: bool
+    """Letters are counted too, so that answers to them are kept."""
     cases: list[Case] = field(default_factory=list)
     set_aside: Counter[Nature] = field(default_factory=Counter)
     unseen: list[Unseen] = field(default_factory=list)
@@ -85,15 +48,14 @@ class Casebook:
     _by_person: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     _by_message: dict[str, Case] = field(default_factory=dict)
     _by_words: dict[int, tuple[Case, ...]] = field(default_factory=dict)
-    _outbound: Outbound = field(default_factory=Outbound)
 
     def take(self, fact: Fact) -> None:
         """Read one more message, in the order of time."""
         reading = fact.reading
         if fact.answer is not None or fact.role is Role.SENT:
-            self._outbound.note(fact)
+            self.outbound.note(fact)
         if fact.answer is not None:
-            self._take_answer(fact, fact.answer)
+            self._take_answer(fact)
         elif reading.nature is Nature.INTERNAL_FORWARD:
             self._take_forward(fact)
         elif fact.role is Role.SENT:
@@ -108,7 +70,7 @@ class Casebook:
     # --- what citizens write ----------------------------------------------------------------------
 
     def _take_question(self, fact: Fact) -> None:
-        person = _person(fact)
+        person = person_of(fact)
         found = self._joined(fact, self._by_person.get(person, ()))
         if found is None:
             self._open(fact, person)
@@ -135,16 +97,16 @@ class Casebook:
     def _likelihood(self, case: Case, ties: tuple[Tie, ...]) -> tuple[bool, int, bool, datetime]:
         """An order of preference: tied and waiting, then the strongest tie, then waiting, then the latest."""
         waiting = case.waiting(self.desk.rules.policy)
-        return bool(ties) and waiting, strength(ties), waiting, case.opening.at
+        return bool(ties) and waiting, strength(ties), waiting, case.received_at
 
     def _part(self, case: Case, fact: Fact, nature: Nature, ties: tuple[Tie, ...]) -> str:
         """What `fact` is to a case of the same person, or nothing."""
         policy = self.desk.rules.policy
-        age = fact.at - case.opening.at
+        age = fact.at - case.received_at
         resent = Tie.SAME_TEXT in ties and age <= timedelta(days=policy.duplicate_days)
-        if resent and (not case.closed(policy) or fact.at - case.answers[-1].at <= _CROSSED):
+        if resent and (not case.closed(policy) or case.answered_within(_CROSSED, fact.at)):
             return "copy"
-        asked_back = bool(case.standing) and case.standing[-1] is Nature.INFORMATION_NEEDED
+        asked_back = case.standing()[-1:] == (Nature.INFORMATION_NEEDED,)
         sent_without_a_question = (
             nature is Nature.OUT_OF_SCOPE or fact.reading.confidence is Confidence.LOW
         )
@@ -163,7 +125,7 @@ class Casebook:
 
     def _take_passed_on(self, fact: Fact) -> None:
         """A colleague passes on a citizen's question: a transfer of one that was seen, else a new one."""
-        person = _person(fact)
+        person = person_of(fact)
         for case in (*reversed(self._by_person.get(person, ())), *self._quoted_by(fact)):
             ties = case.thread.ties(fact)
             if _PASSED_ON.intersection(ties):
@@ -178,37 +140,46 @@ class Casebook:
         self._notice_unseen(fact)
         if fact.reading.nature is not Nature.THANKS:
             return
-        for case in reversed(self._by_person.get(_person(fact), ())):
+        for case in reversed(self._by_person.get(person_of(fact), ())):
             if ties := case.thread.ties(fact):
-                self._link(case, fact, "thanks", ties, Confidence.HIGH)
+                case.link(fact, "thanks", ties, Confidence.HIGH)
                 return
 
     def _open(self, fact: Fact, person: str) -> None:
+        self._notice_unseen(fact)
+        known = self._by_person.get(person, ())
+        case = self._opened(fact, person)
+        if any(_SURE.intersection(other.thread.ties(fact)) for other in known):
+            case.note("follows_closed_request")
+        self.cases.append(case)
+        self._by_person[person] = (*known, case)
+        self._remember(case, fact)
+
+    def _opened(self, fact: Fact, person: str) -> Case:
         boxes = _boxes(fact, self.desk)
         thread = Thread()
-        case = Case(
-            opening=fact,
+        thread.add(fact)
+        thread.subjects = shared(thread.subjects)
+        thread.identifiers = shared((*thread.identifiers, day_mark(fact.at.month, fact.at.day)))
+        return Case(
+            id=request_id(fact),
+            file=fact.file,
+            message_id=fact.message_id,
+            received_at=fact.at,
+            grade=fact.grade,
+            reason=fact.reading.reason,
             nature=fact.reading.nature,
-            people=(person,),
+            person=person,
             thread=thread,
             service=_service(boxes, self.desk),
             boxes=boxes,
+            findings=tuple(dict.fromkeys(fact.findings)),
             confidence=fact.reading.confidence,
         )
-        if any(
-            _SURE.intersection(other.thread.ties(fact)) for other in self._by_person.get(person, ())
-        ):
-            case.note("follows_closed_request")
-        thread.add(fact)
-        thread.identifiers += (day_mark(fact.at.month, fact.at.day),)
-        self.cases.append(case)
-        self._by_person[person] = (*self._by_person.get(person, ()), case)
-        self._remember(case, fact)
-        self._notice_unseen(fact, case)
 
     # --- what we send -----------------------------------------------------------------------------
 
-    def _take_answer(self, fact: Fact, kind: Nature) -> None:
+    def _take_answer(self, fact: Fact) -> None:
         outside = {who for who in fact.recipients if not is_ours(who, self.desk.institution)}
         candidates = list(
             dict.fromkeys(case for who in sorted(outside) for case in self._by_person.get(who, ()))
@@ -216,14 +187,11 @@ class Casebook:
         chosen = self._answered(fact, candidates)
         for case, ties, confidence in chosen:
             self._join(case, fact, "answer", ties, confidence)
-            case.answers.append(fact)
-            if self.bounces.void(fact, frozenset(case.people)):
-                case.void += (fact.key,)
-                report = self.bounces.reports[fact.key]
-                self._link(case, report, "bounce", (), Confidence.HIGH)
-            else:
-                case.standing += (kind,)
-        if not chosen:
+            bounced = self.bounces.void(fact, case.person)
+            case.answer(fact, self.desk, bounced=bounced)
+            if bounced:
+                case.link(self.bounces.reports[fact.key], "bounce", (), Confidence.HIGH)
+        if not chosen and self.letters:
             self.stray_answers.append(fact)
 
     def _answered(
@@ -235,7 +203,7 @@ class Casebook:
         rated = []
         for case in candidates:
             ties = case.thread.ties(fact)
-            age = fact.at - case.opening.at
+            age = fact.at - case.received_at
             if ties or -_EARLY <= age <= window:
                 rated.append((case, ties))
         if not rated:
@@ -267,7 +235,7 @@ class Casebook:
         for case in self._quoted_by(fact):
             ties = case.thread.ties(fact)
             if _PASSED_ON.intersection(ties):
-                self._link(case, fact, "forward", ties, Confidence.HIGH)
+                case.link(fact, "forward", ties, Confidence.HIGH)
                 self._transfer(case, fact)
                 return
 
@@ -276,7 +244,7 @@ class Casebook:
         for who in fact.recipients:
             for case in reversed(self._by_person.get(who, ())):
                 if ties := case.thread.ties(fact):
-                    self._link(case, fact, "automatic", ties, Confidence.HIGH)
+                    case.link(fact, "automatic", ties, Confidence.HIGH)
                     return
 
     def _transfer(self, case: Case, fact: Fact) -> None:
@@ -305,74 +273,44 @@ class Casebook:
     ) -> None:
         case.thread.add(fact)
         self._remember(case, fact)
-        self._link(case, fact, part, ties, confidence)
+        case.link(fact, part, ties, confidence)
         if fact.answer is None:
             self._notice_unseen(fact, case)
-
-    def _link(
-        self, case: Case, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence
-    ) -> None:
-        case.links.append(
-            Link(
-                key=fact.key,
-                file=fact.file,
-                message_id=fact.message_id,
-                on=fact.at.date(),
-                part=part,
-                evidence=_evidence(ties),
-                confidence=confidence,
-            )
-        )
 
     def _remember(self, case: Case, fact: Fact) -> None:
         if fact.message_id:
             self._by_message.setdefault(fact.message_id, case)
         # Two digests of each question find it again in any text that quotes most of it.
         if fact.answer is None:
+            alone = (case,)
             for digest in array("I", asked(fact))[:2]:
-                self._by_words[digest] = (*self._by_words.get(digest, ()), case)
+                known = self._by_words.get(digest)
+                self._by_words[digest] = (*known, case) if known else alone
 
     def _notice_unseen(self, fact: Fact, case: Case | None = None) -> None:
         """List an answer of ours that a citizen quotes and that no watched folder holds."""
-        if not self._outbound.lacks(fact):
+        if not self.outbound.lacks(fact):
             return
-        known = [
-            other for other in self._by_person.get(_person(fact), ()) if other.opening is not fact
-        ]
-        answered = case if case and case.opening is not fact else known[-1] if known else None
-        if answered and not answered.standing:
+        known = self._by_person.get(person_of(fact), ())
+        answered = case or (known[-1] if known else None)
+        if answered and not answered.standing():
             answered.note("probably_answered_unseen")
         self.unseen.append(
             Unseen(
                 file=fact.file,
-                on=fact.at.date(),
+                on=day_of(fact),
                 box=next(iter(_boxes(fact, self.desk)), ""),
-                request=request_id(answered.opening) if answered else "",
+                request=answered.id if answered else "",
                 evidence="quotes_ours",
             )
         )
 
 
-@lru_cache(maxsize=256)
-def _evidence(ties: tuple[Tie, ...]) -> tuple[str, ...]:
-    """What a link rests on: its ties, else the person alone."""
-    return tuple(tie.value for tie in ties) or ("person",)
-
-
-def request_id(opening: Fact) -> str:
-    """The id of the request that `opening` opens: twelve hexadecimal digits, the same in any copy of the mail."""
-    if opening.message_id is None:
-        return opening.key[:12]
-    return sha256(f"{opening.message_id} {_person(opening)}".encode()).hexdigest()[:12]
-
-
-def _person(fact: Fact) -> str:
-    """Whose question it is; a message without any address is its own person."""
-    return fact.reading.correspondent or fact.sender or f"?{fact.key}"
-
-
 def _boxes(fact: Fact, desk: Desk) -> tuple[str, ...]:
-    return tuple(who for who in fact.recipients if is_ours(who, desk.institution))
+    ours: tuple[str, ...] = shared(
+        tuple(who for who in fact.recipients if is_ours(who, desk.institution))
+    )
+    return ours
 
 
 def _service(addresses: Iterable[str], desk: Desk) -> str:

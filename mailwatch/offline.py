@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from mailwatch import indicators
 from mailwatch.analysis import analyse
 from mailwatch.errors import SourceError
 from mailwatch.model import Audit, Fact, Letter, Period, Refused, Unreadable
+from mailwatch.packing import PackedFacts
 from mailwatch.ruleset import Desk
 from mailwatch.sources.files import Entry, deliveries
 from mailwatch.triage import triage
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """What the files hold: facts, and what could not be read."""
 
-    facts: list[Fact] = field(default_factory=list)
-    quarantined: list[Unreadable] = field(default_factory=list)
+    facts: Collection[Fact]
+    quarantined: Sequence[Unreadable]
 
 
 def gather(
     entries: Iterable[Entry], desk: Desk, progress: Callable[[], None] = lambda: None
 ) -> Gathered:
     """Read and judge every message of `entries`; one that cannot be read is counted, and stops nothing."""
-    gathered = Gathered()
+    facts = PackedFacts(desk.zone)
+    quarantined: list[Unreadable] = []
     for entry in entries:
         try:
             for delivery in deliveries(entry):
                 found = analyse(delivery, desk)
                 if isinstance(found, Unreadable):
-                    gathered.quarantined.append(found)
+                    quarantined.append(found)
                 else:
-                    gathered.facts.append(found)
+                    facts.append(found)
         except SourceError as fault:
-            gathered.quarantined.append(
-                Unreadable(file=entry.file, role=entry.role, reason=str(fault))
-            )
+            quarantined.append(Unreadable(file=entry.file, role=entry.role, reason=str(fault)))
         progress()
-    return gathered
+    return Gathered(facts=facts, quarantined=quarantined)
 
 
 def audit(
@@ -52,7 +52,10 @@ def audit(
     period: Period,
     today: date,
 ) -> Audit:
-    """Decide the requests that were gathered and compute the figures of `period` as they stand on `today`."""
+    """Decide the requests that were gathered and compute the figures of `period` as they stand on `today`.
+
+    What was gathered is used up: the facts are let go as they are decided.
+    """
     decided = triage(gathered.facts, letters, desk, today)
     requests = indicators.within(decided.requests, period)
     return Audit(

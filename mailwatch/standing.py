@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from mailwatch.casebook import Case, request_id
+from mailwatch.cases import Case, mail_answer, shared
 from mailwatch.model import (
     Answer,
     Channel,
@@ -35,33 +35,25 @@ _EXCLUDED = {
 
 def mail_request(case: Case, desk: Desk, declared: Sequence[ManualAnswer], today: date) -> Request:
     """Turn a case into the request it amounts to on `today`."""
-    opening = case.opening
-    received_on = opening.at.date()
-    findings = [*opening.findings, *case.findings]
-    if any(fact.at <= opening.at for fact in case.answers):
-        findings.append("negative_delay")
-    answers = [
-        _mail_answer(fact, received_on, desk, bounced=fact.key in case.void)
-        for fact in case.answers
-    ]
+    received_on = shared(case.received_at.date())
     opened = Request(
-        id=request_id(opening),
-        file=opening.file,
-        message_id=opening.message_id,
+        id=case.id,
+        file=case.file,
+        message_id=case.message_id,
         channel=Channel.EMAIL,
-        received_at=opening.at,
+        received_at=case.received_at,
         received_on=received_on,
-        grade=opening.grade,
+        grade=case.grade,
         due_on=_due_on(Channel.EMAIL, received_on, desk),
         service=case.service or UNASSIGNED,
         nature=case.nature,
-        links=tuple(case.links),
-        boxes=tuple(case.boxes),
-        findings=tuple(dict.fromkeys(findings)),
+        links=case.links,
+        boxes=case.boxes,
+        findings=case.findings,
         excluded_because=_excluded_because(case, desk),
         confidence=case.confidence,
     )
-    return _stand(opened, answers, declared, desk, today)
+    return _stand(opened, case.answers, declared, desk, today)
 
 
 def letter_request(
@@ -72,7 +64,7 @@ def letter_request(
     today: date,
 ) -> Request:
     """Turn a line of the register of letters, and answers to it by e-mail, into a request."""
-    answers = [_mail_answer(fact, letter.received_on, desk, bounced=False) for fact in by_mail]
+    answers = [mail_answer(fact, letter.received_on, desk) for fact in by_mail]
     if letter.answered_on is not None:
         answers.append(_declared_answer(letter.answered_on, letter.kind, letter.received_on, desk))
     opened = Request(
@@ -140,22 +132,6 @@ def _follow_up_on(arrived: Sequence[Answer], desk: Desk) -> date | None:
     return nth_working(desk.calendar, last.on, desk.rules.policy.follow_up_days)
 
 
-def _mail_answer(fact: Fact, received_on: date, desk: Desk, *, bounced: bool) -> Answer:
-    kind = fact.answer or Nature.REPLY
-    on = fact.at.date()
-    return Answer(
-        on=on,
-        delay=_delay(received_on, on, desk),
-        kind=kind,
-        substantive=kind in desk.rules.policy.substantive,
-        message_id=fact.message_id,
-        key=fact.key,
-        mentions=fact.mentions,
-        announced=fact.announced,
-        bounced=bounced,
-    )
-
-
 def _declared_answer(on: date, kind: str, received_on: date, desk: Desk) -> Answer:
     return Answer(
         on=on,
@@ -183,7 +159,8 @@ def _substantive(kind: str, desk: Desk) -> bool:
 def _due_on(channel: Channel, received_on: date, desk: Desk) -> date:
     policy = desk.rules.policy
     days = policy.letter_days if channel is Channel.LETTER else policy.email_days
-    return due_on(desk.calendar, received_on, days, desk.institution.convention)
+    last: date = shared(due_on(desk.calendar, received_on, days, desk.institution.convention))
+    return last
 
 
 def _delay(received_on: date, on: date, desk: Desk) -> int:
@@ -192,8 +169,8 @@ def _delay(received_on: date, on: date, desk: Desk) -> int:
 
 def _excluded_because(case: Case, desk: Desk) -> str:
     if case.nature is Nature.OUT_OF_SCOPE:
-        return case.opening.reading.reason or "hors périmètre"
-    return _EXCLUDED.get(case.nature, "") or _before_observation(case.opening.at.date(), desk)
+        return case.reason or "hors périmètre"
+    return _EXCLUDED.get(case.nature, "") or _before_observation(case.received_at.date(), desk)
 
 
 def _before_observation(received_on: date, desk: Desk) -> str:

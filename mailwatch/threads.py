@@ -89,7 +89,7 @@ class Thread:
     messages: tuple[str, ...] = ()
     """Identifiers of its messages."""
     named: tuple[str, ...] = ()
-    """Identifiers that its messages refer to, seen or not."""
+    """Identifiers that its messages referred to before they were seen, if ever."""
     subjects: tuple[str, ...] = ()
     sketches: tuple[bytes, ...] = ()
     identifiers: tuple[str, ...] = ()
@@ -98,7 +98,8 @@ class Thread:
         """Take in one more message of the same question."""
         if fact.message_id:
             self.messages = adding(self.messages, (fact.message_id,))
-        self.named = adding(self.named, fact.references)
+        unseen = (name for name in fact.references if name not in self.messages)
+        self.named = adding(self.named, unseen)
         if fact.subject:
             self.subjects = adding(self.subjects, (fact.subject,))
         self.identifiers = adding(self.identifiers, fact.identifiers)

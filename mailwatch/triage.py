@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from mailwatch import bounces
-from mailwatch.casebook import Case, Casebook, request_id
-from mailwatch.model import Fact, Letter, ManualAnswer, Nature, Refused, Request, Role, Unseen
+from mailwatch.casebook import Casebook
+from mailwatch.cases import Case
+from mailwatch.model import Fact, Letter, ManualAnswer, Nature, Refused, Request, Unseen
+from mailwatch.ordering import in_order
+from mailwatch.outbound import awaiting
+from mailwatch.packing import PackedFacts
 from mailwatch.ruleset import Desk
 from mailwatch.standing import letter_id, letter_request, mail_request
-from mailwatch.threads import alike
 from mailwatch.wording import fold
 
 
@@ -36,85 +39,58 @@ class Triage:
 
 
 def triage(facts: Iterable[Fact], letters: Sequence[Letter], desk: Desk, today: date) -> Triage:
-    """Decide every request that `facts` and `letters` hold, as they stand on `today`."""
-    messages, duplicates = distinct(facts)
-    ordered = in_order(messages)
-    casebook = Casebook(desk=desk, bounces=bounces.find(ordered))
-    for fact in ordered:
-        casebook.take(fact)
-    declared, refused = _declared(casebook.cases, letters, desk)
-    requests = [
-        mail_request(case, desk, declared[request_id(case.opening)], today)
-        for case in casebook.cases
-    ]
-    answered = _answered_letters(casebook.stray_answers, letters)
+    """Decide every request that `facts` and `letters` hold, as they stand on `today`.
+
+    Facts that are given packed are let go one by one as they are decided: nothing is left of them.
+    """
+    packed = facts if isinstance(facts, PackedFacts) else PackedFacts.of(facts, desk.zone)
+    casebook, duplicates = _read(packed, desk, letters=bool(letters))
+    cases, strays = casebook.cases, casebook.stray_answers
+    unseen, set_aside = tuple(casebook.unseen), dict(sorted(casebook.set_aside.items()))
+    # Its indexes hold the cases too, and each case gives its room to the request it becomes.
+    del casebook
+    declared, refused = _declared(cases, letters, desk)
+    requests: list[Request] = []
+    cases.reverse()
+    while cases:
+        case = cases.pop()
+        requests.append(mail_request(case, desk, declared[case.id], today))
+    answered = _answered_letters(strays, letters)
     requests += [
         letter_request(letter, answered[letter], declared[letter_id(letter)], desk, today)
         for letter in letters
     ]
+    requests.sort(key=_reception)
     return Triage(
-        requests=tuple(sorted(requests, key=_reception)),
-        unseen=tuple(casebook.unseen),
-        set_aside=dict(sorted(casebook.set_aside.items())),
+        requests=tuple(requests),
+        unseen=unseen,
+        set_aside=set_aside,
         duplicates=duplicates,
         refused=refused,
     )
 
 
+def _read(facts: PackedFacts, desk: Desk, *, letters: bool) -> tuple[Casebook, int]:
+    """Read the facts in their order into a casebook, and count the further copies of messages."""
+    order = in_order(facts)
+    casebook = Casebook(
+        desk=desk,
+        bounces=bounces.find(
+            [facts[place] for place in order.reports], (facts[place] for place in order.answers)
+        ),
+        outbound=awaiting(order.quoting),
+        letters=letters,
+    )
+    places, duplicates = order.places, order.copies
+    del order
+    for place in places:
+        casebook.take(facts.pop(place))
+    return casebook, duplicates
+
+
 def _reception(request: Request) -> tuple[date, str, str, str]:
     instant = request.received_at.isoformat() if request.received_at else ""
     return request.received_on, instant, request.file, request.id
-
-
-# --- the order of the facts -----------------------------------------------------------------------
-
-
-def distinct(facts: Iterable[Fact]) -> tuple[list[Fact], int]:
-    """Keep one fact of each message, and count the further copies.
-
-    The same message in several boxes, or sent with a copy to a watched box, is one: the earliest arrival
-    stands for it, an attested copy before the sent one. A Message-ID alone proves nothing (drafts, broken
-    robots): the person and the text must agree too.
-    """
-    known: dict[tuple[str, str, bool], Fact] = {}
-    kept: list[Fact] = []
-    copies = 0
-    for fact in sorted(
-        facts, key=lambda fact: (fact.role is Role.SENT, fact.at, fact.file, fact.key)
-    ):
-        ours = fact.answer is not None or fact.role is Role.SENT
-        who = fact.sender if ours else fact.reading.correspondent or fact.sender
-        first = known.setdefault((fact.message_id or f"?{fact.key}", who, ours), fact)
-        if first is fact or not _same_message(fact, first):
-            kept.append(fact)
-        else:
-            copies += 1
-    return kept, copies
-
-
-def _same_message(fact: Fact, other: Fact) -> bool:
-    """A robot may give everything it sends one identifier; the words tell, or the subject where there are none."""
-    if fact.sketch and other.sketch:
-        return alike(fact.sketch, other.sketch)
-    return fact.sketch == other.sketch and fact.subject == other.subject
-
-
-def in_order(facts: Iterable[Fact]) -> list[Fact]:
-    """Put `facts` in the order in which they are decided: by instant, an answer never before what it answers."""
-    kept = list(facts)
-    arrivals = {
-        fact.message_id: fact.at for fact in kept if fact.message_id and fact.answer is None
-    }
-
-    def order(fact: Fact) -> tuple[datetime, bool, str, str]:
-        effective = fact.at
-        if fact.answer is not None:
-            effective = max(
-                [fact.at, *(arrivals[name] for name in fact.references if name in arrivals)]
-            )
-        return effective, fact.answer is not None or fact.role is Role.SENT, fact.file, fact.key
-
-    return sorted(kept, key=order)
 
 
 # --- what persons declare, and letters ------------------------------------------------------------
@@ -124,16 +100,18 @@ def _declared(
     cases: Iterable[Case], letters: Iterable[Letter], desk: Desk
 ) -> tuple[Mapping[str, list[ManualAnswer]], tuple[Refused, ...]]:
     """Give each declared answer to its request, named by any of its messages, its id, or a letter's reference."""
+    manual_answers = desk.institution.manual_answers
+    asked = {_bare(manual.request) for manual in manual_answers}
     names: dict[str, str] = {}
-    for case in cases:
-        identity = request_id(case.opening)
-        for message in (identity, *case.thread.messages):
-            names.setdefault(_bare(message), identity)
+    for case in cases if asked else ():
+        for message in (case.id, *case.thread.messages):
+            if (name := _bare(message)) in asked:
+                names.setdefault(name, case.id)
     for letter in letters:
         names.setdefault(_bare(letter.reference), letter_id(letter))
     found: dict[str, list[ManualAnswer]] = defaultdict(list)
     refused: list[Refused] = []
-    for manual in desk.institution.manual_answers:
+    for manual in manual_answers:
         if (named := names.get(_bare(manual.request))) is not None:
             found[named].append(manual)
         else:

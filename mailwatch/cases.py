@@ -1,0 +1,142 @@
+"""A request while its mail is read: the messages it took in, and the answers as they were given.
+
+A case keeps what the request will say and what later messages are compared with, and no message: a year of
+them is open at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import TypeVar
+
+from mailwatch.model import Answer, Confidence, Fact, Grade, Link, Nature
+from mailwatch.ruleset import Desk, Policy
+from mailwatch.threads import Thread, Tie, adding, day_mark
+from mailwatch.workdays import delay
+
+Value = TypeVar("Value", str, date, tuple[str, ...])
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Case:
+    """A request as the messages read so far make it; `standing` turns it into a `Request`."""
+
+    id: str
+    file: str
+    message_id: str | None
+    received_at: datetime
+    grade: Grade
+    reason: str
+    """Why its first message is out of scope, else empty."""
+    nature: Nature
+    person: str
+    thread: Thread
+    service: str
+    boxes: tuple[str, ...]
+    # Tuples, since most cases hold one or two of each and a list costs as much again.
+    links: tuple[Link, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    answered_at: datetime | None = None
+    """The instant of the last of them, bounced or not."""
+    findings: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+
+    def standing(self) -> tuple[str, ...]:
+        """The natures of the answers that arrived, in order."""
+        return tuple(answer.kind for answer in self.answers if not answer.bounced)
+
+    def closed(self, policy: Policy) -> bool:
+        """Say whether an answer so far ended the request."""
+        return any(kind in policy.substantive for kind in self.standing())
+
+    def named_by(self, fact: Fact) -> bool:
+        """Say whether an answer names this very request: a message of it, or the day it came."""
+        day = day_mark(self.received_at.month, self.received_at.day)
+        return day in fact.identifiers or any(
+            name in self.thread.messages for name in fact.references
+        )
+
+    def answered_within(self, lapse: timedelta, until: datetime) -> bool:
+        """Say whether the last answer was given less than `lapse` before `until`."""
+        return self.answered_at is not None and until - self.answered_at <= lapse
+
+    def note(self, finding: str) -> None:
+        """Remember something odd about the request, once."""
+        self.findings = adding(self.findings, (finding,))
+
+    def waiting(self, policy: Policy) -> bool:
+        """Say whether an answer without other evidence may well be for this request."""
+        return self.nature is not Nature.OUT_OF_SCOPE and not self.closed(policy)
+
+    def link(self, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence) -> None:
+        """Note that `fact` belongs here, what it does, and on what evidence."""
+        found = Link(
+            key=fact.key,
+            file=fact.file,
+            message_id=fact.message_id,
+            on=day_of(fact),
+            part=part,
+            evidence=_evidence(ties),
+            confidence=confidence,
+        )
+        self.links += (found,)
+
+    def answer(self, fact: Fact, desk: Desk, *, bounced: bool) -> None:
+        """Take in an answer; one that bounced leaves the request where it stood."""
+        received_on = self.received_at.date()
+        self.answers += (mail_answer(fact, received_on, desk, bounced=bounced),)
+        self.answered_at = fact.at
+        if fact.at <= self.received_at:
+            self.note("negative_delay")
+
+
+def mail_answer(fact: Fact, received_on: date, desk: Desk, *, bounced: bool = False) -> Answer:
+    """An answer by e-mail to what was received on that day."""
+    kind = fact.answer or Nature.REPLY
+    on = day_of(fact)
+    return Answer(
+        on=on,
+        delay=delay(desk.calendar, received_on, on, desk.institution.convention),
+        kind=kind,
+        substantive=kind in desk.rules.policy.substantive,
+        message_id=fact.message_id,
+        key=fact.key,
+        mentions=fact.mentions,
+        announced=fact.announced,
+        bounced=bounced,
+    )
+
+
+def request_id(opening: Fact) -> str:
+    """The id of the request that `opening` opens: twelve hexadecimal digits, the same in any copy of the mail."""
+    if opening.message_id is None:
+        return opening.key[:12]
+    return sha256(
+        f"{opening.message_id} {person_of(opening)}".encode(errors="surrogatepass")
+    ).hexdigest()[:12]
+
+
+def person_of(fact: Fact) -> str:
+    """Whose question it is; a message without any address is its own person."""
+    return fact.reading.correspondent or fact.sender or f"?{fact.key}"
+
+
+def day_of(fact: Fact) -> date:
+    """The local day of `fact`."""
+    day: date = shared(fact.at.date())
+    return day
+
+
+@lru_cache(maxsize=4096)
+def shared(value: Value) -> Value:
+    """One object for equal days, boxes and subjects: a year of mail has few."""
+    return value
+
+
+@lru_cache(maxsize=256)
+def _evidence(ties: tuple[Tie, ...]) -> tuple[str, ...]:
+    """What a link rests on: its ties, else the person alone."""
+    return tuple(tie.value for tie in ties) or ("person",)

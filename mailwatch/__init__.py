@@ -10,6 +10,8 @@ The core: no clock, file, socket, environment or randomness.
 
     model       The words of the domain, as immutable values.
 
+    site        The watched site, as its settings declare it: accounts, register, alert.
+
     wording     French words in text, whatever their accents, case or inflection.
     packing     A fact as a string of bytes, and back.
 

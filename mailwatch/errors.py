@@ -3,6 +3,10 @@
 MailwatchError                 what failed, where, and what to do next: shown to a person as it is
 ├── UsageError                 the command line asks for something that cannot be        exit 2
 ├── SourceError                what was asked for is missing, damaged or not mail         exit 65
+├── RegisterError              the register is damaged, or not ours                       exit 65
+├── UnreachableError           a server does not answer, or broke off                     exit 69
+├── BusyError                  another process holds it, or there is no room left         exit 75
+├── RefusedError               a server refused the account, or we its certificate        exit 77
 ├── SettingsError              a person must correct the settings file                    exit 78
 └── RulesetError               a person must correct a rule file                          exit 78
 
@@ -51,3 +55,27 @@ class RulesetError(MailwatchError):
     """A rule file contradicts itself, its examples, or the calendar."""
 
     exit_code = 78
+
+
+class RegisterError(MailwatchError):
+    """The register is damaged, of another version, or no register."""
+
+    exit_code = 65
+
+
+class UnreachableError(MailwatchError):
+    """A server does not answer or broke off; the same may work later."""
+
+    exit_code = 69
+
+
+class BusyError(MailwatchError):
+    """Another process holds what is needed, or there is no room left; the same may work later."""
+
+    exit_code = 75
+
+
+class RefusedError(MailwatchError):
+    """A server refused the account, or we its certificate; a person must look."""
+
+    exit_code = 77

@@ -138,6 +138,8 @@ class Delivery:
     role: Role
     server_at: datetime | None = None
     """INTERNALDATE where the source has one; a file never has."""
+    seen_live: bool = False
+    """The server's date lies between the previous look at the folder and this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,6 +398,37 @@ class Letter:
     """The register uses its reference more than once."""
 
 
+class CorrectionKind(StrEnum):
+    """What a person may set right; each is a record of its own, and a newer one replaces an older one."""
+
+    NATURE = "nature"
+    """The message is this nature: `value` is a `Nature`."""
+    LINK = "link"
+    """The message belongs to the request that `value` names, or to none (`none`)."""
+    SERVICE = "service"
+    """The request is for the service that `value` names."""
+    EXCLUSION = "exclusion"
+    """The request does not count (`excluded`), or does after all (`counted`)."""
+    NOTE = "note"
+    """Cause of a delay and what was done about it: free words in `value`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a person decided about a message or a request, with author and reason.
+
+    An empty `value` takes back what was said before: the computed verdict holds again.
+    """
+
+    kind: CorrectionKind
+    target: str
+    """The request's id, or the message's: its `Message-ID`, or the key of its fact."""
+    value: str
+    author: str
+    reason: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Institution:
     """The administration whose mail is judged, as its settings declare it."""
@@ -504,6 +537,10 @@ class Request:
     follow_up_on: date | None = None
     """When the substantive answer was promised, or expected by the rule, after a holding reply."""
     confidence: Confidence = Confidence.HIGH
+    note: str = ""
+    """What a person wrote of the cause of a delay, and of what was done about it."""
+    corrected: tuple[str, ...] = ()
+    """Kinds of the corrections that hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,129 @@
+"""The watched site, as its settings declare it: mail accounts, register, alert; immutable values, no behaviour.
+
+Secrets are named here and never held: `settings.secrets` reads one at the moment it is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from enum import IntEnum, StrEnum
+
+from mailwatch.model import Institution
+
+
+class Security(StrEnum):
+    """How a connection is protected; never less than what is asked (RFC 8314)."""
+
+    TLS = "tls"
+    """From the first octet: ports 993 and 465."""
+    STARTTLS = "starttls"
+    """Asked for before anything else, and required."""
+    NONE = "none"
+    """In clear: accepted for this very machine alone."""
+
+
+class Authentication(StrEnum):
+    """How an account is opened (RFC 4616, RFC 7628)."""
+
+    PASSWORD = "password"
+    XOAUTH2 = "xoauth2"
+    OAUTHBEARER = "oauthbearer"
+
+
+class FolderRole(StrEnum):
+    """What a watched folder holds: mail that arrived, mail that was sent, or copies of both."""
+
+    INBOX = "inbox"
+    SENT = "sent"
+    JOURNAL = "journal"
+
+
+class Weekday(IntEnum):
+    """A day of the week, as `date.weekday` counts."""
+
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """Where a secret is: exactly one of a systemd credential, a file, an environment variable."""
+
+    credential: str = ""
+    file: str = ""
+    env: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedFolder:
+    """A folder of an account, by the name people know it by (not modified UTF-7)."""
+
+    name: str
+    role: FolderRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A mail account to watch by IMAP."""
+
+    name: str
+    """What `status` and the locations of messages call it."""
+    host: str
+    port: int
+    security: Security
+    user: str
+    authentication: Authentication
+    folders: tuple[WatchedFolder, ...]
+    secret: Secret | None = None
+    token_command: tuple[str, ...] = ()
+    """Prints an access token; run without a shell, whenever one is needed."""
+    ca_file: str = ""
+    """Certificates to trust instead of the system's."""
+    timeout: int = 60
+    """Seconds that one command may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """The server that takes our alerts (RFC 6409)."""
+
+    host: str
+    port: int
+    security: Security
+    sender: str
+    user: str = ""
+    secret: Secret | None = None
+    ca_file: str = ""
+    timeout: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertPlan:
+    """When the weekly alert leaves, and for whom beside the services' own recipients."""
+
+    recipients: tuple[str, ...]
+    weekday: Weekday = Weekday.MONDAY
+    at: time = time(8, 0)
+    """Local to the territory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """All that a settings file declares."""
+
+    institution: Institution
+    accounts: tuple[Account, ...] = ()
+    submission: Submission | None = None
+    alert: AlertPlan | None = None
+    state: str = ""
+    """The folder of the register, the key and the lock, on a local disk."""
+    key: Secret | None = None
+    """The key of the correspondents' pseudonyms; `key` in the state folder when none is named."""
+    poll_every: int = 120
+    """Seconds between two polls."""

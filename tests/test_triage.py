@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailwatch import ordering
 from mailwatch.model import (
     Announced,
     Box,
@@ -735,6 +736,30 @@ def test_one_answer_that_names_the_days_of_two_mails_answers_both() -> None:
     assert [request.state for request in decide(first, second, reply).requests] == [
         State.ANSWERED_IN_TIME
     ] * 2
+
+
+@pytest.mark.parametrize(("again", "requests"), [("2026-03-05 09:00", 1), ("2026-03-05 18:00", 2)])
+def test_the_same_words_within_a_day_of_the_answer_crossed_it_and_later_ask_again(
+    again: str, requests: int
+) -> None:
+    found = decide(incoming("2026-03-02 09:12"), answer("2026-03-04 10:00"), incoming(again))
+
+    assert len(found.requests) == requests
+    assert found.duplicates == 0
+
+
+def test_names_whose_digests_meet_are_told_apart_by_the_facts_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ordering, "_digest", lambda _name: 1)
+    found = decide(
+        incoming("2026-03-02 09:12", message_id="<a@laposte.example>"),
+        incoming("2026-03-02 09:15", message_id="<b@laposte.example>", sender=OTHER),
+        incoming("2026-03-02 09:20", message_id="<a@laposte.example>", file="inbox/copy.eml"),
+    )
+
+    assert len(found.requests) == 2
+    assert found.duplicates == 1
 
 
 def test_a_robot_s_constant_identifier_makes_no_two_questions_one() -> None:

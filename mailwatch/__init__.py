@@ -73,6 +73,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, units
     sources     files, letters
     settings    packaged, schema, faults
+    commands    options, judging, counting
     demo        story, structures, layouts, composing, export, mailboxes, committee, showing
 
 How a mail flows: `sources` finds it, `analysis` has `message` read it and `nature`, `mentions` and

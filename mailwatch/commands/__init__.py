@@ -1,0 +1,27 @@
+"""The commands, and nothing else: options in, one call, output out."""
+
+from __future__ import annotations
+
+import click
+
+from mailwatch.commands.counting import audit, deadline, demo
+from mailwatch.commands.judging import check, classify
+from mailwatch.language import LANGUAGES
+from mailwatch.language import translate as _
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar=_("COMMANDE [OPTIONS]…"),
+    options_metavar=_("[OPTIONS]"),
+    help=_("Contrôle des réponses d’une administration à ses usagers : délais, mentions, preuves."),
+    epilog=_("Essayez : mailwatch demo"),
+)
+@click.version_option(package_name="mailwatch", prog_name="mailwatch")
+@click.option("--lang", type=click.Choice(LANGUAGES), help=_("Langue des commandes."))
+def mailwatch(lang: str | None) -> None:
+    """Group the commands; `--lang` has been read by `cli` before this runs."""
+
+
+for command in (audit, check, classify, deadline, demo):
+    mailwatch.add_command(command)

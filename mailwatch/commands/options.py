@@ -1,0 +1,109 @@
+"""What commands share: options, the desk, the day, and how things are printed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailwatch.errors import UsageError
+from mailwatch.language import translate as _
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from mailwatch.model import Institution
+    from mailwatch.ruleset import Desk
+
+DATA_FAULT = 65
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+settings_option: Decorator = click.option(
+    "--settings", metavar="FICHIER", type=click.Path(), help=_("Fichier de réglages (TOML).")
+)
+json_option: Decorator = click.option(
+    "--json", "as_json", is_flag=True, help=_("Écrire du JSON, pour un autre programme.")
+)
+role_option: Decorator = click.option(
+    "--role",
+    type=click.Choice(["inbox", "sent"]),
+    help=_("Ce que contiennent les dossiers : courrier reçu ou envoyé (sinon, d’après leur nom)."),
+)
+now_option: Decorator = click.option(
+    "--now", metavar="INSTANT", help=_("Faire comme si l’on était à cet instant (ISO 8601).")
+)
+
+
+class Day(click.ParamType[date]):
+    """A day as people write it: 2026-03-02 or 02/03/2026."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read `value`, or fail as click does."""
+        if isinstance(value, date):
+            return value
+        try:
+            return read_instant(str(value)).date()
+        except ValueError:
+            words = _("« {value} » n’est pas une date (AAAA-MM-JJ ou JJ/MM/AAAA)")
+            return self.fail(words.format(value=value), param, ctx)
+
+
+def institution_for(settings: str | None) -> Institution:
+    """The institution of a settings file; without one, nobody in particular."""
+    from mailwatch.model import Institution
+    from mailwatch.settings import load
+
+    return load(Path(settings)) if settings else Institution()
+
+
+def desk_for_file(settings: str | None) -> Desk:
+    """The rules and the institution of a settings file."""
+    from mailwatch.settings import desk_for
+
+    return desk_for(institution_for(settings))
+
+
+def today_of(now: str | None, desk: Desk) -> date:
+    """The local day of the territory: of `--now`, else of the clock."""
+    if now is None:
+        return datetime.now(desk.zone).date()
+    return instant_of(now, desk.zone).date()
+
+
+def instant_of(words: str, zone: tzinfo) -> datetime:
+    """An instant as people write it; without an offset, local to the territory."""
+    try:
+        instant = read_instant(words)
+    except ValueError:
+        raise UsageError(
+            "« {value} » n’est ni une date ni un instant (2026-03-02, 02/03/2026, 2026-03-02T09:12+01:00)",
+            value=words,
+        ) from None
+    try:
+        return instant.astimezone(zone) if instant.tzinfo else instant.replace(tzinfo=zone)
+    except OverflowError:
+        return instant
+
+
+def read_instant(words: str) -> datetime:
+    """Read ISO 8601, or JJ/MM/AAAA with an hour or without; raise ValueError for anything else."""
+    french = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](.+))?", words.strip())
+    if french is None:
+        return datetime.fromisoformat(words.strip())
+    day, month, year, hour = french.groups()
+    return datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}" + (f"T{hour}" if hour else ""))
+
+
+def print_json(value: Mapping[str, object]) -> None:
+    """Write one object on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False))

@@ -20,6 +20,7 @@ from mailwatch.model import (
     Announced,
     Delivery,
     Direction,
+    Evidence,
     Fact,
     Mentions,
     Message,
@@ -181,5 +182,7 @@ def _remembered(reading: Reading) -> Reading:
     """The reading as a fact keeps it: the rules it rests on, without the words."""
     return replace(
         reading,
-        evidence=tuple(replace(found, text="") for found in reading.evidence[:2]),
+        evidence=tuple(
+            Evidence(rule=found.rule, text="", place=found.place) for found in reading.evidence[:2]
+        ),
     )

@@ -10,7 +10,7 @@ from mailwatch import indicators
 from mailwatch.analysis import analyse
 from mailwatch.errors import SourceError
 from mailwatch.model import Audit, Fact, Letter, Period, Refused, Unreadable
-from mailwatch.packing import PackedFacts
+from mailwatch.ordering import Docket
 from mailwatch.ruleset import Desk
 from mailwatch.sources.files import Entry, deliveries
 from mailwatch.triage import triage
@@ -28,7 +28,7 @@ def gather(
     entries: Iterable[Entry], desk: Desk, progress: Callable[[], None] = lambda: None
 ) -> Gathered:
     """Read and judge every message of `entries`; one that cannot be read is counted, and stops nothing."""
-    facts = PackedFacts(desk.zone)
+    facts = Docket(desk.zone)
     quarantined: list[Unreadable] = []
     for entry in entries:
         try:

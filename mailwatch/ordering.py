@@ -1,16 +1,16 @@
 """The order in which facts are decided: one of their own, whatever order they came in.
 
-A fact is put in its place by a few numbers, so that a year of facts is never unpacked at once. Names are
-compared by digests of eight bytes; where two are equal the facts themselves are asked.
+A fact is put in its place by a few numbers, taken as it is packed, so that a year of facts is never unpacked at
+once. Names are compared by their hashes, which never leave the process; where those of two messages are equal,
+the facts themselves are asked.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from itertools import groupby, pairwise
 
 from mailwatch.model import Fact, Nature, Role
@@ -38,46 +38,60 @@ class Order:
     """The last reference and the quoted words of each message that quotes one of ours."""
 
 
-def _digests() -> array[int]:
-    return array("Q")
+def _numbers() -> array[int]:
+    return array("q")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outlines:
     """What places each fact among the others, in columns: an object a fact would cost as much as the fact."""
 
-    at: array[int] = field(default_factory=lambda: array("q"))
+    at: array[int] = field(default_factory=_numbers)
     """Microseconds since 1970, as UTC."""
     sent: bytearray = field(default_factory=bytearray)
     answers: bytearray = field(default_factory=bytearray)
     reports: bytearray = field(default_factory=bytearray)
-    names: array[int] = field(default_factory=_digests)
-    """Digests of the identifiers, 0 for none."""
-    identities: array[int] = field(default_factory=_digests)
-    """Digests of all that tells one message from another but for its words."""
+    names: array[int] = field(default_factory=_numbers)
+    """Hashes of the identifiers, 0 for none."""
+    identities: array[int] = field(default_factory=_numbers)
+    """Hashes of all that tells one message from another but for its words."""
     references: dict[int, array[int]] = field(default_factory=dict)
-    """Digests of what an answer names, by its place."""
+    """Hashes of what an answer names, by its place."""
     quoting: list[tuple[tuple[str, ...], bytes]] = field(default_factory=list)
 
     def add(self, fact: Fact) -> None:
         answers = fact.answer is not None
         if answers and fact.references:
-            self.references[len(self.at)] = array("Q", map(_digest, fact.references))
+            self.references[len(self.at)] = array("q", map(_number, fact.references))
         self.at.append((fact.at - _EPOCH) // _TICK)
         self.sent.append(fact.role is Role.SENT)
         self.answers.append(answers)
         self.reports.append(not answers and fact.reading.nature is Nature.DELIVERY_REPORT)
-        self.names.append(_digest(fact.message_id) if fact.message_id else 0)
-        self.identities.append(_digest("\0".join(map(str, _identity(fact)))))
+        self.names.append(_number(fact.message_id) if fact.message_id else 0)
+        self.identities.append(_number(_identity(fact)))
         if quotes_ours(fact):
             self.quoting.append((fact.references[-1:], fact.quoted_sketch))
 
 
-def in_order(facts: PackedFacts) -> Order:
-    """Put `facts` in the order in which they are decided: by instant, an answer never before what it answers."""
-    outlines = _Outlines()
-    for fact in facts:
-        outlines.add(fact)
+@dataclass(slots=True)
+class Docket(PackedFacts):
+    """Facts that wait to be decided, in any order, with what will place each among the others."""
+
+    _outlines: _Outlines = field(default_factory=_Outlines)
+
+    def append(self, fact: Fact) -> None:
+        """Keep one more fact."""
+        self._outlines.add(fact)
+        # `super()` without arguments does not know a class with slots, which the decorator makes anew.
+        PackedFacts.append(self, fact)
+
+    def order(self) -> Order:
+        """The order in which the facts are decided; to be asked while all are there."""
+        return _in_order(self, self._outlines)
+
+
+def _in_order(facts: PackedFacts, outlines: _Outlines) -> Order:
+    """Put `facts` in order: by instant, an answer never before what it answers."""
     kept = _distinct(outlines, facts)
     places = array("I", _ranked(kept, _effective(kept, outlines), facts))
     return Order(
@@ -89,9 +103,8 @@ def in_order(facts: PackedFacts) -> Order:
     )
 
 
-def _digest(name: str) -> int:
-    written = name.encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(written, digest_size=8).digest(), "little")
+def _number(name: Hashable) -> int:
+    return hash(name)
 
 
 def _ranked(places: Iterable[int], rank: Callable[[int], int], facts: PackedFacts) -> Iterator[int]:

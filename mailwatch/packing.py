@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from mailwatch.model import (
     Announced,
@@ -316,7 +316,7 @@ class PackedFacts:
     _known: dict[bytes, bytes] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, facts: Iterable[Fact], zone: tzinfo) -> PackedFacts:
+    def of(cls, facts: Iterable[Fact], zone: tzinfo) -> Self:
         """Pack `facts`, whose instants are in `zone`."""
         packed = cls(zone)
         for fact in facts:

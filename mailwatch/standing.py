@@ -102,21 +102,22 @@ def _stand(
     every = tuple(sorted((*answers, *vouched), key=lambda answer: answer.on))
     arrived = [answer for answer in every if not answer.bounced and _qualifies(answer.kind, desk)]
     substantive = next((answer for answer in arrived if answer.substantive), None)
-    answered = replace(
+    first = arrived[0] if arrived else None
+    return replace(
         opened,
+        state=_state(opened, first, today),
         answers=every,
-        first=arrived[0] if arrived else None,
+        first=first,
         substantive=substantive,
         follow_up_on=None if substantive else _follow_up_on(arrived, desk),
     )
-    return replace(answered, state=_state(answered, today))
 
 
-def _state(request: Request, today: date) -> State:
+def _state(request: Request, first: Answer | None, today: date) -> State:
     if request.excluded_because:
         return State.EXCLUDED
-    if request.first is not None:
-        in_time = request.first.on <= request.due_on
+    if first is not None:
+        in_time = first.on <= request.due_on
         return State.ANSWERED_IN_TIME if in_time else State.ANSWERED_LATE
     return State.OVERDUE if request.due_on < today else State.PENDING
 

@@ -15,9 +15,8 @@ from mailwatch import bounces
 from mailwatch.casebook import Casebook
 from mailwatch.cases import Case
 from mailwatch.model import Fact, Letter, ManualAnswer, Nature, Refused, Request, Unseen
-from mailwatch.ordering import in_order
+from mailwatch.ordering import Docket
 from mailwatch.outbound import awaiting
-from mailwatch.packing import PackedFacts
 from mailwatch.ruleset import Desk
 from mailwatch.standing import letter_id, letter_request, mail_request
 from mailwatch.wording import fold
@@ -41,10 +40,10 @@ class Triage:
 def triage(facts: Iterable[Fact], letters: Sequence[Letter], desk: Desk, today: date) -> Triage:
     """Decide every request that `facts` and `letters` hold, as they stand on `today`.
 
-    Facts that are given packed are let go one by one as they are decided: nothing is left of them.
+    Facts that are given as a docket are let go one by one as they are decided: nothing is left of them.
     """
-    packed = facts if isinstance(facts, PackedFacts) else PackedFacts.of(facts, desk.zone)
-    casebook, duplicates = _read(packed, desk, letters=bool(letters))
+    docket = facts if isinstance(facts, Docket) else Docket.of(facts, desk.zone)
+    casebook, duplicates = _read(docket, desk, letters=bool(letters))
     cases, strays = casebook.cases, casebook.stray_answers
     unseen, set_aside = tuple(casebook.unseen), dict(sorted(casebook.set_aside.items()))
     # Its indexes hold the cases too, and each case gives its room to the request it becomes.
@@ -70,9 +69,9 @@ def triage(facts: Iterable[Fact], letters: Sequence[Letter], desk: Desk, today: 
     )
 
 
-def _read(facts: PackedFacts, desk: Desk, *, letters: bool) -> tuple[Casebook, int]:
+def _read(facts: Docket, desk: Desk, *, letters: bool) -> tuple[Casebook, int]:
     """Read the facts in their order into a casebook, and count the further copies of messages."""
-    order = in_order(facts)
+    order = facts.order()
     casebook = Casebook(
         desk=desk,
         bounces=bounces.find(

@@ -748,10 +748,10 @@ def test_the_same_words_within_a_day_of_the_answer_crossed_it_and_later_ask_agai
     assert found.duplicates == 0
 
 
-def test_names_whose_digests_meet_are_told_apart_by_the_facts_themselves(
+def test_names_whose_hashes_meet_are_told_apart_by_the_facts_themselves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ordering, "_digest", lambda _name: 1)
+    monkeypatch.setattr(ordering, "_number", lambda _name: 1)
     found = decide(
         incoming("2026-03-02 09:12", message_id="<a@laposte.example>"),
         incoming("2026-03-02 09:15", message_id="<b@laposte.example>", sender=OTHER),

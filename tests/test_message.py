@@ -176,6 +176,29 @@ def test_text_after_an_attached_file_belongs_to_the_body() -> None:
     assert found.own.split() == ["Bonjour,", "Camille", "Martin"]
 
 
+def test_alternatives_without_any_text_leave_the_body_empty_and_the_file_beside_it() -> None:
+    scan = "Content-Type: application/pdf; name=scan.pdf\r\n\r\nPDF"
+    found = message(multipart("alternative", scan))
+    assert (found.text, found.own) == ("", "")
+    assert [file.name for file in found.attachments] == ["scan.pdf"]
+
+
+def test_alternatives_without_any_text_do_not_hide_the_text_after_them() -> None:
+    calendar = "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR"
+    invitation = multipart("alternative", calendar, fields="").replace("limite", "autre")
+    found = message(multipart("mixed", invitation, text_part("Je serai là.\nPaul Roux")))
+    assert found.own.strip() == "Je serai là.\nPaul Roux"
+
+
+@pytest.mark.parametrize("kind", ["mixed", "alternative", "related", "report", "inconnu"])
+def test_a_multipart_whose_parts_are_lost_shows_the_words_that_are_left(kind: str) -> None:
+    raw = f"{FROM}Content-Type: multipart/{kind}; boundary=limite\r\n\r\nBonjour,\r\nPaul Roux"
+    found = message(raw)
+    assert found.text == "Bonjour,\nPaul Roux"
+    assert found.attachments == ()
+    assert "no_boundary" in found.defects
+
+
 def test_a_named_text_is_a_file_and_its_words_are_not_ours() -> None:
     note = text_part("Paul Roux", more="Content-Disposition: inline; filename=note.txt\r\n")
     found = message(multipart("mixed", text_part("Camille Martin"), note))
@@ -183,11 +206,64 @@ def test_a_named_text_is_a_file_and_its_words_are_not_ours() -> None:
     assert [file.name for file in found.attachments] == ["note.txt"]
 
 
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize("name", ["", "; filename=lettre.txt"])
+def test_an_attached_text_is_a_file_even_without_name(kind: str, name: str) -> None:
+    letter = text_part("Paul Roux, maire", kind, f"Content-Disposition: attachment{name}\r\n")
+    found = message(multipart("mixed", text_part("Ci-joint.\nCamille Martin"), letter))
+    assert found.text == "Ci-joint.\nCamille Martin"
+    assert [file.content_type for file in found.attachments] == [f"text/{kind}"]
+
+
+def test_a_mail_that_is_an_attached_text_and_nothing_else_says_nothing() -> None:
+    found = message(FROM + text_part("Paul Roux", more="Content-Disposition: attachment\r\n"))
+    assert (found.text, len(found.attachments)) == ("", 1)
+
+
 def test_flowed_paragraphs_are_joined_and_quotations_kept_apart() -> None:
     text = "Votre titre \r\nest prêt.\r\n> Où en \r\n> est-on ?\r\n\r\n-- \r\nCamille Martin"
     found = message(f"{FROM}Content-Type: text/plain; charset=utf-8; format=flowed\r\n\r\n{text}")
     assert found.text == "Votre titre est prêt.\n> Où en est-on ?\n\n-- \nCamille Martin"
     assert found.own == "Votre titre est prêt.\n\n-- \nCamille Martin"
+
+
+LETTER = """Bonjour,
+
+Où en est ma demande de carte d’identité, déposée à Dole en février ?
+
+Anaïs Lefèvre"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        ("us-ascii", "cp1252"),
+        ("utf-8", "cp1252"),
+        ("iso-8859-1", "utf-8"),
+        ("windows-1252", "utf-8"),
+        ("utf-7", "utf-8"),
+        ("x-inconnu", "utf-8"),
+        ("x-inconnu", "cp1252"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_text_in_another_charset_than_declared_is_read_and_the_fault_noted(
+    declared: str, written: str, kind: str
+) -> None:
+    fields = f"{FROM}Subject: Carte\r\nContent-Type: text/{kind}; charset={declared}\r\n\r\n"
+    shown = LETTER if kind == "plain" else LETTER.replace("\n", "<br>")
+    found = message(fields.encode() + shown.encode(written))
+    assert found.own == LETTER
+    assert found.defects == ("charset",)
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "cp1252", "iso-8859-15", "macintosh", "utf-16"])
+def test_a_text_in_the_charset_declared_has_no_fault(declared: str) -> None:
+    text = LETTER.replace("’", "'")
+    fields = f"{FROM}Subject: Carte\r\nContent-Type: text/plain; charset={declared}\r\n\r\n"
+    codec = "mac-roman" if declared == "macintosh" else declared
+    found = message(fields.encode() + text.encode(codec))
+    assert (found.own, found.defects) == (text, ())
 
 
 @pytest.mark.parametrize(
@@ -229,6 +305,38 @@ def test_the_text_is_cut_at_a_million_characters() -> None:
 def test_base64_with_spaces_is_measured_without_them() -> None:
     pdf = "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n JVBE Ri0x \r\n LjQK"
     assert message(multipart("mixed", text_part("a"), pdf)).attachments[0].size == 9
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "octets"),
+    [
+        ("", "reference;recue\r\n2026-12;05/03/2026", 35),
+        ("7bit", "reference;recue\r\n2026-12;05/03/2026", 35),
+        ("quoted-printable", "r=C3=A9f=C3=A9rence;re=C3=A7ue=\r\n;suite", 24),
+        ("x-uuencode", "begin 644 a.txt\r\n'0F]N:F]U<@``\r\n`\r\nend", 7),
+    ],
+)
+def test_an_attachment_is_measured_as_it_would_be_saved(
+    encoding: str, body: str, octets: int
+) -> None:
+    field = f"Content-Transfer-Encoding: {encoding}\r\n" if encoding else ""
+    register = f"Content-Type: text/csv; name=registre.csv\r\n{field}\r\n{body}"
+    (found,) = message(multipart("mixed", text_part("Ci-joint."), register)).attachments
+    assert (found.name, found.size) == ("registre.csv", octets)
+
+
+@pytest.mark.parametrize("widths", [(76, 40, 76, 8), (60, 76, 76), (4, 76, 12), (76, 4, 4)])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_an_attachment_in_lines_of_any_width_is_measured_without_their_ends(
+    widths: tuple[int, ...], line_end: str
+) -> None:
+    lines = line_end.join("QUJD" * (width // 4) for width in widths)
+    scan = (
+        f"Content-Type: image/tiff{line_end}Content-Transfer-Encoding: base64{line_end * 2}{lines}"
+    )
+    raw = multipart("mixed", text_part("Ci-joint."), scan)
+    (found,) = message(raw.replace("\r\n", "\n").replace("\n", line_end)).attachments
+    assert found.size == sum(widths) * 3 // 4
 
 
 @pytest.mark.parametrize("octets", [0, 1, 56, 57, 58, 114, 5_000])

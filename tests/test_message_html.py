@@ -140,6 +140,14 @@ LAYOUTS = [
     ("3 < 4 et 5 > 2", "3 < 4 et 5 > 2"),
     ("&#xd800;&#0;&#99999999;x", "\ufffd\ufffd\ufffdx"),
     ("<h1>Titre</h1>Texte", "Titre\n\nTexte"),
+    ("Un<hr>Deux", f"Un\n{'_' * 32}\nDeux"),
+    ("pré<wbr>fec<wbr/>ture", "préfecture"),
+    ("Nom <input name=nom> et <embed src=x> date", "Nom et date"),
+    ("<meta charset=utf-8><link rel=stylesheet><base href=x>Un<bgsound src=x> mot", "Un mot"),
+    ("<table><col width=80><col><tr><td>Un<td>Deux</table>", "Un\tDeux"),
+    ("<map><area href=x>plan</map>Un", "Un"),
+    ("Un</b></span></blockquote> mot", "Un mot"),
+    ("<div><b>Un</i></b> mot</div> et plus", "Un mot\net plus"),
 ]
 
 

@@ -171,6 +171,64 @@ def test_a_header_block_above_marked_lines_passes_them_on_after_a_forwarding_sub
     assert told.forwarded.text == ASKED
 
 
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "On March 5, 2026, Nadia Berthier wrote:",
+        "On Thursday, March 5, 2026, Nadia Berthier wrote:",
+        "On 5 Mar 2026, Nadia Berthier wrote:",
+        "On 2026-03-05, Nadia Berthier wrote:",
+    ],
+)
+@pytest.mark.parametrize("quoted", [MARKED, ASKED], ids=["marked", "unmarked"])
+def test_an_english_attribution_needs_no_time(attribution: str, quoted: str) -> None:
+    told = split(f"{REPLY}\n\n{attribution}\n\n{quoted}\n", "Re: Ma demande")
+    assert told.own == REPLY
+    assert told.quoted.startswith(attribution)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "On page 3 of the notice, the prefecture wrote:",
+        "On 5 March, your colleague wrote:",
+        "Le 5 mars 2026, votre service écrit :",
+    ],
+)
+def test_without_a_year_or_in_french_a_day_alone_attributes_nothing(line: str) -> None:
+    text = f"Bonjour,\n\n{line}\nvotre dossier est complet.\n\nNadia Berthier"
+    told = split(text, "Ma demande")
+    assert (told.own, told.quoted) == (text, "")
+
+
+@pytest.mark.parametrize(
+    ("attribution", "name", "address"),
+    [
+        (ATTRIBUTIONS["gmail"], "Nadia Berthier", "nadia.berthier@example.org"),
+        (ATTRIBUTIONS["gmail_folded"], "Nadia Berthier", "nadia.berthier@example.org"),
+        (ATTRIBUTIONS["outlook_mac"], "Nadia Berthier", "nadia.berthier@example.org"),
+        (ATTRIBUTIONS["sogo"], "Nadia Berthier", "nadia.berthier@example.org"),
+        (ATTRIBUTIONS["yahoo"], "Nadia Berthier", "nadia.berthier@example.org"),
+        (ATTRIBUTIONS["english_folded"], "Nadia Berthier", "nadia.berthier@example.org"),
+        (ATTRIBUTIONS["italian"], "Nadia", "nadia.berthier@example.org"),
+        (ATTRIBUTIONS["decomposed_accents_aside"], "", "nadia.berthier@example.org"),
+        (ATTRIBUTIONS["thunderbird"], "Nadia Berthier", ""),
+        (ATTRIBUTIONS["roundcube"], "Nadia Berthier", ""),
+        ("On March 5, 2026, Nadia Berthier wrote:", "Nadia Berthier", ""),
+    ],
+)
+@pytest.mark.parametrize("quoted", [MARKED, ASKED], ids=["marked", "unmarked"])
+def test_what_is_passed_on_under_an_attribution_is_of_whom_it_names(
+    attribution: str, name: str, address: str, quoted: str
+) -> None:
+    told = split(f"Pour attribution.\n\n{attribution}\n\n{quoted}\n", "TR: Ma demande")
+    assert told.own == "Pour attribution."
+    assert told.forwarded is not None
+    assert told.forwarded.sender is not None
+    assert (told.forwarded.sender.name, told.forwarded.sender.address) == (name, address)
+    assert told.forwarded.text == ASKED
+
+
 def test_a_name_alone_attributes_the_marked_lines_below() -> None:
     told = split(f"Entendu.\n\nNadia Berthier a écrit :\n{MARKED}", "Re: x")
     assert told.own == "Entendu."

@@ -86,8 +86,9 @@ class Docket(PackedFacts):
         PackedFacts.append(self, fact)
 
     def order(self) -> Order:
-        """The order in which the facts are decided; to be asked while all are there."""
-        return _in_order(self, self._outlines)
+        """The order in which the facts are decided; asked once, while all are there."""
+        outlines, self._outlines = self._outlines, _Outlines()
+        return _in_order(self, outlines)
 
 
 def _in_order(facts: PackedFacts, outlines: _Outlines) -> Order:

@@ -94,6 +94,8 @@ ADDRESSES = [
     ("Préfecture <p@jura.gouv.fr>", [("Préfecture", "p@jura.gouv.fr")]),
     ('"prefet@jura.gouv.fr" <evil@x.example>', [("prefet@jura.gouv.fr", "evil@x.example")]),
     ("<@relais.fr,@b.fr:c@d.fr>", [("", "c@d.fr")]),
+    ("c@ jura.gouv.fr (Camille Martin)", [("Camille Martin", "c@jura.gouv.fr")]),
+    ("camille.martin @ jura.gouv.fr", [("", "camille.martin@jura.gouv.fr")]),
     ("Camille Martin", [("Camille Martin", "")]),
     ("Camille c@jura.gouv.fr", [("Camille", "c@jura.gouv.fr")]),
     ("Martin, Camille,", [("Martin, Camille", "")]),
@@ -248,12 +250,20 @@ CHARSETS = [
     ("e\u0301te\u0301".encode(), "utf-8", "été"), ("été".encode("utf-16"), "utf-16", "été"),
     ("10 €".encode("iso8859-15"), "ISO-8859-15", "10 €"), ("日本".encode("iso2022-jp"), "iso-2022-jp", "日本"),
     ("Une école où Hélène a été reçue".encode()[:-1] + b"\xc3", "utf-8", "Une école où Hélène a été reçu\ufffd"),
+    ("10 €".encode("utf-16") + b"\n", "utf-16", "10 €\ufffd"), (b"N\xb0 12 \xff", "iso-8859-7", "N° 12 \ufffd"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("octets", "label", "text"), CHARSETS)
 def test_a_charset_is_believed_when_it_can_be(octets: bytes, label: str, text: str) -> None:
     assert decode(octets, label)[0] == text
+
+
+@pytest.mark.parametrize("label", ["big5", "euc-kr", "gb2312", "iso-8859-7"])
+def test_octets_that_the_declared_charset_does_not_have_are_marked_and_doubtful(label: str) -> None:
+    text, doubtful = decode(b"Dole \xff", label)
+    assert text.endswith("\ufffd")
+    assert doubtful
 
 
 @given(

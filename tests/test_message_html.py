@@ -60,6 +60,9 @@ HIDDEN = [
     "<p class=x>Camille Martin</p><style>.x{display:none}</style>",
     '<div style="display:none"><p>Camille <b>Martin</b></p><div>Camille</div></div>',
     '<a href="https://example.org/Camille-Martin" title="Camille Martin"></a>',
+    # An end tag closes nothing outside the table cell it stands in.
+    "<div hidden><table><tr><td></div>Camille Martin</td></tr></table></div>",
+    "<span hidden><table><tr><td>Camille</span> Martin</table></span>",
 ]
 
 

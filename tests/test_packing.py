@@ -196,6 +196,13 @@ def test_a_fact_of_another_version_is_refused_by_name() -> None:
         unpack(b"\7" + packed[1:], PARIS)
 
 
+@pytest.mark.parametrize("octets", [b"", b"\0\0", b"and more"])
+def test_a_fact_that_lost_or_gained_its_last_octets_is_refused(octets: bytes) -> None:
+    packed = pack(incoming("2026-03-02 09:12"))
+    with pytest.raises(ValueError, match="cut short"):
+        unpack(packed[:-1] + octets, PARIS)
+
+
 @given(facts(), st.data())
 def test_a_fact_cut_short_is_refused(fact: Fact, data: st.DataObject) -> None:
     packed = pack(fact)

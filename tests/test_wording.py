@@ -125,6 +125,32 @@ def test_a_word_of_nothing_but_a_joining_mark_is_no_word() -> None:
     assert fold("") == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("Où en est ma demande ?", "OU EN EST MA DEMANDE ?"),
+        ("l’été à Lons", "l'ete a lons"),
+        ("Camille  Martin", "Camille\nMartin"),
+        ("", " "),
+    ],
+)
+def test_two_texts_of_the_same_words_in_the_same_order_are_the_same(text: str, other: str) -> None:
+    assert same(text, other)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("Camille Martin", "Martin Camille"),
+        ("sept jours", "sept jour"),
+        ("ma demande", "ma demande de titre"),
+        ("Où en est ma demande ?", "Où en est ma demande !"),
+    ],
+)
+def test_two_texts_of_other_words_are_not_the_same(text: str, other: str) -> None:
+    assert not same(text, other)
+
+
 @given(st.text(), st.text())
 def test_invisible_characters_never_change_the_words(left: str, right: str) -> None:
     for sign in INVISIBLE:

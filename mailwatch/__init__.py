@@ -66,8 +66,8 @@ The shell: where mail, settings and the day come from, and where results go.
 
 Inside a room of several files, from the first to read to the last; `__init__` is its door:
 
-    message     charset, encoded, page, style, html, mime, dates, fields, structure, reports, openings,
-                quoting, body
+    message     charset, encoded, page, style, sight, walk, html, mime, dates, fields, structure, reports,
+                openings, quoting, body
     dates       grammar
     nature      automatic, forms, voices, mass, scope, person, internal, incoming, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, units

@@ -32,11 +32,19 @@ STEM = 4
 """The letters of a stem under which its phrases are looked up."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_TOKEN = re.compile(r"\n[ \t\u00a0>]*\n\s*|[^\W_]+|[?!.:;,…]")
+_EMPTY_LINE = re.compile(r"\n[ \t\u00a0>]*\n\s*")
+_TOKEN = re.compile(rf"{_EMPTY_LINE.pattern}|[^\W_]+|[?!.:;,…]")
 _LETTERS = re.compile(r"[^\W_]+")
 _COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _LIGATURES = (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae"), ("ß", "ss"))
+_MARKS = "?!.:;,"
 _ENDS = "?!.;¶"
+_PAGE = "cp1252"
+"""The code page that holds all the signs of French: what is written in it is folded at once, by a table."""
+_NOT_ONE = {
+    **dict(_LIGATURES), "…": "...", "™": "tm", "\u00ad": "", "µ": "μ", "½": "1⁄2", "¼": "1⁄4", "¾": "3⁄4"
+}  # fmt: skip
+"""The signs of that page that do not fold to one sign of it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,11 +56,8 @@ class Words:
 
     text: str
     line: str
-
-    @cached_property
-    def tokens(self) -> list[str]:
-        """The tokens in order."""
-        return self.line.split()
+    tokens: tuple[str, ...]
+    """The tokens in order."""
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -102,14 +107,47 @@ def fold_text(text: str) -> str:
     """Fold a whole text at once, as `fold` does a word."""
     if text.isascii():
         return text.lower()
+    folded = _by_page(text, _folding())
+    return _fold_any(text) if folded is None else folded
+
+
+def _fold_any(text: str) -> str:
     for ligature, letters in _LIGATURES:
         text = text.replace(ligature, letters)
     return _COMBINING.sub("", unicodedata.normalize("NFKD", _INVISIBLE.sub("", text))).lower()
 
 
+def _by_page(text: str, table: bytes) -> str | None:
+    """Replace each sign of `text` as `table` has it; None when one is foreign to the code page."""
+    for sign, folded in _NOT_ONE.items():
+        if sign in text:
+            text = text.replace(sign, folded)
+    try:
+        return text.encode(_PAGE).translate(table).decode(_PAGE)
+    except UnicodeEncodeError:
+        return None
+
+
+@cache
+def _folding() -> bytes:
+    """What each sign of the code page folds to."""
+    page = bytes(range(256)).decode(_PAGE, "replace")
+    folded = (_fold_any(sign).encode(_PAGE, "replace") for sign in page)
+    return bytes(to[0] if len(to) == 1 else number for number, to in enumerate(folded))
+
+
+@cache
+def _spelling(signs: str) -> bytes:
+    """The same, where all that is neither a word nor one of `signs` becomes a space."""
+    page = bytes(range(256)).decode(_PAGE, "replace")
+    kept = zip(page, _folding(), strict=True)
+    return bytes(to if sign.isalnum() or sign in signs else ord(" ") for sign, to in kept)
+
+
 def tokens(text: str) -> list[str]:
     """The folded words of `text` in order, without punctuation or place: enough to compare texts."""
-    return _LETTERS.findall(fold_text(text))
+    spelt = _by_page(text, _spelling(""))
+    return _LETTERS.findall(_fold_any(text)) if spelt is None else spelt.split()
 
 
 @lru_cache(maxsize=4)
@@ -117,11 +155,18 @@ def read(text: str) -> Words:
     """Fold `text` into `Words`; the same ones for a text that is read again while it is judged."""
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    folded = [
-        token.lower() if token.isascii() and token[0] != "\n" else fold(token)
-        for token in _TOKEN.findall(text)
-    ]
-    return Words(text=text, line=f" {' '.join(folded)} " if folded else " ")
+    found = _tokens(text)
+    return Words(text=text, line=f" {' '.join(found)} " if found else " ", tokens=tuple(found))
+
+
+def _tokens(text: str) -> list[str]:
+    """The folded tokens of `text`, as many as `_TOKEN` finds in it."""
+    spelt = _by_page(_EMPTY_LINE.sub("\n¶\n", text.replace("¶", "|")), _spelling(f"{_MARKS}¶"))
+    if spelt is None:
+        return [fold(token) for token in _TOKEN.findall(text)]
+    for sign in _MARKS:
+        spelt = spelt.replace(sign, f" {sign} ")
+    return spelt.split()
 
 
 def same(text: str, other: str) -> bool:
@@ -193,11 +238,14 @@ class Phrasebook:
         """Yield every phrase found, in the order of the text; a phrase may overlap another."""
         line, tokens = words.line, words.tokens
         known, stems = self.shelves
-        for at, token, second in zip(words.starts, tokens, (*tokens[1:], ""), strict=False):
-            shelf = known.get(token) or stems.get(token[:STEM])
-            if shelf is None:
+        shelves = map(known.get, tokens)
+        for at, token, second, shelf in zip(
+            words.starts, tokens, (*tokens[1:], ""), shelves, strict=False
+        ):
+            opened = shelf or stems.get(token[:STEM])
+            if opened is None:
                 continue
-            by_word, by_stem, rest = shelf.followed
+            by_word, by_stem, rest = opened.followed
             for phrase in by_word.get(second) or by_stem.get(second[:STEM]) or rest:
                 match = phrase.match(line, at)
                 if match:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.wording import Phrasebook, compile_phrases, fold, read, same, tokens
+from mailwatch.wording import Phrasebook, compile_phrases, fold, fold_text, read, same, tokens
 
 INVISIBLE = "\u00ad\u200b\u200d\u2060\ufeff\u202e"
 
@@ -170,3 +170,13 @@ def test_any_text_can_be_read_and_searched(text: str) -> None:
 @given(st.text(alphabet=st.sampled_from("Préfecture du Jura, l’été œuvre 12 ½ ﬁn !\n")))
 def test_the_words_of_a_text_are_the_same_read_with_or_without_their_place(text: str) -> None:
     assert read(text).spoken() == tokens(text)
+
+
+FRENCH = bytes(range(256)).decode("cp1252", "ignore")
+
+
+@given(st.text(alphabet=st.sampled_from(f"{FRENCH}\n\n")))
+def test_a_text_reads_alike_beside_a_sign_that_no_french_text_holds(text: str) -> None:
+    assert read(f"{text} 中").line.split() == [*read(text).tokens, "中"]
+    assert tokens(f"{text} 中") == [*tokens(text), "中"]
+    assert fold_text(f"{text}中") == f"{fold_text(text)}中"

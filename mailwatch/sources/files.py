@@ -75,7 +75,7 @@ def deliveries(entry: Entry) -> Iterator[Delivery]:
     try:
         with Path(entry.file).open("rb") as opened:
             if not entry.many:
-                yield Delivery(raw=opened.read(_LARGEST), file=entry.file, role=entry.role)
+                yield Delivery(raw=_whole(opened), file=entry.file, role=entry.role)
                 return
             for number, raw in enumerate(_mailbox_messages(opened), start=1):
                 yield Delivery(raw=raw, file=f"{entry.file}#{number}", role=entry.role)
@@ -83,6 +83,13 @@ def deliveries(entry: Entry) -> Iterator[Delivery]:
         raise SourceError(
             "« {path} » : illisible ({reason})", path=entry.file, reason=fault.strerror
         ) from None
+
+
+def _whole(opened: BinaryIO) -> bytes:
+    """The octets of one message; room is made for those there are, which is much the faster."""
+    there = os.fstat(opened.fileno()).st_size
+    # A pipe has no size.
+    return opened.read(min(there or _LARGEST, _LARGEST))
 
 
 def role_of(path: Path) -> Role:

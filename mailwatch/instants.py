@@ -66,13 +66,20 @@ def _attested(
             return None
         return Instant(at=_local(dated_at, zone), grade=Grade.C, findings=("date_field_only",))
     findings = []
-    grade = Grade.C
+    grade = _grade(delivery)
     if received_at and server_at and abs(received_at - server_at) > _CONTRADICTION:
         findings.append("instants_contradict")
         grade = Grade.X
     if dated_at and abs(dated_at - at) > _DOUBT:
         findings.append("date_differs")
     return Instant(at=_local(at, zone), grade=grade, findings=tuple(findings))
+
+
+def _grade(delivery: Delivery) -> Grade:
+    """How well a delivery's instants are attested while they do not contradict each other."""
+    if delivery.server_at is None:
+        return Grade.C
+    return Grade.A if delivery.seen_live else Grade.B
 
 
 def _received_at(message: Message, institution: Institution, zone: ZoneInfo) -> datetime | None:

@@ -85,6 +85,40 @@ def test_nothing_is_invented_when_no_clock_speaks() -> None:
     assert sending(message(dated_at=None), delivery(), Institution(), PARIS) is None
 
 
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (delivery(), Grade.C),
+        (delivery(NINE), Grade.B),
+        (replace(delivery(NINE), seen_live=True), Grade.A),
+        (replace(delivery(NINE + timedelta(days=4)), seen_live=True), Grade.X),
+        (replace(delivery(), seen_live=True), Grade.C),
+    ],
+    ids=[
+        "a file",
+        "a server's date",
+        "a server's date, seen live",
+        "seen live, but the servers contradict each other",
+        "no server's date to have seen live",
+    ],
+)
+def test_an_arrival_is_attested_by_where_it_was_found_and_when(
+    found: Delivery, expected: Grade
+) -> None:
+    instant = arrival(message(hop(NINE)), found, Institution(), PARIS)
+
+    assert instant is not None
+    assert (instant.at, instant.grade) == (NINE, expected)
+
+
+def test_a_sent_copy_seen_live_is_attested_as_well_as_an_arrival() -> None:
+    live = replace(delivery(LATER), seen_live=True)
+
+    found = sending(message(), live, Institution(), PARIS)
+
+    assert found == Instant(at=LATER, grade=Grade.A, findings=("date_differs",))
+
+
 def test_server_dates_a_day_apart_contradict_each_other() -> None:
     found = arrived(hop(NINE), server_at=NINE + timedelta(days=4))
 

@@ -1,6 +1,6 @@
 """From one delivery to a fact: the core run on the bytes of one message.
 
-Everything here is a pure function of the delivery and the desk. It stands in the shell because a later issue
+Everything here is a pure function of the delivery and the desk. It stands in the shell because the service
 runs it in worker processes, under limits, on bytes nobody vouches for.
 """
 
@@ -40,6 +40,9 @@ HUMAN_ANSWERS = frozenset(
 REPORTS = frozenset({Nature.DELIVERY_REPORT, Nature.READ_RECEIPT})
 """What a server or a mail program writes by itself: no mention is judged."""
 
+_KEYED = 65536
+"""Octets of a message, its line ends read as LF, that its key is a digest of."""
+
 _ATTRIBUTION = re.compile(r"a écrit|wrote|^[\s>*]*(?:de|from)\s*:", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
@@ -71,6 +74,8 @@ def examine(
     message = read(delivery)
     if isinstance(message, Unreadable):
         return message
+    if delivery.journal:
+        delivery = replace(delivery, role=_role(message, desk))
     own = read_words(message.own)
     outgoing = delivery.role is Role.SENT
     judge = nature.outgoing if outgoing else nature.incoming
@@ -107,11 +112,17 @@ def analyse(delivery: Delivery, desk: Desk) -> Fact | Unreadable:
     return _fact(examined, examined.instant, desk)
 
 
+def message_key(raw: bytes) -> str:
+    """Digest the first 64 KiB of a message, CRLF read as LF: a file and the same mail by IMAP have one key."""
+    head = raw[: 2 * _KEYED].replace(b"\r\n", b"\n")[:_KEYED]
+    return hashlib.sha256(head).hexdigest()[:16]
+
+
 def _answer(
     message: Message, own: Words, reading: Reading, desk: Desk, *, outgoing: bool
 ) -> Nature | None:
     """The outgoing nature of a human answer; a copy of one in an inbox reads as internal mail at first."""
-    if not any(not is_ours(who.address, desk.institution) for who in _recipients(message)):
+    if not _addresses_outside(message, desk):
         return None
     kind = reading.nature
     if not outgoing:
@@ -119,6 +130,16 @@ def _answer(
             return None
         kind = nature.outgoing(message, own, desk.institution, desk.rules).nature
     return kind if kind in HUMAN_ANSWERS else None
+
+
+def _role(message: Message, desk: Desk) -> Role:
+    """The role of a copy that a journal keeps: sent when we wrote it and somebody outside is addressed."""
+    ours = bool(message.senders) and is_ours(message.senders[0].address, desk.institution)
+    return Role.SENT if ours and _addresses_outside(message, desk) else Role.INBOX
+
+
+def _addresses_outside(message: Message, desk: Desk) -> bool:
+    return any(not is_ours(who.address, desk.institution) for who in _recipients(message))
 
 
 def _recipients(message: Message) -> tuple[Address, ...]:
@@ -133,7 +154,7 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
     recipients = dict.fromkeys(who.address for who in _recipients(message) if who.address)
     recipients.pop(sender, None)
     return Fact(
-        key=hashlib.sha256(examined.delivery.raw).hexdigest()[:16],
+        key=message_key(examined.delivery.raw),
         file=examined.delivery.file,
         role=examined.delivery.role,
         at=instant.at,

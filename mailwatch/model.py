@@ -140,6 +140,8 @@ class Delivery:
     """INTERNALDATE where the source has one; a file never has."""
     seen_live: bool = False
     """The server's date lies between the previous look at the folder and this one."""
+    journal: bool = False
+    """From a folder that holds copies of mail both ways: its header tells the role, not the folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ The core: no clock, file, socket, environment or randomness.
     mentions    Which of the three mentions an answer carries, in which words.
     promises    The date by which an answer announces more.
 
+    sealing     A fact without the persons: pseudonyms where they were named.
+    kinship     By what a message may touch others: persons, identifiers, words.
     outbound    What we were seen to send: a quoted answer that is not here went out elsewhere.
     cases       A request while its mail is read, with its answers as they were given.
 
@@ -50,6 +52,8 @@ The shell: where mail, settings and the day come from, and where results go.
     sources     Where mail and letters come from: folders, Maildir, mbox, registers.
     settings    The institution's own values, checked key by key.
     analysis    One delivery becomes a fact: the core, run on bytes nobody vouches for.
+
+    register    What was seen, decided and said, and the journal of it all.
 
     offline     The offline run: files in, requests and figures out.
 
@@ -72,6 +76,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     nature      automatic, forms, voices, mass, scope, person, internal, incoming, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, units
     sources     files, letters
+    register    terms
     settings    packaged, schema, faults
     commands    options, judging, counting
     demo        story, structures, layouts, composing, export, mailboxes, committee, showing

@@ -16,19 +16,49 @@ errors.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Self
+
+
+class Remark(str):
+    """French words that remember the template and the values they were made of.
+
+    `template` has the names of `values` in braces, so that the shell can say the same in another language
+    (`language.say`). A value may be a remark itself, or an error made with one.
+    """
+
+    __slots__ = ("template", "values")
+
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Self:
+        """Make the words; a template without values is taken as it is, braces and all."""
+        remark = super().__new__(cls, template.format(**values) if values else template)
+        remark.template = template
+        remark.values = values
+        return remark
+
+
+class FaultyValueError(ValueError):
+    """What is wrong with one value; who knows where it stands says so in an error of the tree."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        """Say what is wrong and what would be right, made of the template and the values of its `Remark`."""
+        super().__init__(Remark(template, **values))
+
 
 class MailwatchError(Exception):
     """Something that a person can put right; `exit_code` follows sysexits(3).
 
-    `template` is the French sentence with the names of `values` in braces, so that `cli` can say it in
-    another language.
+    Made of the template and the values of its `Remark`.
     """
 
     exit_code = 70
 
     def __init__(self, template: str, **values: object) -> None:
         """Say what failed, where, and what to do next."""
-        super().__init__(template.format(**values) if values else template)
+        super().__init__(Remark(template, **values))
         self.template = template
         self.values = values
 

@@ -16,6 +16,8 @@ import gettext
 import os
 from pathlib import Path
 
+from mailwatch.errors import Remark
+
 LANGUAGES = ("fr", "en")
 """The languages there is a catalogue for, the default first."""
 
@@ -38,3 +40,16 @@ def translate(message: str) -> str:
     """Say `message`, which is French in the source, in the language chosen."""
     # The empty message is a catalogue's header.
     return gettext.gettext(message) if message else ""
+
+
+def say(words: object) -> str:
+    """Say a remark, or the remark of an error, in the language chosen; anything else as it is."""
+    remark = words.args[0] if isinstance(words, Exception) and words.args else words
+    if not isinstance(remark, Remark):
+        return str(words)
+    values = {
+        name: say(value) if isinstance(value, Remark | Exception) else value
+        for name, value in remark.values.items()
+    }
+    sentence = translate(remark.template)
+    return sentence.format(**values) if values else sentence

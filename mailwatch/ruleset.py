@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache, reduce
 from zoneinfo import ZoneInfo
 
-from mailwatch.errors import RulesetError
+from mailwatch.errors import Remark, RulesetError
 from mailwatch.model import Institution, Nature
 from mailwatch.wording import Hit, Phrasebook, Words, compile_phrases, read
 from mailwatch.workdays import Calendar, Territory, read_territories
@@ -156,13 +156,14 @@ def load(texts: Mapping[str, str]) -> Ruleset:
     for name in FILES:
         if name not in texts:
             raise RulesetError(
-                f"règles : le fichier « {name} » manque ; réinstallez mailwatch ou remettez-le en place"
+                "règles : le fichier « {file} » manque ; réinstallez mailwatch ou remettez-le en place",
+                file=name,
             )
     tables = {name: _parse(name, texts[name]) for name in FILES}
     try:
         territories = read_territories(tables["calendars.toml"])
     except ValueError as fault:
-        raise RulesetError(f"règles : calendars.toml : {fault}") from None
+        raise RulesetError("règles : calendars.toml : {fault}", fault=fault) from None
     packs = {name: read_pack(name, tables[name]) for name in PACKS}
     automatic, incoming = _sharing(packs["automatic.toml"], packs["incoming.toml"])
     automatic_sent, outgoing, mentions, promises = _sharing(
@@ -193,7 +194,7 @@ def _parse(name: str, text: str) -> Mapping[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
-        raise RulesetError(f"règles : {name} : {fault}") from None
+        raise RulesetError("règles : {file} : {fault}", file=name, fault=fault) from None
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -205,17 +206,21 @@ def read_pack(name: str, table: Mapping[str, object]) -> RulePack:
     for entry in _tables(name, table, "rule"):
         rule = _rule(name, entry)
         if rule.id in rules:
-            raise RulesetError(f"règles : {name} : la règle « {rule.id} » est définie deux fois")
+            raise RulesetError(
+                "règles : {file} : la règle « {rule} » est définie deux fois",
+                file=name,
+                rule=rule.id,
+            )
         rules[rule.id] = rule
     try:
         phrasebook = compile_phrases(
             (rule.id, phrase) for rule in rules.values() for phrase in rule.phrases
         )
     except ValueError as fault:
-        raise RulesetError(f"règles : {name} : {fault}") from None
+        raise RulesetError("règles : {file} : {fault}", file=name, fault=fault) from None
     lists = table.get("lists", {})
     if not isinstance(lists, Mapping):
-        raise RulesetError(f"règles : {name} : « lists » doit être une table")
+        raise RulesetError("règles : {file} : « lists » doit être une table", file=name)
     return RulePack(
         rules=rules,
         lists={key: _strings(name, f"lists.{key}", value) for key, value in lists.items()},
@@ -227,7 +232,9 @@ def _sharing(*packs: RulePack) -> tuple[RulePack, ...]:
     """Packs that read one phrasebook together; RulesetError when two of them use one rule id."""
     ids = Counter(rule for pack in packs for rule in pack.rules)
     if twice := [rule for rule, uses in ids.items() if uses > 1]:
-        raise RulesetError(f"règles : la règle « {twice[0]} » est définie dans deux fichiers")
+        raise RulesetError(
+            "règles : la règle « {rule} » est définie dans deux fichiers", rule=twice[0]
+        )
     together = reduce(Phrasebook.joined, (pack.phrasebook for pack in packs))
     return tuple(replace(pack, phrasebook=together) for pack in packs)
 
@@ -250,18 +257,21 @@ def failures(pack: RulePack) -> tuple[str, ...]:
 
 
 def _rule(name: str, entry: Mapping[str, object]) -> Rule:
-    where = f"{name} : règle « {entry.get('id', '?')} »"
+    where = Remark("{file} : règle « {rule} »", file=name, rule=entry.get("id", "?"))
     for key in entry:
         if key not in _RULE_KEYS:
             raise RulesetError(
-                f"règles : {where} : clé « {key} » inconnue{_nearest(key, _RULE_KEYS)}"
+                "règles : {where} : clé « {key} » inconnue{advice}",
+                where=where,
+                key=key,
+                advice=_nearest(key, _RULE_KEYS),
             )
     for key in ("id", "label", "title", "source", "status", "phrases", "hits"):
         if not entry.get(key):
-            raise RulesetError(f"règles : {where} : la clé « {key} » manque")
+            raise RulesetError("règles : {where} : la clé « {key} » manque", where=where, key=key)
     weight = entry.get("weight", 1)
     if not isinstance(weight, int) or not 1 <= weight <= 3:
-        raise RulesetError(f"règles : {where} : « weight » est un nombre de 1 à 3")
+        raise RulesetError("règles : {where} : « weight » est un nombre de 1 à 3", where=where)
     return Rule(
         id=str(entry["id"]),
         label=str(entry["label"]),
@@ -286,16 +296,21 @@ def read_policy(text: str) -> Policy:
         value = _wanted(choices, key).value
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise RulesetError(
-                f"règles : qualepref.toml : « {key} » doit être un nombre entier de jours"
+                "règles : qualepref.toml : « {key} » doit être un nombre entier de jours", key=key
             )
         return value
 
     def natures(key: str) -> frozenset[Nature]:
-        value = _wanted(choices, key).value
-        try:
-            return frozenset(Nature(word) for word in _strings("qualepref.toml", key, value))
-        except ValueError as fault:
-            raise RulesetError(f"règles : qualepref.toml : « {key} » : {fault}") from None
+        words = _strings("qualepref.toml", key, _wanted(choices, key).value)
+        for word in words:
+            if word not in set(Nature):
+                raise RulesetError(
+                    "règles : qualepref.toml : « {key} » : nature « {word} » inconnue{advice}",
+                    key=key,
+                    word=word,
+                    advice=_nearest(word, Nature),
+                )
+        return frozenset(map(Nature, words))
 
     return Policy(
         email_days=number("email_days"),
@@ -313,10 +328,12 @@ def read_policy(text: str) -> Policy:
 def _choices(table: Mapping[str, object]) -> tuple[Choice, ...]:
     found = []
     for entry in _tables("qualepref.toml", table, "choice"):
-        where = f"qualepref.toml : choix « {entry.get('key', '?')} »"
+        where = Remark("qualepref.toml : choix « {choice} »", choice=entry.get("key", "?"))
         for key in ("key", "value", "title", "source", "status"):
             if key not in entry:
-                raise RulesetError(f"règles : {where} : la clé « {key} » manque")
+                raise RulesetError(
+                    "règles : {where} : la clé « {key} » manque", where=where, key=key
+                )
         found.append(
             Choice(
                 key=str(entry["key"]),
@@ -331,7 +348,7 @@ def _choices(table: Mapping[str, object]) -> tuple[Choice, ...]:
 
 def _wanted(choices: Mapping[str, Choice], key: str) -> Choice:
     if key not in choices:
-        raise RulesetError(f"règles : qualepref.toml : le choix « {key} » manque")
+        raise RulesetError("règles : qualepref.toml : le choix « {key} » manque", key=key)
     return choices[key]
 
 
@@ -341,13 +358,19 @@ def _wanted(choices: Mapping[str, Choice], key: str) -> Choice:
 def _tables(name: str, table: Mapping[str, object], key: str) -> tuple[Mapping[str, object], ...]:
     found = table.get(key, [])
     if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
-        raise RulesetError(f"règles : {name} : « {key} » doit être une liste de tables [[{key}]]")
+        raise RulesetError(
+            "règles : {file} : « {key} » doit être une liste de tables [[{key}]]",
+            file=name,
+            key=key,
+        )
     return tuple(found)
 
 
 def _strings(where: str, key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise RulesetError(f"règles : {where} : « {key} » doit être une liste de textes")
+        raise RulesetError(
+            "règles : {where} : « {key} » doit être une liste de textes", where=where, key=key
+        )
     return tuple(value)
 
 
@@ -355,10 +378,14 @@ def _status(where: str, value: object) -> Status:
     try:
         return Status(str(value))
     except ValueError:
-        words = ", ".join(Status)
-        raise RulesetError(f"règles : {where} : statut « {value} » inconnu ({words})") from None
+        raise RulesetError(
+            "règles : {where} : statut « {status} » inconnu ({known})",
+            where=where,
+            status=value,
+            known=", ".join(Status),
+        ) from None
 
 
-def _nearest(word: str, known: set[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word[:80], list(known), n=1)
+    return Remark(" ; vouliez-vous dire « {near} » ?", near=near[0]) if near else ""

@@ -26,6 +26,8 @@ from itertools import accumulate, chain
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
+from mailwatch.errors import FaultyValueError
+
 GAP = 8
 """How many words `...` may skip."""
 STEM = 4
@@ -299,9 +301,11 @@ def _openings(text: str, signs: Iterable[str]) -> Iterator[tuple[str, str]]:
     for way in _ways(iter(signs)):
         first, second = (*way, "", "")[:2]
         if first in ("", "...", "#"):
-            raise ValueError(f"« {text} » : une phrase commence par un mot")
+            raise FaultyValueError("« {phrase} » : une phrase commence par un mot", phrase=text)
         if first[-1] == "*" and len(first) <= STEM:
-            raise ValueError(f"« {text} » : un début de mot a au moins quatre lettres")
+            raise FaultyValueError(
+                "« {phrase} » : un début de mot a au moins quatre lettres", phrase=text
+            )
         yield _entry(first), _entry(second)
 
 
@@ -339,26 +343,26 @@ def _then(ways: set[tuple[str, ...]], more: set[tuple[str, ...]]) -> set[tuple[s
 def _phrase_tokens(phrase: str) -> tuple[str, ...]:
     tokens = tuple(_PHRASE_TOKEN.findall(phrase))
     if not tokens or "".join(tokens) != re.sub(r"['’\s_/-]+", "", phrase):
-        raise ValueError(f"« {phrase} » : signe inconnu")
+        raise FaultyValueError("« {phrase} » : signe inconnu", phrase=phrase)
     expected: list[str] = []
     for token in tokens:
         if token in "([":
             expected.append(")" if token == "(" else "]")
         elif token in ")]" and (not expected or expected.pop() != token):
-            raise ValueError(f"« {phrase} » : parenthèse ou crochet sans début")
+            raise FaultyValueError("« {phrase} » : parenthèse ou crochet sans début", phrase=phrase)
     if expected:
-        raise ValueError(f"« {phrase} » : parenthèse ou crochet sans fin")
+        raise FaultyValueError("« {phrase} » : parenthèse ou crochet sans fin", phrase=phrase)
     return tokens
 
 
 _SIGNS = {
-    "...": rf"(?:[^\s{_ENDS}]+ ){{0,{GAP}}}?",
+    "...": rf"(?:[^ {_ENDS}]++ ){{0,{GAP}}}?",
     "(": "(?:(?:",
     "[": "(?:(?:",
     "|": ")|(?:",
     ")": "))",
     "]": "))?",
-    "#": r"\d+ ",
+    "#": r"\d++ ",
 }
 
 
@@ -368,4 +372,4 @@ def _pattern(tokens: Iterable[str]) -> str:
 
 def _word(token: str) -> str:
     stem = re.escape(fold(token.removesuffix("*")))
-    return rf"{stem}\w* " if token.endswith("*") else f"{stem} "
+    return rf"{stem}\w*+ " if token.endswith("*") else f"{stem} "

@@ -6,14 +6,14 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mailwatch import cli
+from mailwatch import cli, language
 from tests.facts import CITIZEN
 from tests.mails import Export, mail, reply
 
@@ -354,3 +354,47 @@ def test_errors_speak_the_language_asked_for() -> None:
 
     assert found.returncode == 2
     assert "no file or folder" in found.stderr
+
+
+@pytest.fixture
+def french_again() -> Iterator[None]:
+    """The language is one for the whole process."""
+    yield
+    language.choose("fr")
+
+
+@pytest.mark.usefixtures("french_again")
+def test_a_deadline_is_explained_in_the_language_asked_for(run: Run) -> None:
+    words = ("deadline", "2026-04-03", "--calendar", "57", "--convention", "rolled")
+    french, english = run(*words), run("--lang", "en", *words)
+
+    assert "jour de réception (Vendredi saint), reportée au jour ouvré suivant" in french.out
+    assert "lundi de Pâques" in french.out
+    assert "5e jour ouvré" in french.out
+    assert "day of reception (Good Friday), moved to the next working day" in english.out
+    assert "Easter Monday" in english.out
+    assert "working day 5" in english.out
+    assert not {"samedi", "dimanche", "jour", "lundi"} & set(english.out.split())
+
+
+@pytest.mark.usefixtures("french_again")
+def test_the_public_json_says_why_in_french_whatever_the_language(run: Run) -> None:
+    words = ("deadline", "2026-05-08", "--calendar", "39", "--json")
+    french, english = run(*words), run("--lang", "en", *words)
+
+    assert french.out == english.out
+    assert [day["why"] for day in french.lines[0]["days"]][:3] == [
+        "jour de réception (8 mai)",
+        "samedi",
+        "dimanche",
+    ]
+
+
+@pytest.mark.usefixtures("french_again")
+def test_an_unknown_territory_is_refused_in_the_language_asked_for(run: Run) -> None:
+    french = run("deadline", "2026-05-08", "--calendar", "jurra")
+    english = run("--lang", "en", "deadline", "2026-05-08", "--calendar", "jurra")
+
+    assert (french.code, english.code) == (2, 2)
+    assert "vouliez-vous dire « 39 » (Jura) ?" in french.err.replace("\u00a0", " ")
+    assert "did you mean “39” (Jura)?" in english.err

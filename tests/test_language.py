@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -18,9 +18,19 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from mailwatch import errors, language
+from mailwatch.errors import FaultyValueError, Remark, RulesetError, UsageError
+from mailwatch.ruleset import load, read_policy
+from mailwatch.settings import rule_texts, territories_only
+from mailwatch.workdays import find_custom, find_territory, zone
+
 PACKAGE = Path(__file__).parent.parent / "mailwatch"
-SAYING = {"_", "translate", "UsageError", "SourceError", "SettingsError", "RulesetError"}
-"""What is called with a message first; `cli` translates what errors say."""
+SAYING = {"_", "translate"} | {
+    name
+    for name, made in vars(errors).items()
+    if getattr(made, "__module__", "") == errors.__name__
+}
+"""What is called with a message first; `cli` says what errors and remarks hold."""
 
 
 def _catalogue(language: str) -> Catalog:
@@ -56,10 +66,21 @@ def _of_labels(tree: ast.Module) -> Iterator[str]:
                 yield from _text(word)
 
 
+def _of_calendars() -> set[str]:
+    """The names of the days that the rule file declares."""
+    territories = territories_only().values()
+    return {day.name for here in territories for day in (*here.holidays, *here.customary)}
+
+
+def _trees() -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
 def _of_ours() -> set[str]:
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+    trees = _trees()
     found = {message for tree in trees.values() for message in _of_calls(tree)}
-    return found.union(*(_of_labels(trees[path]) for path in trees if path.stem == "labels"))
+    labels = (_of_labels(trees[path]) for path in trees if path.stem == "labels")
+    return found.union(_of_calendars(), *labels)
 
 
 def _fields(sentence: str) -> set[str]:
@@ -84,6 +105,14 @@ def _untranslated(messages: set[str], language: str) -> list[str]:
 
 def test_every_message_of_ours_is_in_the_english_catalogue() -> None:
     assert not _untranslated(_of_ours(), "en")
+
+
+def test_an_error_is_made_of_a_template_never_of_words_with_their_values_in() -> None:
+    for path, tree in _trees().items():
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(func=ast.Name(id=name), args=[ast.JoinedStr() as words, *_]):
+                    assert name not in SAYING, f"{path.name}:{words.lineno}"
 
 
 def test_every_message_of_click_is_in_the_french_catalogue() -> None:
@@ -166,3 +195,197 @@ def test_the_choice_imports_nothing_heavy() -> None:
 
     beyond = {name.partition(".")[0] for name in set(after) - set(before)}
     assert not {name for name in beyond if name not in sys.stdlib_module_names} - {"mailwatch"}
+
+
+# --- remarks --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """The language is one for the whole process."""
+    language.choose("en")
+    yield
+    language.choose("fr")
+
+
+def test_a_remark_is_its_french_words() -> None:
+    remark = Remark("{rank}e jour ouvré", rank=3)
+
+    assert remark == "3e jour ouvré"
+    assert json.dumps([remark], ensure_ascii=False) == '["3e jour ouvré"]'
+    assert hash(remark) == hash("3e jour ouvré")
+
+
+@pytest.mark.usefixtures("english")
+def test_a_remark_is_said_in_the_language_chosen_with_the_remarks_inside_it() -> None:
+    rank = Remark("{rank}e jour ouvré", rank=3)
+
+    assert (
+        language.say(Remark("{why} (ouverture locale)", why=rank)) == "working day 3 (open locally)"
+    )
+    assert language.say(Remark("{feast} et {other}", feast=Remark("Noël"), other="Noël")) == (
+        "Christmas Day and Noël"
+    )
+
+
+@pytest.mark.usefixtures("english")
+def test_an_error_says_what_it_holds_in_the_language_chosen() -> None:
+    fault = FaultyValueError(
+        "« {where} » doit être {wanted}", where="on", wanted=Remark("un texte")
+    )
+
+    assert str(fault) == "« on » doit être un texte"
+    assert language.say(fault) == "“on” must be a text"
+    assert language.say(UsageError("{fault}", fault=fault)) == "“on” must be a text"
+    assert language.say(RulesetError("règles : {file} : {fault}", file="a.toml", fault=fault)) == (
+        "rules: a.toml: “on” must be a text"
+    )
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    "words", ["", "samedi", "{0} {name}", "{", ValueError(), ValueError("{x}"), 3]
+)
+def test_what_is_no_remark_is_said_as_it_is(words: object) -> None:
+    assert language.say(words) == str(words)
+
+
+@pytest.mark.parametrize("word", ["{name}", "{0}", "{", "}{", "%s", "{where.__class__}"])
+def test_braces_in_a_value_are_only_braces(word: str) -> None:
+    fault = FaultyValueError("« {phrase} » : signe inconnu", phrase=word)
+
+    assert str(fault) == f"« {word} » : signe inconnu"
+    assert language.say(fault) == str(fault)
+    assert language.say(Remark(word)) == word
+
+
+RULE = """
+[[rule]]
+id = "x.y"
+label = "holding_reply"
+title = "Une promesse"
+source = "usage"
+status = "local"
+phrases = ["je vous repondrai"]
+hits = ["Je vous répondrai."]
+"""
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            RULE.replace("title", "titel"),
+            "rules: outgoing.toml: rule “x.y”: unknown key “titel”; did you mean “title”?",
+        ),
+        (RULE + "zzzz = 1\n", "rules: outgoing.toml: rule “x.y”: unknown key “zzzz”"),
+        (
+            RULE.replace('title = "Une promesse"', ""),
+            "rules: outgoing.toml: rule “x.y”: the key “title” is missing",
+        ),
+        (
+            RULE.replace('"local"', '"vrai"'),
+            "rules: outgoing.toml: rule “x.y”: unknown status “vrai” (sourced, interpreted, local)",
+        ),
+        (
+            RULE + "weight = 9\n",
+            "rules: outgoing.toml: rule “x.y”: “weight” is a number from 1 to 3",
+        ),
+        (
+            RULE.replace('["je vous repondrai"]', '"je"'),
+            "rules: outgoing.toml: rule “x.y”: “phrases” must be a list of texts",
+        ),
+        (RULE + RULE, "rules: outgoing.toml: the rule “x.y” is defined twice"),
+        (
+            RULE.replace("je vous repondrai", "je vous (repondrai"),
+            "rules: outgoing.toml: “je vous (repondrai”: a parenthesis or bracket without an end",
+        ),
+        (
+            RULE.replace("je vous repondrai", "je* vous"),
+            "rules: outgoing.toml: “je* vous”: the beginning of a word has at least four letters",
+        ),
+        ("rule = 3", "rules: outgoing.toml: “rule” must be a list of tables [[rule]]"),
+        ("lists = 3", "rules: outgoing.toml: “lists” must be a table"),
+        ("[lists]\nwords = 3", "rules: outgoing.toml: “lists.words” must be a list of texts"),
+    ],
+)
+def test_a_faulty_rule_is_named_in_the_language_chosen(text: str, sentence: str) -> None:
+    with pytest.raises(RulesetError) as fault:
+        load(rule_texts() | {"outgoing.toml": text})
+
+    assert language.say(fault.value).replace("\u00a0", " ") == sentence
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("find", "change", "sentence"),
+    [
+        ("value = 5", "value = 'cinq'", "“email_days” must be a whole number of days"),
+        ("email_days", "courriel_jours", "the choice “email_days” is missing"),
+        (
+            '["reply", "referral"]',
+            '["repli"]',
+            "“substantive”: unknown nature “repli”; did you mean “reply”?",
+        ),
+        ('["reply", "referral"]', '["??"]', "“substantive”: unknown nature “??”"),
+        ('status = "sourced"', "", "choice “email_days”: the key “status” is missing"),
+    ],
+)
+def test_a_faulty_definition_is_named_in_the_language_chosen(
+    find: str, change: str, sentence: str
+) -> None:
+    with pytest.raises(RulesetError) as fault:
+        read_policy(rule_texts()["qualepref.toml"].replace(find, change, 1))
+
+    assert language.say(fault.value) == f"rules: qualepref.toml: {sentence}"
+
+
+AIN = "[zone.a]\nterritories = {01 = 'Ain'}\ntimezone = 'UTC'\n"
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("zone = 3", "“zone” must be a table"),
+        ("[zone.a.territories]\n01 = 'Ain'", "“zone.a.timezone” must be a text"),
+        ("[zone.a]\nnom = 'x'", "“zone.a”: unknown key “nom” (customary, extends, holidays, name,"),
+        (
+            AIN + "holidays = [{name = 'x', on = '13-40', source = 'y'}]",
+            "“zone.a.holidays.on” must be a month and a day (“07-14”)",
+        ),
+        (
+            AIN + "holidays = [{name = 'x', easter = 900, source = 'y'}]",
+            "“zone.a.holidays.easter” must be a whole number from -80 to 250",
+        ),
+        (AIN + "extends = 'b'", "“extends”: the zone “b” is missing or extends itself"),
+    ],
+)
+def test_a_faulty_calendar_is_named_in_the_language_chosen(text: str, sentence: str) -> None:
+    with pytest.raises(RulesetError) as fault:
+        load(rule_texts() | {"calendars.toml": text})
+
+    assert language.say(fault.value).startswith(f"rules: calendars.toml: {sentence}")
+
+
+@pytest.mark.usefixtures("english")
+def test_what_is_not_found_is_named_in_the_language_chosen() -> None:
+    territories = territories_only()
+    jura, moselle = territories["39"], territories["57"]
+
+    def refusal(call: Callable[[], object]) -> str:
+        with pytest.raises(ValueError, match="inconnu") as fault:
+            call()
+        return language.say(fault.value)
+
+    assert refusal(lambda: find_territory(territories, "Jurra")) == (
+        "unknown territory “Jurra”; did you mean “39” (Jura)?"
+    )
+    assert "Corsica counts" in refusal(lambda: find_territory(territories, "20"))
+    assert "give the code" in refusal(lambda: find_territory(territories, "???"))
+    assert refusal(lambda: zone(jura, "Europe/Pariss")) == (
+        "unknown time zone “Europe/Pariss”; did you mean “Europe/Paris”?"
+    )
+    assert refusal(lambda: find_custom(jura, "mi-carême")).endswith("for Jura; known days: none")
+    assert moselle.name in refusal(lambda: find_custom(moselle, "xxxx"))

@@ -25,6 +25,7 @@ from mailwatch.commands.options import (
     today_of,
 )
 from mailwatch.errors import UsageError
+from mailwatch.language import say
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def deadline(
             Convention(convention) if convention else institution.convention,
         )
     except ValueError as fault:
-        raise UsageError(str(fault)) from None
+        raise UsageError("{fault}", fault=fault) from None
     if as_json:
         from mailwatch import contracts
 
@@ -105,7 +106,7 @@ def _explained(found: Deadline, territory: str) -> Iterator[str]:
     )
     yield ""
     for day in found.days:
-        yield f"  {day.on:%d/%m/%Y}  {'✔' if day.counts else ' '}  {day.why}"
+        yield f"  {day.on:%d/%m/%Y}  {'✔' if day.counts else ' '}  {say(day.why)}"
 
 
 def _days_of(channel: str) -> int:

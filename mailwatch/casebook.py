@@ -162,7 +162,7 @@ class Casebook:
         thread.subjects = shared(thread.subjects)
         thread.identifiers = shared((*thread.identifiers, day_mark(fact.at.month, fact.at.day)))
         return Case(
-            id=request_id(fact),
+            id=request_id(fact, repeated=fact.message_id in self._by_message),
             file=fact.file,
             message_id=fact.message_id,
             received_at=fact.at,
@@ -181,8 +181,10 @@ class Casebook:
 
     def _take_answer(self, fact: Fact) -> None:
         outside = {who for who in fact.recipients if not is_ours(who, self.desk.institution)}
-        candidates = list(
-            dict.fromkeys(case for who in sorted(outside) for case in self._by_person.get(who, ()))
+        # Of two that are as likely, the earlier one: never by an address, which may be a pseudonym.
+        candidates = sorted(
+            {case for who in outside for case in self._by_person.get(who, ())},
+            key=lambda case: (case.received_at, case.id),
         )
         chosen = self._answered(fact, candidates)
         for case, ties, confidence in chosen:

@@ -248,7 +248,7 @@ class Phrasebook:
             if opened is None:
                 continue
             by_word, by_stem, rest = opened.followed
-            for phrase in by_word.get(second) or by_stem.get(second[:STEM]) or rest:
+            for phrase in by_word.get(second) or (by_stem and by_stem.get(second[:STEM])) or rest:
                 match = phrase.match(line, at)
                 if match:
                     yield Hit(phrase.key, at, match.end(), words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from mailwatch.model import Place
@@ -71,6 +71,8 @@ _ADDRESS = re.compile(
 _NAME_OF_SITE = re.compile(
     r"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:gouv\.fr|fr|com|org)\b", re.IGNORECASE
 )
+_PAGE = "cp1252"
+"""The code page that holds all the signs of French: what is written in it is folded at once."""
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _FEW = 30
 """Different signs up to which replacing one after the other is faster than looking up each letter."""
@@ -78,9 +80,24 @@ _FEW = 30
 
 def plain(text: str) -> str:
     """Fold `text` letter by letter: the result is as long, so that offsets hold in both."""
+    if text.isascii():
+        return text.lower()
+    try:
+        return text.encode(_PAGE).translate(_letters_of_page()).decode(_PAGE)
+    except UnicodeEncodeError:
+        return _plain_any(text)
+
+
+@cache
+def _letters_of_page() -> bytes:
+    """What each sign of the code page folds to; itself, where that is no sign of the page."""
+    page = bytes(range(256)).decode(_PAGE, "replace")
+    folded = (_plain_any(sign).encode(_PAGE, "ignore") for sign in page)
+    return bytes(to[0] if to else number for number, to in enumerate(folded))
+
+
+def _plain_any(text: str) -> str:
     low = text.lower()
-    if low.isascii():
-        return low
     if len(low) != len(text):  # one capital letter becomes two signs, as the dotted I of Turkish
         low = "".join(sign.lower()[:1] for sign in text)
     signs = set(_NON_ASCII.findall(low))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mailwatch.addresses import is_ours
 from mailwatch.model import Institution, Message
-from mailwatch.wording import fold
+from mailwatch.wording import fold, fold_text
 
 ROBOT = re.compile(
     r"(?:no|ne|pas|do)[-_.]?(?:t|pas)?[-_.]?(?:repl|repond)|noreply|donotreply|nepasrepondre|"
@@ -88,7 +88,7 @@ def _is_relayed(message: Message) -> bool:
     if any(name in mailer.lower() for name in _MAILERS):
         return True
     return message.senders[0].address in {who.address for who in message.to} or (
-        _FORM_WORDS.search(fold(f"{message.subject} {message.senders[0].name}")) is not None
+        _FORM_WORDS.search(fold_text(f"{message.subject} {message.senders[0].name}")) is not None
     )
 
 

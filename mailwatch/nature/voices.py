@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from mailwatch.model import Confidence, Evidence
 from mailwatch.ruleset import Rule, RulePack
@@ -36,9 +37,8 @@ _UNASKING = frozenset({"suggestion", "exclamation", "reminder", "receipt"})
 """What makes a question of its sentence something else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """One rule met: what it speaks for, the words, and the sentence they stand in."""
+class Voice(NamedTuple):
+    """One rule met: what it speaks for, the words, and the sentence they stand in. A tuple, as a `Hit` is."""
 
     label: str
     rule: Rule
@@ -136,7 +136,7 @@ def together(body: Voices, title: Voices) -> Voices:
 
 def _voice(rule: Rule, hit: Hit, place: str, sentence: int) -> Voice:
     label = rule.label.removeprefix(_TITLE)
-    return Voice(label=label, rule=rule, hit=hit, place=place, sentence=sentence)
+    return Voice(label, rule, hit, place, sentence)
 
 
 def _disclaimer(words: Words, found: Iterable[tuple[Rule, Hit]]) -> int:

@@ -23,6 +23,7 @@ from mailwatch.errors import FaultyValueError, Remark, RulesetError, UsageError
 from mailwatch.ruleset import load, read_policy
 from mailwatch.settings import rule_texts, territories_only
 from mailwatch.workdays import find_custom, find_territory, zone
+from tests.rules import RULE, texts
 
 PACKAGE = Path(__file__).parent.parent / "mailwatch"
 SAYING = {"_", "translate"} | {
@@ -259,18 +260,6 @@ def test_braces_in_a_value_are_only_braces(word: str) -> None:
     assert language.say(Remark(word)) == word
 
 
-RULE = """
-[[rule]]
-id = "x.y"
-label = "holding_reply"
-title = "Une promesse"
-source = "usage"
-status = "local"
-phrases = ["je vous repondrai"]
-hits = ["Je vous répondrai."]
-"""
-
-
 @pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("text", "sentence"),
@@ -312,7 +301,7 @@ hits = ["Je vous répondrai."]
 )
 def test_a_faulty_rule_is_named_in_the_language_chosen(text: str, sentence: str) -> None:
     with pytest.raises(RulesetError) as fault:
-        load(rule_texts() | {"outgoing.toml": text})
+        load(texts(outgoing=text))
 
     assert language.say(fault.value).replace("\u00a0", " ") == sentence
 
@@ -364,7 +353,7 @@ AIN = "[zone.a]\nterritories = {01 = 'Ain'}\ntimezone = 'UTC'\n"
 )
 def test_a_faulty_calendar_is_named_in_the_language_chosen(text: str, sentence: str) -> None:
     with pytest.raises(RulesetError) as fault:
-        load(rule_texts() | {"calendars.toml": text})
+        load(texts(calendars=text))
 
     assert language.say(fault.value).startswith(f"rules: calendars.toml: {sentence}")
 

@@ -11,23 +11,7 @@ from mailwatch.model import Nature
 from mailwatch.ruleset import FILES, RulePack, Status, digest, failures, load, read_policy
 from mailwatch.settings import rule_texts
 from mailwatch.wording import read
-
-RULE = """
-[[rule]]
-id = "x.y"
-label = "holding_reply"
-title = "Une promesse"
-source = "usage"
-status = "local"
-phrases = ["je vous repondrai"]
-hits = ["Je vous répondrai."]
-misses = ["Je réponds."]
-"""
-
-
-def texts(**changed: str) -> Mapping[str, str]:
-    """The shipped files, some replaced; `outgoing="…"` stands for outgoing.toml."""
-    return rule_texts() | {f"{name}.toml": text for name, text in changed.items()}
+from tests.rules import RULE, texts
 
 
 def packs() -> Mapping[str, RulePack]:

@@ -54,6 +54,7 @@ The shell: where mail, settings and the day come from, and where results go.
     settings    The institution's own values, checked key by key.
     analysis    One delivery becomes a fact: the core, run on bytes nobody vouches for.
 
+    workers     Processes that judge hostile bytes under limits.
     register    What was seen, decided and said, and the journal of it all.
 
     offline     The offline run: files in, requests and figures out.

@@ -46,6 +46,8 @@ The core: no clock, file, socket, environment or randomness.
     indicators  Rates and means, each with the population it rests on.
     report      The figures and the requests as documents: HTML, CSV, JSON.
 
+    alert       The weekly alert: when it leaves, for whom, and how it reads.
+
 The shell: where mail, settings and the day come from, and where results go.
 
     language    The language the command line speaks: French unless asked otherwise.
@@ -78,6 +80,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     dates       grammar
     nature      automatic, forms, voices, mass, scope, person, internal, incoming, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, units
+    alert       schedule, trends, lines, sections, mailings, pages
     sources     files, letters
     register    terms
     settings    packaged, schema, faults

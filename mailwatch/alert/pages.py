@@ -1,0 +1,133 @@
+"""The alert as it reads: one sentence for the subject, a text of 72 columns, a page of HTML."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+
+from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
+
+from mailwatch.alert.lines import DUE, LATE_FOLLOW_UP, Group, Urgency, long_day, minute, plain
+from mailwatch.alert.sections import Alert, Gap
+from mailwatch.labels import NO_BREAK, day, plural
+
+TEXT = "alerte.txt.j2"
+HTML = "alerte.html.j2"
+COLUMNS = 72
+LISTED = 20
+"""Quarantined messages and gaps that are listed; `status` lists them all."""
+
+_APART = re.compile(r" (?=[:;!?»%])|(?<=«) ")
+
+
+def subject(alert: Alert) -> str:
+    """What the reader must know before opening: « 2 réponses en retard, 3 à rendre cette semaine »."""
+    week = int(alert.week.rpartition("W")[2])
+    return f"{summary(alert)} (semaine{NO_BREAK}{week})"
+
+
+def summary(alert: Alert) -> str:
+    """The alert in one sentence, what is late first."""
+    late, due = alert.count(Urgency.OVERDUE), alert.count(*DUE)
+    broken = alert.count(*LATE_FOLLOW_UP)
+    until = "cette semaine" if alert.this_week else f"d’ici le {day(alert.next_on)}"
+    replies = plural(late, "réponse", "réponses")
+    parts = [f"{late or 'Aucune'} {replies} en retard", f"{due or 'aucune'} à rendre {until}"]
+    if broken:
+        parts.append(f"{broken} {plural(broken, 'attente', 'attentes')} sans suite")
+    if alert.gaps:
+        parts.append("relevé incomplet")
+    return ", ".join(parts)
+
+
+def text(alert: Alert, templates: Mapping[str, str]) -> str:
+    """The plain text, which `alert --dry-run` prints."""
+    return _environment(templates).get_template(TEXT).render(**_words(alert))
+
+
+def html(alert: Alert, templates: Mapping[str, str]) -> str:
+    """The HTML alternative: accessible, nothing loaded, readable on a telephone and in Outlook."""
+    return _environment(templates).get_template(HTML).render(**_words(alert))
+
+
+def _words(alert: Alert) -> dict[str, object]:
+    return {
+        "alert": alert,
+        "summary": summary(alert),
+        "week": int(alert.week.rpartition("W")[2]),
+        "busy": [section for section in alert.sections if section.groups],
+        "counted": [s for s in alert.sections if any(figure.applies for figure in s.figures)],
+        "quiet": [section.service for section in alert.sections if not section.groups],
+        "quarantined": [(plain(item.file), item.reason) for item in alert.quarantined[:LISTED]],
+        "gaps": [_gap(gap, alert) for gap in alert.gaps[-LISTED:]],
+        "DUE": DUE,
+        "LATE_FOLLOW_UP": LATE_FOLLOW_UP,
+        "OVERDUE": Urgency.OVERDUE,
+    }
+
+
+def _title(group: Group, alert: Alert) -> str:
+    """The title of a group; the next working day is tomorrow, or named."""
+    if group.urgency is not Urgency.NEXT_DAY:
+        return group.urgency
+    tomorrow = alert.next_day.toordinal() == alert.today.toordinal() + 1
+    return f"{'À rendre demain' if tomorrow else group.urgency}, {long_day(alert.next_day)}"
+
+
+def _gap(gap: Gap, alert: Alert) -> str:
+    since = minute(gap.since, alert.zone)
+    place = plain(f"{gap.account}/{gap.folder}")
+    until = f"au {minute(gap.until, alert.zone)}" if gap.until else "à maintenant, et cela dure"
+    words = f"{place}{NO_BREAK}: du {since} {until}"
+    if gap.missed:
+        words += (
+            f", {gap.missed} {plural(gap.missed, 'message passé', 'messages passés')} sans être vus"
+        )
+    return words
+
+
+def _environment(templates: Mapping[str, str]) -> Environment:
+    environment = Environment(
+        loader=DictLoader(dict(templates)),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "beyond": _beyond,
+        "day": day,
+        "french": _french,
+        "long_day": long_day,
+        "plural": plural,
+        "title_in": _title,
+        "spaced": lambda count: f"{count:,}".replace(",", NO_BREAK),
+        "wrapped": _wrapped,
+    }
+    return environment
+
+
+def _beyond(group: Group) -> str:
+    """How many more requests a group has than it lists."""
+    older = "plus ancienne" if group.is_past else "plus tardive"
+    many = "" if group.beyond < 2 else "s"
+    return f"et {group.beyond} autre{many} {older}{many}, dans le rapport"
+
+
+def _french(words: str) -> str:
+    """No line may begin with a sign that French sets apart by a space, nor end with an opening one."""
+    return _APART.sub(NO_BREAK, words)
+
+
+def _wrapped(words: str, indent: int = 0, hanging: int = 0) -> str:
+    """A paragraph of 72 columns; a word that is longer stays whole."""
+    return textwrap.fill(
+        _french(words),
+        COLUMNS,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (hanging or indent),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mailwatch.model import Fact
+from mailwatch.addresses import is_ours
+from mailwatch.model import Fact, Institution
 
 _RETURNS_WITHIN = timedelta(days=7)
 """A server gives up after five days at most (RFC 5321 section 4.5.4.1); its report may take longer."""
@@ -35,13 +36,16 @@ class Bounces:
         return failed.issuperset(answer.recipients[: answer.direct])
 
 
-def find(reports: Sequence[Fact], answers: Iterable[Fact]) -> Bounces:
-    """Match delivery reports to the answers they return, both given in order of time."""
+def find(reports: Sequence[Fact], answers: Iterable[Fact], institution: Institution) -> Bounces:
+    """Match delivery reports to the answers they return, both given in order of time.
+
+    A failed address of the `institution` tells nothing of itself: everybody writes with a copy to the same boxes.
+    """
     by_message: dict[str, Fact] = {}
     by_recipient: dict[str, list[Fact]] = defaultdict(list)
     lost_by = [_failed_recipients(report) for report in reports]
     named = {name for report in reports for name in _named(report)}
-    looked_for = frozenset().union(*lost_by)
+    looked_for = {who for who in frozenset().union(*lost_by) if not is_ours(who, institution)}
     # Most answers arrived: only those that a report may return are kept while the rest go by.
     for answer in answers if reports else ():
         if answer.message_id in named:

@@ -75,7 +75,9 @@ def _read(facts: Docket, desk: Desk, *, letters: bool) -> tuple[Casebook, int]:
     casebook = Casebook(
         desk=desk,
         bounces=bounces.find(
-            [facts[place] for place in order.reports], (facts[place] for place in order.answers)
+            [facts[place] for place in order.reports],
+            (facts[place] for place in order.answers),
+            desk.institution,
         ),
         outbound=awaiting(order.quoting),
         letters=letters,

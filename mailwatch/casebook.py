@@ -19,7 +19,7 @@ from mailwatch.cases import Case, day_of, person_of, request_id, shared
 from mailwatch.model import Confidence, Fact, Nature, Role, Unseen
 from mailwatch.outbound import Outbound
 from mailwatch.ruleset import Desk
-from mailwatch.threads import Thread, Tie, adding, asked, day_mark, strength
+from mailwatch.threads import FIRST, Thread, Tie, adding, asked, day_mark, strength
 
 _ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
 _APART = frozenset({Nature.COMPLAINT, Nature.SUGGESTION, Nature.OUT_OF_SCOPE})
@@ -259,7 +259,7 @@ class Casebook:
     # --- finding and noting -----------------------------------------------------------------------
 
     def _quoted_by(self, fact: Fact) -> list[Case]:
-        """Cases whose messages `fact` refers to or whose words it seems to quote, the likeliest first."""
+        """Cases whose messages `fact` refers to or whose words it quotes, the likeliest first."""
         named = [
             self._by_message[name] for name in reversed(fact.references) if name in self._by_message
         ]
@@ -267,6 +267,7 @@ class Casebook:
             case
             for digest in array("I", fact.quoted_sketch)
             for case in self._by_words.get(digest, ())
+            if case.thread.is_quoted(digest, fact)
         ]
         return list(dict.fromkeys((*named, *worded)))
 
@@ -282,10 +283,9 @@ class Casebook:
     def _remember(self, case: Case, fact: Fact) -> None:
         if fact.message_id:
             self._by_message.setdefault(fact.message_id, case)
-        # Two digests of each question find it again in any text that quotes most of it.
         if fact.answer is None:
             alone = (case,)
-            for digest in array("I", asked(fact))[:2]:
+            for digest in array("I", asked(fact))[:FIRST]:
                 known = self._by_words.get(digest)
                 self._by_words[digest] = (*known, case) if known else alone
 

@@ -26,6 +26,8 @@ SAMPLE = 4
 SKETCH_LIMIT = 128
 OWN_SKETCH_LIMIT = 24
 """Enough of a text to look for in others; a text that is searched needs all of its own."""
+FIRST = 2
+"""How many digests of a question it is found by, in any text that quotes most of it."""
 _ENOUGH = 0.5
 """The share of a request's sequences that must be quoted for the quotation to be its own."""
 _SAME = 0.8
@@ -36,7 +38,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _TRAILER = re.compile(r"\s*\((?:fwd|tr|relance)\)\s*$", re.IGNORECASE)
-_EMPTY_SUBJECTS = frozenset(
+EMPTY_SUBJECTS = frozenset(
     fold(words)
     for words in (
         "", "bonjour", "demande", "demande de renseignement", "demande de renseignements", "demande d information",
@@ -46,6 +48,7 @@ _EMPTY_SUBJECTS = frozenset(
         "votre demande", "votre message", "votre courriel", "reponse", "nouveau message", "madame monsieur",
     )
 )  # fmt: skip
+"""Subjects that everybody writes: they tie nobody to anybody."""
 _DIGITS = re.compile(r"\d+(?:[-_/.]?\w+){0,8}")
 _BEFORE = re.compile(
     r"(?:\bn[°ºo]?|\bnum[ée]ro|\br[ée]f\w{0,10}|\bdossier|\bticket|#)[\s:.]{0,4}([A-Z]{0,6}[-_/.]?)$",
@@ -123,6 +126,13 @@ class Thread:
             found.append(Tie.SUBJECT)
         return tuple(found)
 
+    def is_quoted(self, digest: int, fact: Fact) -> bool:
+        """Say whether `fact` quotes a text of the thread that has `digest` among its first ones."""
+        return any(
+            digest in array("I", sketch)[:FIRST] and quotes(fact.quoted_sketch, sketch)
+            for sketch in self.sketches
+        )
+
     def _refers(self, fact: Fact) -> bool:
         return any(
             reference in self.messages or reference in self.named for reference in fact.references
@@ -145,7 +155,7 @@ def asked(fact: Fact) -> bytes:
 def _subject_speaks(fact: Fact) -> bool:
     """A subject that everybody writes, or that a form's robot wrote, tells nothing."""
     relayed = fact.role is Role.INBOX and fact.sender != fact.reading.correspondent
-    return fact.subject not in _EMPTY_SUBJECTS and not relayed
+    return fact.subject not in EMPTY_SUBJECTS and not relayed
 
 
 def base_subject(subject: str) -> str:

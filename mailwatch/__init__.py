@@ -32,10 +32,10 @@ The core: no clock, file, socket, environment or randomness.
     promises    The date by which an answer announces more.
 
     sealing     A fact without the persons: pseudonyms where they were named.
-    kinship     By what a message may touch others: persons, identifiers, words.
     outbound    What we were seen to send: a quoted answer that is not here went out elsewhere.
     cases       A request while its mail is read, with its answers as they were given.
 
+    kinship     By what a message may touch others: persons, identifiers, words.
     casebook    Requests while the mail is read in order: joined, answered, or opened.
 
     standing    Where a request stands on a given day, with its answers and delays.

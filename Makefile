@@ -21,7 +21,7 @@ check: .venv  ## vérifier la forme : style, types, couches, scripts
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/shellcheck scripts/*.sh .ci/run
+	$(BIN)/shellcheck scripts/*.sh tests/servers/*.sh .ci/run
 	$(BIN)/hadolint Dockerfile
 
 format: .venv  ## remettre en forme

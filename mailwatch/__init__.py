@@ -52,7 +52,7 @@ The shell: where mail, settings and the day come from, and where results go.
 
     language    The language the command line speaks: French unless asked otherwise.
 
-    sources     Where mail and letters come from: folders, Maildir, mbox, registers.
+    sources     Where mail and letters come from: folders, Maildir, mbox, IMAP, registers of letters.
     settings    The institution's own values, checked key by key.
     analysis    One delivery becomes a fact: the core, run on bytes nobody vouches for.
 
@@ -81,7 +81,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     nature      automatic, forms, voices, mass, scope, person, internal, incoming, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, units
     alert       schedule, trends, lines, sections, mailings, pages
-    sources     files, letters
+    sources     files, letters, imap
+    imap        sasl, names, outlines, tokens, wire, faults, connection, opening
     register    terms
     settings    packaged, schema, faults
     commands    options, judging, counting

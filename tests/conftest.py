@@ -1,10 +1,12 @@
-"""What all tests share: how hypothesis searches."""
+"""What all tests share: how hypothesis searches, and real mail servers."""
 
 from __future__ import annotations
 
 import os
 
 from hypothesis import settings
+
+pytest_plugins = ["tests.servers.fixtures"]
 
 # On a loaded machine a slow example says nothing. Continuous integration repeats the same examples, so
 # that a change alone can break it; a developer's run goes on searching.

@@ -93,32 +93,37 @@ def test_a_module_imports_only_from_the_layers_above_its_own(path: Path) -> None
 def test_every_file_of_a_package_stands_once_on_the_map() -> None:
     rooms: dict[str, list[str]] = {}
     for path in _sources():
-        if path.parent != PACKAGE and path.stem != "__init__":
-            rooms.setdefault(_room(path), []).append(path.stem)
+        # A package inside another is a file of that room, and a room of its own.
+        named = path.parent if path.stem == "__init__" else path.with_suffix("")
+        if PACKAGE in named.parent.parents:
+            rooms.setdefault(named.parent.name, []).append(named.name)
 
     assert {room: sorted(files) for room, files in _rooms().items()} == rooms
 
 
-def _neighbours(path: Path) -> set[str]:
-    """The files of its own package that a file imports."""
-    package = f"mailwatch.{path.parent.name}"
+def _neighbours(path: Path, folder: Path) -> set[str]:
+    """The files of the package in `folder` that a file below it imports."""
+    package = ".".join(folder.relative_to(PACKAGE.parent).parts)
     named: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.ImportFrom(module=module, names=names) if module == package:
                 named |= {alias.name for alias in names}
             case ast.ImportFrom(module=str(module)) if module.startswith(f"{package}."):
-                named.add(module.removeprefix(f"{package}."))
+                named.add(module.removeprefix(f"{package}.").partition(".")[0])
     return named
 
 
 @pytest.mark.parametrize("room", _rooms())
 def test_a_file_of_a_package_imports_only_from_those_before_it(room: str) -> None:
     files = _rooms()[room]
+    (folder,) = (path for path in PACKAGE.rglob(room) if path.is_dir())
 
     wrong = {
-        name: sorted(_neighbours(PACKAGE / room / f"{name}.py") & set(files[at:]))
+        (name, path.name): sorted(_neighbours(path, folder) & set(files[at + 1 :]))
         for at, name in enumerate(files)
+        for path in (folder / f"{name}.py", *(folder / name).glob("*.py"))
+        if path.exists()
     }
 
     assert not {name: later for name, later in wrong.items() if later}

@@ -1,0 +1,264 @@
+"""One open connection: which folders, which messages, their dates and their octets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from types import TracebackType
+from typing import Self, TypeVar
+
+from mailwatch.errors import RefusedError, SourceError
+from mailwatch.site import Account
+from mailwatch.sources.imap import names
+from mailwatch.sources.imap.faults import DeclinedError, declined, of_break, of_lateness, of_silence
+from mailwatch.sources.imap.outlines import ITEMS, Outline, outlined
+from mailwatch.sources.imap.wire import Client, Deadline
+
+_WINDOW = 50_000
+"""UIDs of one SEARCH: its answer is one line, and a line ends at a million octets (imaplib)."""
+_OUTLINES = 500
+"""Messages of one FETCH of dates and sizes; the command stays below 8 KB (RFC 7162 section 4)."""
+_BATCH = 200
+_BATCH_OCTETS = 4 * 1024 * 1024
+_PIECE = 1024 * 1024
+_LARGEST = 64 * 1024 * 1024
+"""Octets of one message that are read, as from a file; the rest can only be attachments."""
+_PACE = 32 * 1024
+"""Octets a second that a slow line may take, beyond the time a command has."""
+_GOODBYE = 5
+
+Fetched = dict[int, Mapping[bytes, object]]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A folder as EXAMINE tells it (RFC 3501 section 6.3.2)."""
+
+    uidvalidity: int
+    uidnext: int
+    exists: int
+
+
+class Connection:
+    """An authenticated connection; not for two threads at once."""
+
+    def __init__(self, account: Account, client: Client, deadline: Deadline) -> None:
+        self.account = account
+        self._client = client
+        self._deadline = deadline
+        self._folder = ""
+        self._exists = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take leave, briefly, of a server that still answers; then hang up."""
+        if not self.lost:
+            with suppress(Exception), self._deadline.within(_GOODBYE):
+                self._client.logout()
+        with suppress(Exception):
+            self._client.shutdown()
+
+    @property
+    def lost(self) -> bool:
+        """The connection is of no more use; only a new one helps."""
+        return self._deadline.passed or self._client.lost or self._client.wire.state == "LOGOUT"
+
+    def noop(self) -> None:
+        """Keep the connection alive; raise UnreachableError when it is not."""
+        self._told(self._client.wire.noop)
+
+    def folders(self) -> tuple[str, ...]:
+        """Name the folders that can hold mail, as people write them."""
+        return tuple(each.name for each in self._listed())
+
+    def examine(self, folder: str) -> Examined:
+        """Open `folder` read-only, by the name people know it by; what follows is about it.
+
+        Raises SourceError when there is none of that name, RefusedError when the account may not read it.
+        """
+        self._folder = folder
+        try:
+            answer = self._examined(names.spelled(folder))
+        except (DeclinedError, ValueError):
+            answer = self._examined_otherwise(folder)
+        self._exists = _number(answer, b"EXISTS") or 0
+        uidvalidity = _number(answer, b"UIDVALIDITY")
+        if not uidvalidity or b"UIDNOTSTICKY" in answer:
+            raise SourceError(
+                "compte « {account} », dossier « {folder} » : {host} n’y garde pas de numéros durables (UIDVALIDITY) ; "
+                "il ne peut pas être suivi",
+                **self._named(),
+            )
+        uidnext = _number(answer, b"UIDNEXT") or self._after_the_last()
+        return Examined(uidvalidity=uidvalidity, uidnext=uidnext, exists=self._exists)
+
+    def uids(self, first: int, last: int) -> list[int]:
+        """List the messages whose UID is `first` to `last`, ascending."""
+        first = max(first, 1)
+        # A folder that is small gives a short answer, however far apart its UIDs are.
+        width = _WINDOW if self._exists > _WINDOW else max(last - first + 1, 1)
+        found: set[int] = set()
+        for start in range(first, last + 1, width):
+            end = min(start + width - 1, last)
+            listed = self._told(partial(self._client.search, f"UID {start}:{end}"))
+            # `n:*` and servers of their own mind give more than was asked.
+            found.update(uid for uid in listed if start <= uid <= end)
+        return sorted(found)
+
+    def outlines(self, uids: Sequence[int]) -> dict[int, Outline]:
+        """Ask for size and date; a message that is not there any more is left out."""
+        found: dict[int, Outline] = {}
+        for start in range(0, len(uids), _OUTLINES):
+            some = ",".join(str(uid) for uid in uids[start : start + _OUTLINES])
+            typ, lines = self._told(partial(self._client.wire.uid, "FETCH", some, ITEMS))
+            if typ != "OK":
+                raise of_silence(self.account, self._folder)
+            found |= outlined(lines)
+        return {uid: found[uid] for uid in uids if uid in found}
+
+    def bodies(self, outlines: Mapping[int, Outline]) -> Iterator[tuple[int, bytes]]:
+        """Read messages, a batch at a time; one that the server does not give is left out.
+
+        Only a later look tells whether it is gone. Those already given stay good when the connection breaks.
+        """
+        for batch, octets in _batches(outlines):
+            pieces = self._fetched(batch, (f"BODY.PEEK[]<0.{_PIECE}>",), octets)
+            for uid in batch:
+                raw = self._whole(uid, _body(pieces.pop(uid, {}), 0))
+                if raw is not None:
+                    yield uid, raw
+
+    def _whole(self, uid: int, first: bytes | None) -> bytes | None:
+        """The message that begins with `first`, the rest asked for piece by piece."""
+        if first is None or len(first) != _PIECE:
+            return first if first is None else first[:_LARGEST]
+        # Its buffer becomes the message without a copy.
+        whole = BytesIO()
+        piece: bytes | None = first
+        while piece and whole.write(piece) == _PIECE and whole.tell() < _LARGEST:
+            at = whole.tell()
+            answer = self._fetched([uid], (f"BODY.PEEK[]<{at}.{_PIECE}>",), _PIECE)
+            piece = _body(answer.get(uid, {}), at)
+        return None if piece is None else whole.getvalue()
+
+    def _fetched(self, uids: Sequence[int], items: Sequence[str], octets: int = 0) -> Fetched:
+        """FETCH; one message that the server or its grammar stumbles over is looked for by halves, and left out."""
+        if not uids:
+            return {}
+        try:
+            return self._ask(partial(self._client.fetch, list(uids), items), octets)
+        except DeclinedError:
+            if len(uids) == 1:
+                return {}
+        half = len(uids) // 2
+        found = self._fetched(uids[:half], items, octets) | self._fetched(
+            uids[half:], items, octets
+        )
+        if not found:
+            raise of_silence(self.account, self._folder)
+        return found
+
+    def _listed(self) -> tuple[names.Listed, ...]:
+        return names.listed(self._told(self._client.list_folders))
+
+    def _examined(self, spelled: bytes) -> Mapping[bytes, object]:
+        return self._ask(partial(self._client.select_folder, spelled, readonly=True))
+
+    def _examined_otherwise(self, folder: str) -> Mapping[bytes, object]:
+        """Open the folder that `folder` means, or say why there is none."""
+        listed = self._listed()
+        meant = names.same(folder, listed)
+        if meant is None:
+            raise self._missing(names.nearest(folder, listed))
+        try:
+            return self._examined(meant.spelled)
+        except DeclinedError as fault:
+            if fault.passing:
+                raise of_silence(self.account, folder) from None
+        raise RefusedError(
+            "compte « {account} », dossier « {folder} » : {host} ne laisse pas ce compte le lire ; vérifiez ses droits",
+            **self._named(),
+        )
+
+    def _missing(self, near: str) -> SourceError:
+        if near:
+            return SourceError(
+                "compte « {account} » : aucun dossier « {folder} » sur {host} ; est-ce « {near} » ?",
+                near=near,
+                **self._named(),
+            )
+        return SourceError(
+            "compte « {account} » : aucun dossier « {folder} » sur {host}", **self._named()
+        )
+
+    def _after_the_last(self) -> int:
+        """UIDNEXT of a server that does not tell it."""
+        if not self._exists:
+            return 1
+        return max(self._told(partial(self._client.search, "UID *")), default=0) + 1
+
+    def _told(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask what no folder is too strange for; raise UnreachableError when the server will not say."""
+        try:
+            return self._ask(ask)
+        except DeclinedError:
+            raise of_silence(self.account, self._folder) from None
+
+    def _ask(self, ask: Callable[[], Answer], octets: int = 0) -> Answer:
+        """Run one command; raise DeclinedError for what the server refused or garbled, the connection whole."""
+        self._client.wire.allow(octets)
+        try:
+            with self._deadline.within(self.account.timeout + octets / _PACE):
+                return ask()
+        except Exception as fault:  # noqa: BLE001 - what a server says may make the libraries raise anything
+            if self._deadline.passed or isinstance(fault, TimeoutError):
+                raise of_lateness(self.account, self._folder) from None
+            if self._client.lost or isinstance(fault, OSError):
+                raise of_break(self.account, self._folder) from None
+            raise declined(fault) from None
+
+    def _named(self) -> dict[str, str]:
+        return {"account": self.account.name, "host": self.account.host, "folder": self._folder}
+
+
+def _batches(outlines: Mapping[int, Outline]) -> Iterator[tuple[list[int], int]]:
+    """UIDs ascending, bounded by count and by the octets that are asked for at first, which stand beside them."""
+    batch: list[int] = []
+    octets = 0
+    for uid in sorted(outlines):
+        size = min(max(outlines[uid].size, 0), _PIECE)
+        if batch and (len(batch) == _BATCH or octets + size > _BATCH_OCTETS):
+            yield batch, octets
+            batch, octets = [], 0
+        batch.append(uid)
+        octets += size
+    if batch:
+        yield batch, octets
+
+
+def _body(answer: Mapping[bytes, object], at: int) -> bytes | None:
+    """The octets from `at` on; a server without partial fetch gives all at once."""
+    for item in (f"BODY[]<{at}>".encode(), *((b"BODY[]",) if not at else ())):
+        octets = answer.get(item)
+        if isinstance(octets, bytes):
+            return octets
+    return None
+
+
+def _number(answer: Mapping[bytes, object], item: bytes) -> int | None:
+    value = answer.get(item)
+    return value if isinstance(value, int) else None

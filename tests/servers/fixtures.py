@@ -1,0 +1,84 @@
+"""Real servers as fixtures: `dovecot` and `pymap` live as long as the run, `watched` is one account on the former."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from mailwatch.site import Account, Authentication, Security
+from mailwatch.sources.imap import Connection, connect
+from tests.servers import dovecot as dovecot_server
+from tests.servers import pymap as pymap_server
+from tests.servers.dovecot import Dovecot, Mailbox
+from tests.servers.pymap import Pymap
+from tests.servers.wiretap import Wiretap
+
+ACCOUNT = Account(
+    name="préfecture",
+    host="127.0.0.1",
+    port=0,
+    security=Security.NONE,
+    user="",
+    authentication=Authentication.PASSWORD,
+    folders=(),
+    timeout=20,
+)
+
+
+@dataclass(kw_only=True)
+class Watched:
+    """A mailbox, and an account that watches it through a wiretap."""
+
+    server: Dovecot
+    mailbox: Mailbox
+    wiretap: Wiretap
+    account: Account
+    secret: str
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def connect(self, **changes: object) -> Connection:
+        """Open the account as the settings would have it with `changes`."""
+        account = replace(self.account, **changes)  # type: ignore[arg-type]  # keyed by the caller
+        return self._open.enter_context(connect(account, lambda: self.secret))
+
+    def inbox(self) -> Connection:
+        """Open the account with its inbox examined."""
+        connection = self.connect()
+        connection.examine("INBOX")
+        return connection
+
+    def close(self) -> None:
+        """Hang up."""
+        self._open.close()
+        self.wiretap.close()
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    with dovecot_server.serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pymap() -> Iterator[Pymap]:
+    with pymap_server.serving() as server:
+        yield server
+
+
+@pytest.fixture
+def watched(dovecot: Dovecot) -> Iterator[Watched]:
+    """An account that nobody else uses; whatever the test does, it must only have read."""
+    mailbox = dovecot.mailbox()
+    wiretap = Wiretap(upstream=dovecot.port)
+    account = replace(ACCOUNT, port=wiretap.port, user=mailbox.user)
+    found = Watched(
+        server=dovecot, mailbox=mailbox, wiretap=wiretap, account=account, secret=dovecot.password
+    )
+    try:
+        yield found
+    finally:
+        found.close()
+    assert not wiretap.forbidden, "mailwatch sent a command that does not only read"

@@ -29,7 +29,9 @@ from mailwatch.model import (
     Role,
     Unreadable,
 )
+from mailwatch.packing import pack
 from mailwatch.ruleset import Desk
+from mailwatch.sealing import seal
 from mailwatch.wording import Words, tokens
 from mailwatch.wording import read as read_words
 
@@ -110,6 +112,12 @@ def analyse(delivery: Delivery, desk: Desk) -> Fact | Unreadable:
         reason = "aucune date : ni Received, ni date du serveur, ni champ Date lisible"
         return Unreadable(file=delivery.file, role=delivery.role, reason=reason)
     return _fact(examined, examined.instant, desk)
+
+
+def sealed(delivery: Delivery, desk: Desk, key: bytes) -> bytes | Unreadable:
+    """Turn one delivery into what the register keeps of it: the fact, its persons under pseudonyms, as bytes."""
+    found = analyse(delivery, desk)
+    return found if isinstance(found, Unreadable) else pack(seal(found, key, desk.institution))
 
 
 def message_key(raw: bytes) -> str:

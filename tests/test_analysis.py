@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.analysis import analyse, message_key
+from mailwatch.analysis import analyse, message_key, sealed
 from mailwatch.model import Delivery, Fact, Nature, Role, Unreadable
+from mailwatch.packing import unpack
 from mailwatch.settings import desk_for
 from tests.facts import BOX, CITIZEN, JURA
 from tests.mails import mail, reply
@@ -80,6 +81,24 @@ def test_an_answer_found_in_a_journal_is_judged_as_one() -> None:
 
     assert found.answer is Nature.REPLY
     assert found.mentions is not None
+
+
+def test_what_the_register_keeps_of_a_message_names_nobody_outside() -> None:
+    question = Delivery(raw=mail("2026-03-02 09:00", "Bonjour"), file="1", role=Role.INBOX)
+
+    kept = sealed(question, DESK, b"une clef de seize")
+
+    assert isinstance(kept, bytes)
+    assert CITIZEN.encode() not in kept
+    found = analyse(question, DESK)
+    assert isinstance(found, Fact)
+    assert unpack(kept, DESK.zone).key == found.key
+
+
+def test_what_is_no_message_is_kept_as_a_reason() -> None:
+    kept = sealed(Delivery(raw=b"", file="1", role=Role.INBOX), DESK, b"une clef de seize")
+
+    assert isinstance(kept, Unreadable)
 
 
 def test_a_journalled_copy_that_is_no_message_counts_as_received() -> None:

@@ -32,8 +32,7 @@ from mailwatch.model import Delivery, Unreadable
 Verdict: TypeAlias = bytes | Unreadable
 """A fact as the register keeps it, or why there is none."""
 Judge: TypeAlias = Callable[[Delivery], Verdict]
-Prepare: TypeAlias = Callable[[], Judge]
-"""Run once in each worker, where it loads what the judge needs; it must be picklable."""
+"""It goes to the workers as a pickle, with all that it judges by."""
 
 _MIB = 1024 * 1024
 _START_SECONDS = 60.0
@@ -68,12 +67,11 @@ class Workers:
     """
 
     def __init__(
-        self, prepare: Prepare, *, count: int | None = None, limits: Limits | None = None
+        self, judge: Judge, *, count: int | None = None, limits: Limits | None = None
     ) -> None:
         self.count = _cores() if count is None else count
         self._limits = limits or Limits()
-        self._prepare = prepare
-        self._judge: Judge | None = None
+        self._judge = judge
         self._idle: list[_Worker] = []
         self._threads = ThreadPoolExecutor(max(1, self.count), "mailwatch-worker")
 
@@ -85,7 +83,6 @@ class Workers:
         if self.count:
             return self._threads.submit(self._judged, batch)
         done: Future[list[Verdict]] = Future()
-        self._judge = self._judge or self._prepare()
         done.set_result([_verdict(self._judge, delivery) for delivery in batch])
         return done
 
@@ -142,7 +139,7 @@ class Workers:
             if worker.process.poll() is None:
                 return worker
             worker.kill()  # somebody else did; no message is to blame
-        return _started(self._prepare, self._limits)
+        return _started(self._judge, self._limits)
 
 
 def _cores() -> int:
@@ -227,7 +224,7 @@ class _Worker:
         self.wire.close()
 
 
-def _started(prepare: Prepare, limits: Limits) -> _Worker:
+def _started(judge: Judge, limits: Limits) -> _Worker:
     """Start a worker and wait until it is ready; raise BusyError when it never is."""
     try:
         worker = _spawned(limits)
@@ -236,7 +233,7 @@ def _started(prepare: Prepare, limits: Limits) -> _Worker:
     reason = ""
     try:
         worker.wire.settimeout(_START_SECONDS)
-        worker.wire.sendall(_framed(pickle.dumps((limits, prepare))))
+        worker.wire.sendall(_framed(pickle.dumps((limits, judge))))
         if _exactly(worker.answers, 1) == _READY:
             return worker
         reason = worker.answers.read().decode()
@@ -330,8 +327,7 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with socket.socket(fileno=os.dup(0)) as wire, wire.makefile("rb") as asked:
         try:
-            limits, prepare = pickle.loads(_read_frame(asked))  # noqa: S301  # our parent's own
-            judge = prepare()
+            limits, judge = pickle.loads(_read_frame(asked))  # noqa: S301  # our parent's own
         except BaseException as fault:
             wire.sendall(_FAILED + type(fault).__name__.encode())
             raise

@@ -14,18 +14,27 @@ from pathlib import Path
 from typing import NoReturn
 
 from mailwatch.model import Delivery, Role, Unreadable
-from mailwatch.workers import Judge, Verdict
+from mailwatch.workers import Verdict
 
 
 def delivery(words: str, number: int = 1) -> Delivery:
     return Delivery(raw=words.encode(), file=f"{number}.eml", role=Role.INBOX)
 
 
-def prepare() -> Judge:
-    return _judge
+class Unloadable:
+    """A judge that a worker cannot take in."""
+
+    def __init__(self, load: Callable[[], NoReturn]) -> None:
+        self.load = load
+
+    def __reduce__(self) -> tuple[Callable[[], NoReturn], tuple[()]]:
+        return self.load, ()
+
+    def __call__(self, delivery: Delivery) -> Verdict:
+        raise NotImplementedError
 
 
-def cannot_prepare() -> NoReturn:
+def cannot_load() -> NoReturn:
     raise LookupError("règles illisibles")
 
 
@@ -33,7 +42,7 @@ def dies_at_once() -> NoReturn:
     os._exit(9)
 
 
-def _judge(delivery: Delivery) -> Verdict:
+def judge(delivery: Delivery) -> Verdict:
     words = delivery.raw.decode()
     if words.startswith("refuse "):
         return Unreadable(file="?", role=Role.SENT, reason=words.removeprefix("refuse "))

@@ -7,14 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from mailwatch.errors import BusyError
 from mailwatch.model import Role, Unreadable
-from mailwatch.workers import Limits, Prepare, Verdict, Workers
+from mailwatch.workers import Limits, Verdict, Workers
 from tests import poison
 from tests.poison import delivery
 
@@ -23,7 +24,7 @@ QUICK = Limits(seconds=0.3, memory=192 * 1024 * 1024)
 
 @pytest.fixture
 def workers() -> Iterator[Workers]:
-    with Workers(poison.prepare, count=2, limits=QUICK) as pool:
+    with Workers(poison.judge, count=2, limits=QUICK) as pool:
         yield pool
 
 
@@ -55,7 +56,7 @@ def alive(process: int) -> bool:
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_every_delivery_has_its_verdict_in_order(count: int) -> None:
-    with Workers(poison.prepare, count=count) as pool:
+    with Workers(poison.judge, count=count) as pool:
         batches = [pool.judge([delivery(f"a{n}"), delivery(f"b{n}")]) for n in range(20)]
 
         found = [batch.result(60) for batch in batches]
@@ -65,7 +66,7 @@ def test_every_delivery_has_its_verdict_in_order(count: int) -> None:
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_delivery_that_is_no_message_comes_back_with_its_place_and_the_reason(count: int) -> None:
-    with Workers(poison.prepare, count=count) as pool:
+    with Workers(poison.judge, count=count) as pool:
         (found,) = judged(pool, "refuse pas un message : « vide »")
 
     assert reason(found) == "pas un message : « vide »"
@@ -83,7 +84,7 @@ def test_any_octets_go_to_a_worker_and_back(workers: Workers) -> None:
 def test_a_worker_is_started_only_when_there_is_something_to_judge() -> None:
     before = _children()
 
-    with Workers(poison.prepare, count=2) as pool:
+    with Workers(poison.judge, count=2) as pool:
         assert _children() == before
         judged(pool, "a")
         assert len(_children()) == len(before) + 1
@@ -173,7 +174,7 @@ def test_workers_killed_while_they_wait_are_replaced_unnoticed(workers: Workers)
 
 @pytest.mark.parametrize("words", ["fail:", "recurse:"])
 def test_what_is_judged_in_the_caller_s_own_process_may_fail_too(words: str) -> None:
-    with Workers(poison.prepare, count=0) as pool:
+    with Workers(poison.judge, count=0) as pool:
         found = judged(pool, words, "b")
 
     assert reason(found[0]) == POISON.get(words, "erreur d’analyse (ValueError)")
@@ -184,7 +185,7 @@ def test_what_is_judged_in_the_caller_s_own_process_may_fail_too(words: str) -> 
 
 
 def test_a_worker_is_replaced_after_so_many_messages() -> None:
-    with Workers(poison.prepare, count=1, limits=Limits(messages=4)) as pool:
+    with Workers(poison.judge, count=1, limits=Limits(messages=4)) as pool:
         found = [judged(pool, "who", "who")[0] for _ in range(6)]
 
     assert len(set(found)) == 3
@@ -217,7 +218,7 @@ def test_the_signals_that_end_the_service_leave_the_workers_to_their_parent(
 
 
 def test_a_worker_loads_what_judges_and_nothing_of_the_shell() -> None:
-    with Workers(poison.prepare, count=1) as pool:
+    with Workers(poison.judge, count=1) as pool:
         (found,) = judged(pool, "loaded:")
 
     assert isinstance(found, bytes)
@@ -227,16 +228,17 @@ def test_a_worker_loads_what_judges_and_nothing_of_the_shell() -> None:
 # --- beginnings and ends --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("prepare", [poison.cannot_prepare, poison.dies_at_once])
+@pytest.mark.parametrize("load", [poison.cannot_load, poison.dies_at_once])
 def test_workers_that_cannot_start_are_a_fault_of_the_machine_and_of_no_message(
-    prepare: Prepare,
+    load: Callable[[], NoReturn],
 ) -> None:
-    with Workers(prepare, count=1) as pool, pytest.raises(BusyError, match="ne démarrent pas"):
+    judge = poison.Unloadable(load)
+    with Workers(judge, count=1) as pool, pytest.raises(BusyError, match="ne démarrent pas"):
         judged(pool, "a")
 
 
 def test_closing_ends_the_workers_after_what_they_have_begun() -> None:
-    pool = Workers(poison.prepare, count=2)
+    pool = Workers(poison.judge, count=2)
     batches = [pool.judge([delivery("who")]) for _ in range(2)]
     pool.close()
 
@@ -251,7 +253,7 @@ import os, sys, time
 from tests import poison
 from mailwatch.workers import Limits, Workers
 
-pool = Workers(poison.prepare, count=1, limits=Limits(seconds={seconds}))
+pool = Workers(poison.judge, count=1, limits=Limits(seconds={seconds}))
 print(pool.judge([poison.delivery("who")]).result()[0].decode(), flush=True)
 pool.judge([poison.delivery({words!r})])
 time.sleep(0.3)

@@ -60,6 +60,7 @@ The shell: where mail, settings and the day come from, and where results go.
     register    What was seen, decided and said, and the journal of it all.
 
     offline     The offline run: files in, requests and figures out.
+    outbox      Alerts on their way: queued, sent, known again.
 
     contracts   The public JSON.
     display     Verdicts and figures on a terminal.
@@ -84,6 +85,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     sources     files, letters, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
     register    terms
+    outbox      composing, submitting, delivering
     settings    packaged, schema, faults
     commands    options, judging, counting
     demo        story, structures, layouts, composing, export, mailboxes, committee, showing

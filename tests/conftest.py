@@ -1,4 +1,4 @@
-"""What all tests share: how hypothesis searches, and real mail servers."""
+"""What all tests share: how hypothesis searches, the demonstration, and real mail servers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.demos", "tests.servers.fixtures"]
 
 # On a loaded machine a slow example says nothing. Continuous integration repeats the same examples, so
 # that a change alone can break it; a developer's run goes on searching.

@@ -10,12 +10,30 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
 
+import pytest
+
 from mailwatch import demo
-from mailwatch.demo import composing, story
+from mailwatch.demo import composing, showing, story
 from mailwatch.model import Audit, Request
 
 PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'"})
 """Apostrophes and spaces aside."""
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
+    """Both mailboxes, to be read and left as they are."""
+    return demo.write(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def jura(written: demo.Demo) -> Audit:
+    return showing.audited(written.jura)
+
+
+@pytest.fixture(scope="session")
+def moselle(written: demo.Demo) -> Audit:
+    return showing.audited(written.moselle)
 
 
 def by_name(audit: Audit, territory: str) -> Mapping[str, Request]:

@@ -21,16 +21,6 @@ from tests.demos import PLAIN, parsed_mails, shown, tree, words
 TERRITORIES = ("jura", "moselle")
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
-    return demo.write(tmp_path_factory.mktemp("demo"))
-
-
-@pytest.fixture(scope="module")
-def jura(written: demo.Demo) -> Audit:
-    return showing.audited(written.jura)
-
-
 # --- what is written ------------------------------------------------------------------------------
 
 

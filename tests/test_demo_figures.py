@@ -13,22 +13,6 @@ from mailwatch.demo import composing, showing, story
 from mailwatch.model import Audit, MentionCount, Mentions, Nature, Rate, Request, State
 from tests.demos import PLAIN, by_name
 
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
-    return demo.write(tmp_path_factory.mktemp("demo"))
-
-
-@pytest.fixture(scope="module")
-def jura(written: demo.Demo) -> Audit:
-    return showing.audited(written.jura)
-
-
-@pytest.fixture(scope="module")
-def moselle(written: demo.Demo) -> Audit:
-    return showing.audited(written.moselle)
-
-
 # --- the first mailbox ----------------------------------------------------------------------------
 
 JURA_DELAYS = """

@@ -8,26 +8,10 @@ from datetime import date
 import pytest
 
 from mailwatch import demo
-from mailwatch.demo import showing
 from mailwatch.model import Audit, Link, Nature, Request, State
 from tests.demos import by_name, parsed_mails
 
 Holds = Callable[[Request], bool]
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
-    return demo.write(tmp_path_factory.mktemp("demo"))
-
-
-@pytest.fixture(scope="module")
-def jura(written: demo.Demo) -> Audit:
-    return showing.audited(written.jura)
-
-
-@pytest.fixture(scope="module")
-def moselle(written: demo.Demo) -> Audit:
-    return showing.audited(written.moselle)
 
 
 def parts(*expected: str) -> Holds:

@@ -98,15 +98,14 @@ def deadline(
 
 def _explained(found: Deadline, territory: str) -> Iterator[str]:
     """A due date and how it was counted, as lines; no table library, so that the answer comes at once."""
-    sentence = _("Reçu le {received}, réponse due au plus tard le {due} ({territory}).")
-    yield sentence.format(
-        received=f"{found.received_on:%d/%m/%Y}",
-        due=f"{found.due_on:%d/%m/%Y}",
-        territory=territory,
+    sentence = _(
+        "Reçu le {received:%d/%m/%Y}, réponse due au plus tard le {due:%d/%m/%Y} ({territory})."
     )
+    yield sentence.format(received=found.received_on, due=found.due_on, territory=territory)
     yield ""
+    line = _("  {on:%d/%m/%Y}  {mark}  {why}")
     for day in found.days:
-        yield f"  {day.on:%d/%m/%Y}  {'✔' if day.counts else ' '}  {say(day.why)}"
+        yield line.format(on=day.on, mark="✔" if day.counts else " ", why=say(day.why))
 
 
 def _days_of(channel: str) -> int:

@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
@@ -69,7 +69,7 @@ class Words:
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each token stands in `text`."""
-        return tuple(map(re.Match.span, _TOKEN.finditer(self.text)))
+        return tuple(self._spans(len(self.tokens)))
 
     def spoken(self) -> list[str]:
         """The tokens that are words, punctuation left out."""
@@ -78,7 +78,21 @@ class Words:
     def original(self, start: int, end: int) -> str:
         """The words of the original that `line[start:end]` stands for, white space made single."""
         first, last = self._place(start), self._place(end - 1)
-        return " ".join(self.text[self.spans[first][0] : self.spans[last][1]].split())
+        spans = self._spans(last + 1)
+        return " ".join(self.text[spans[first][0] : spans[last][1]].split())
+
+    def _spans(self, count: int) -> list[tuple[int, int]]:
+        """The places of `count` tokens at least: evidence mostly stands near the start of a text."""
+        self._placed.extend(islice(self._unplaced, max(0, count - len(self._placed))))
+        return self._placed
+
+    @cached_property
+    def _placed(self) -> list[tuple[int, int]]:
+        return []
+
+    @cached_property
+    def _unplaced(self) -> Iterator[tuple[int, int]]:
+        return map(re.Match.span, _TOKEN.finditer(self.text))
 
     def _place(self, at: int) -> int:
         """The number of the token that stands at `at` in `line`."""

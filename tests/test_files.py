@@ -5,6 +5,7 @@ from __future__ import annotations
 import mailbox
 import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -143,6 +144,24 @@ def test_pipes_and_links_to_folders_are_left_alone_and_any_name_is_read(tmp_path
     (tmp_path / "inbox" / "gone.eml").symlink_to(tmp_path / "nowhere.eml")
 
     assert len(read_all(tmp_path)) == 2
+
+
+def test_a_message_that_comes_through_a_pipe_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "courriel.eml"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=[MAIL])
+    writer.start()
+
+    assert [delivery.raw for delivery in read_all(pipe)] == [MAIL]
+    writer.join()
+
+
+def test_no_more_is_read_of_a_message_than_can_be_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailwatch.sources.files._LARGEST", 20)
+
+    assert [delivery.raw for delivery in read_all(put(tmp_path / "a.eml"))] == [MAIL[:20]]
 
 
 def test_a_folder_that_cannot_be_read_is_named(

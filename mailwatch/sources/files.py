@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedReader, FileIO
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -73,10 +74,10 @@ def _held(given: str, role: Role | None) -> Iterator[Entry]:
 def deliveries(entry: Entry) -> Iterator[Delivery]:
     """Read the messages of `entry`; raise SourceError when the file cannot be read at all."""
     try:
+        if not entry.many:
+            yield Delivery(raw=_whole(entry.file), file=entry.file, role=entry.role)
+            return
         with Path(entry.file).open("rb") as opened:
-            if not entry.many:
-                yield Delivery(raw=_whole(opened), file=entry.file, role=entry.role)
-                return
             for number, raw in enumerate(_mailbox_messages(opened), start=1):
                 yield Delivery(raw=raw, file=f"{entry.file}#{number}", role=entry.role)
     except OSError as fault:
@@ -85,11 +86,14 @@ def deliveries(entry: Entry) -> Iterator[Delivery]:
         ) from None
 
 
-def _whole(opened: BinaryIO) -> bytes:
+def _whole(file: str) -> bytes:
     """The octets of one message; room is made for those there are, which is much the faster."""
-    there = os.fstat(opened.fileno()).st_size
-    # A pipe has no size.
-    return opened.read(min(there or _LARGEST, _LARGEST))
+    with FileIO(file) as opened:
+        if 0 < os.fstat(opened.fileno()).st_size <= _LARGEST:
+            return opened.readall()
+        # What is larger is cut; a pipe has no size.
+        with BufferedReader(opened) as unmeasured:
+            return unmeasured.read(_LARGEST)
 
 
 def role_of(path: Path) -> Role:

@@ -16,6 +16,7 @@ from mailwatch.model import (
     Place,
     State,
 )
+from mailwatch.site import Weekday
 
 NATURES = {
     Nature.REQUEST: "demande",
@@ -103,6 +104,16 @@ FINDINGS = {
     "transferred": "transférée à un autre service",
 }
 STATUSES = {"sourced": "sourcé", "interpreted": "interprété", "local": "local"}
+
+WEEKDAYS = {
+    Weekday.MONDAY: "lundi",
+    Weekday.TUESDAY: "mardi",
+    Weekday.WEDNESDAY: "mercredi",
+    Weekday.THURSDAY: "jeudi",
+    Weekday.FRIDAY: "vendredi",
+    Weekday.SATURDAY: "samedi",
+    Weekday.SUNDAY: "dimanche",
+}
 
 NO_BREAK = "\u00a0"
 

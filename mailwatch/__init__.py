@@ -86,7 +86,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
     register    terms
     outbox      composing, submitting, delivering
-    settings    packaged, schema, faults
+    settings    packaged, starter, secrets, advice, values, service, schema, contradictions, sentences, faults
     commands    options, judging, counting
     demo        story, structures, layouts, composing, export, mailboxes, committee, showing
 

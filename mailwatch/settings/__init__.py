@@ -1,7 +1,8 @@
 """The institution's own values, checked key by key, and what they make of the rules.
 
-One TOML file. Its schema stands in `schema`, the sentences for its faults in `faults`; both need pydantic,
-and are imported when there is a file to read. `packaged` reads the rules and templates that ship with us.
+One TOML file. Its schema stands in `schema` and `service`, its faults in `faults`; they need pydantic, and are
+imported when there is a file to read. `packaged` reads the rules and templates that ship with us, `secrets` what
+the file may only name, `starter` writes a first file, `advice` says what a file leaves to be wished for.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from mailwatch.errors import SettingsError
 from mailwatch.model import Institution
 from mailwatch.ruleset import Desk, Ruleset
 from mailwatch.settings.packaged import rule_texts, template_texts, territories_only
+from mailwatch.site import Site
 from mailwatch.workdays import Calendar, Territory
 
 __all__ = [
     "calendar_for",
     "desk_for",
     "load",
+    "load_site",
     "rule_texts",
     "template_texts",
     "territories_only",
@@ -60,6 +63,17 @@ def load(path: Path) -> Institution:
     from mailwatch.settings.schema import institution
 
     return institution(read(path.name, _table(path)))
+
+
+def load_site(path: Path) -> Site:
+    """Read all of a settings file, the service's sections too; SettingsError as `load`.
+
+    Paths in the file start from the folder it is in; no secret is read.
+    """
+    from mailwatch.settings.faults import read
+    from mailwatch.settings.schema import site
+
+    return site(read(path.name, _table(path)), path.absolute().parent)
 
 
 def calendar_for(institution: Institution, territories: Mapping[str, Territory]) -> Calendar:

@@ -10,6 +10,9 @@ from importlib.resources import files
 from mailwatch.errors import RulesetError
 from mailwatch.workdays import Territory, read_territories
 
+STATE_FOLDER = "/var/lib/mailwatch"
+"""Where the packaged unit has the register kept (`StateDirectory=`)."""
+
 
 def rule_texts() -> dict[str, str]:
     """Read the rule files, by name; RulesetError when the installation has lost them."""

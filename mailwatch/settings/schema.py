@@ -1,103 +1,34 @@
 """The settings file as a tree: every key, its type and what it may hold.
 
-Only `mailwatch.settings.load` imports this module: pydantic takes longer to import than most commands to
-run. A new section is a class here, a field of `Settings`, and a line of `institution`.
+Only `mailwatch.settings.load` and `load_site` import this module: pydantic takes longer to import than most
+commands to run. A new section is a class here or in `service`, a field of `Settings`, and a line of
+`institution` or `site`.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
-from typing import Annotated, Self
+from pathlib import Path
+from typing import Self
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailwatch import workdays
 from mailwatch.model import Box, Convention, Exemption, Institution, ManualAnswer
+from mailwatch.settings import service
 from mailwatch.settings.packaged import territories_only
-
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_UNROUTABLE = (".local", "@local", ".localhost", "@localhost")
-
-
-def _wanted(words: str) -> PydanticCustomError:
-    """Refuse a value by what should stand in its place; the fault says what was found."""
-    return PydanticCustomError("wanted", "{words}", {"words": words})
-
-
-def _address(text: str) -> str:
-    """Check an address without asking the DNS; ASCII domain and lower case, as mail carries it."""
-    # Names such as `.local` are reserved, so email-validator refuses them, yet many an intranet has them.
-    suffix = ".fr" if text.lower().endswith(_UNROUTABLE) else ""
-    try:
-        found = validate_email(
-            text + suffix,
-            check_deliverability=False,
-            globally_deliverable=False,
-            test_environment=True,
-        )
-    except EmailNotValidError:
-        raise _wanted("une adresse électronique, comme prefecture@jura.gouv.fr") from None
-    return (found.ascii_email or found.normalized).lower().removesuffix(suffix)
-
-
-def _domain(text: str) -> str:
-    try:
-        return _address(f"a@{text}").removeprefix("a@")
-    except PydanticCustomError:
-        raise _wanted("un nom de domaine sans arobase, comme jura.gouv.fr") from None
-
-
-def _relay(text: str) -> str:
-    if re.search(r"[\s@/:]", text):
-        raise _wanted("un nom de serveur, comme mx1.jura.gouv.fr")
-    return text.lower().rstrip(".")
-
-
-def _day(value: object) -> date:
-    # pydantic alone would read a number as seconds since 1970.
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise _wanted("une date, comme 2026-01-31")
-
-
-def _territory(code: str) -> str:
-    return workdays.find_territory(territories_only(), code).code
-
-
-def _timezone(name: str) -> str:
-    return workdays.zone(territories_only()["75"], name).key
-
-
-Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
-EmailAddress = Annotated[Text, AfterValidator(_address)]
-Domain = Annotated[Text, AfterValidator(_domain)]
-Relay = Annotated[Text, AfterValidator(_relay)]
-Day = Annotated[date, BeforeValidator(_day)]
-TerritoryCode = Annotated[Text, AfterValidator(_territory)]
-TimeZone = Annotated[Text, AfterValidator(_timezone)]
-
-
-class Section(BaseModel):
-    """A table of the file: an unknown key is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from mailwatch.settings.service import AccountSection, AlertSection, RegisterSection, SmtpSection
+from mailwatch.settings.values import (
+    Day,
+    Domain,
+    EmailAddress,
+    Relay,
+    Section,
+    TerritoryCode,
+    Text,
+    TimeZone,
+)
+from mailwatch.site import Site
 
 
 class InstitutionSection(Section):
@@ -177,6 +108,11 @@ class Settings(BaseSettings):
     exception: tuple[ExceptionSection, ...] = ()
     box: tuple[BoxSection, ...] = ()
     manual_answer: tuple[ManualAnswerSection, ...] = ()
+    account: tuple[AccountSection, ...] = ()
+    smtp: SmtpSection | None = None
+    alert: AlertSection | None = None
+    # ABCMeta has a method of that name, which pydantic would be hiding.
+    kept: RegisterSection = Field(default=RegisterSection(), alias="register")
 
     @classmethod
     def settings_customise_sources(
@@ -189,14 +125,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take the file alone: no environment may change a figure that an auditor re-computes."""
         return (init_settings,)
-
-    @model_validator(mode="after")
-    def _each_box_once(self) -> Self:
-        addresses = [box.address for box in self.box]
-        for address in addresses:
-            if addresses.count(address) > 1:
-                raise ValueError(f"[[box]] : l’adresse « {address} » est déclarée deux fois")
-        return self
 
 
 def institution(settings: Settings) -> Institution:
@@ -237,4 +165,17 @@ def institution(settings: Settings) -> Institution:
         ),
         services=own.services,
         agents=own.agents,
+    )
+
+
+def site(settings: Settings, folder: Path) -> Site:
+    """Carry all of it over; the paths of the file start from `folder`, its own."""
+    return Site(
+        institution=institution(settings),
+        accounts=tuple(service.account(section, folder) for section in settings.account),
+        submission=service.submission(settings.smtp, folder) if settings.smtp else None,
+        alert=service.alert(settings.alert) if settings.alert else None,
+        state=service.absolute(settings.kept.state, folder),
+        key=service.secret(settings.kept.key, folder),
+        poll_every=settings.kept.poll_every,
     )

@@ -1,0 +1,172 @@
+"""What no key says wrong by itself: sections that do not fit each other, or lack what they need together."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+from mailwatch.addresses import domain, is_ours
+from mailwatch.model import Institution
+from mailwatch.settings.schema import BoxSection
+from mailwatch.settings.service import AccountSection, AlertSection, SmtpSection, called
+from mailwatch.settings.values import Place, Section
+from mailwatch.site import Authentication, Security
+
+Sections = Mapping[Place, Section]
+"""The sections that hold by themselves, each at its place."""
+
+Contradiction = tuple[Place, str]
+"""The section at fault, and what is wrong in it."""
+
+Each = TypeVar("Each", bound=Section)
+
+WHERE = 'secret = { file = "/etc/mailwatch/messagerie.secret" } ou { credential = "messagerie" }'
+"""How the file says where a secret is."""
+
+_LOOPBACK_NAMES = {"localhost", "ip6-localhost", "ip6-loopback"}
+
+
+def contradictions(sections: Sections, institution: Institution | None) -> Iterator[Contradiction]:
+    """Find what does not fit; whose addresses they are is left out when `institution` is not known."""
+    yield from _boxes_twice(sections)
+    yield from _accounts_twice(sections)
+    yield from _folders_twice(sections)
+    yield from _in_clear(sections)
+    for place, account in _each(sections, AccountSection):
+        yield from ((place, fault) for fault in _authentication(account))
+    for place, smtp in _each(sections, SmtpSection):
+        yield from ((place, fault) for fault in _submission(smtp))
+    if institution is not None and _mail_leaves(sections):
+        yield from _outsiders(sections, institution)
+
+
+def _each(sections: Sections, kind: type[Each]) -> Iterator[tuple[Place, Each]]:
+    for place, section in sections.items():
+        if isinstance(section, kind):
+            yield place, section
+
+
+# --- what is declared twice -----------------------------------------------------------------------
+
+
+def _boxes_twice(sections: Sections) -> Iterator[Contradiction]:
+    declared = Counter(box.address for _, box in _each(sections, BoxSection))
+    for address, times in declared.items():
+        if times > 1:
+            yield ("box",), f"l’adresse « {address} » est déclarée deux fois"
+
+
+def _accounts_twice(sections: Sections) -> Iterator[Contradiction]:
+    seen: dict[str, str] = {}
+    for place, account in _each(sections, AccountSection):
+        name = called(account)
+        if name.casefold() in seen:
+            rest = (
+                ""
+                if account.name
+                else " (à défaut de « name », c’est « user ») ; donnez-lui-en un autre"
+            )
+            yield place, f"un autre compte s’appelle déjà « {seen[name.casefold()]} »{rest}"
+        seen.setdefault(name.casefold(), name)
+
+
+def _folders_twice(sections: Sections) -> Iterator[Contradiction]:
+    """A folder watched twice would have each message counted under two places."""
+    seen: dict[tuple[str, str, str], str] = {}
+    for place, account in _each(sections, AccountSection):
+        # Without folders, INBOX is watched: `service.account`.
+        for name in [folder.name for folder in account.folders] or ["INBOX"]:
+            mailbox = (account.host, account.user.casefold(), name)
+            if mailbox in seen:
+                where = f"« folders » : le dossier « {name} » est déjà suivi"
+                other = seen[mailbox]
+                yield place, where + ("" if other == called(account) else f" par « {other} »")
+            seen.setdefault(mailbox, called(account))
+
+
+# --- what is not protected ------------------------------------------------------------------------
+
+
+def _in_clear(sections: Sections) -> Iterator[Contradiction]:
+    for place, section in sections.items():
+        if not isinstance(section, AccountSection | SmtpSection):
+            continue
+        if section.security is Security.NONE and not is_loopback(section.host):
+            fault = "« security » : « none » ne vaut que pour cette machine (localhost)"
+            yield place, f"{fault} ; pour {section.host}, mettez « tls » ou « starttls »"
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether `host` is this very machine (RFC 6761 section 6.3); a name is not looked up."""
+    if host in _LOOPBACK_NAMES or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+# --- what is lacking ------------------------------------------------------------------------------
+
+
+def _authentication(account: AccountSection) -> Iterator[str]:
+    by_token = account.authentication is not Authentication.PASSWORD
+    if account.token_command and not by_token:
+        yield "« token_command » ne sert qu’avec authentication = « xoauth2 » ou « oauthbearer »"
+    elif account.token_command and account.secret:
+        yield "« secret » et « token_command » : gardez l’un des deux, celui qui donne le jeton"
+    if account.secret or account.token_command:
+        return
+    if by_token:
+        yield (
+            "« token_command » manque : la commande qui écrit le jeton, mot à mot, "
+            'comme ["/usr/local/bin/jeton", "prefecture"]'
+        )
+    else:
+        yield f"« secret » manque ; dites où se trouve le mot de passe : {WHERE}"
+
+
+def _submission(smtp: SmtpSection) -> Iterator[str]:
+    if smtp.user and not smtp.secret:
+        yield f"« user » sans « secret » ; dites où se trouve le mot de passe : {WHERE}"
+    if smtp.secret and not smtp.user:
+        yield "« secret » sans « user » ; ajoutez l’identifiant, ou retirez « secret »"
+
+
+# --- who is written to ----------------------------------------------------------------------------
+
+
+def _mail_leaves(sections: Sections) -> bool:
+    """An audit of files writes to nobody: whom a box names matters where the service is set up."""
+    return any(
+        isinstance(s, AccountSection | SmtpSection | AlertSection) for s in sections.values()
+    )
+
+
+def _outsiders(sections: Sections, institution: Institution) -> Iterator[Contradiction]:
+    """Nothing is sent outside, and an alert that comes back must not look like a citizen's mail."""
+    for place, smtp in _each(sections, SmtpSection):
+        if not _inside(smtp.sender, institution):
+            yield place, _outsider("sender", smtp.sender)
+    for place, section in sections.items():
+        if isinstance(section, AlertSection | BoxSection):
+            for address in dict.fromkeys(section.recipients):
+                if not _inside(address, institution):
+                    yield place, _outsider("recipients", address)
+
+
+def _inside(address: str, institution: Institution) -> bool:
+    if is_ours(address, institution):
+        return True
+    # Who declares boxes alone means their domain: « chef@ » beside « prefecture@ ».
+    declared = () if institution.domains else institution.addresses
+    return domain(address) in map(domain, declared)
+
+
+def _outsider(key: str, address: str) -> str:
+    return (
+        f"« {key} » : « {address} » n’est pas une adresse de l’institution ; corrigez-la, ou ajoutez "
+        f"« {domain(address)} » à « domains » dans [institution]"
+    )

@@ -1,0 +1,167 @@
+"""The sections that the service reads beside the institution's own: accounts, submission, alert, register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from mailwatch.settings.packaged import STATE_FOLDER
+from mailwatch.settings.values import (
+    AccountName,
+    CredentialName,
+    DayOfWeek,
+    EmailAddress,
+    EnvironmentName,
+    FilePath,
+    FolderName,
+    Host,
+    Hour,
+    Interval,
+    Line,
+    Port,
+    Section,
+    Timeout,
+    Word,
+)
+from mailwatch.site import (
+    Account,
+    AlertPlan,
+    Authentication,
+    FolderRole,
+    Secret,
+    Security,
+    Submission,
+    WatchedFolder,
+    Weekday,
+)
+
+IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
+SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
+
+
+class SecretSection(Section):
+    """Where a secret is; never the secret."""
+
+    credential: CredentialName = ""
+    file: FilePath = ""
+    env: EnvironmentName = ""
+
+    @model_validator(mode="after")
+    def _in_one_place(self) -> Self:
+        if sum(map(bool, (self.credential, self.file, self.env))) != 1:
+            raise ValueError(
+                "il faut une clé et une seule parmi « credential », « file » et « env »"
+            )
+        return self
+
+
+class FolderSection(Section):
+    """A watched folder."""
+
+    name: FolderName
+    role: Annotated[FolderRole, Word]
+
+
+class AccountSection(Section):
+    """`[[account]]`: a mail account to watch by IMAP."""
+
+    name: AccountName = ""
+    host: Host
+    port: Port | None = None
+    security: Annotated[Security, Word] = Security.TLS
+    user: Line
+    authentication: Annotated[Authentication, Word] = Authentication.PASSWORD
+    secret: SecretSection | None = None
+    token_command: tuple[Line, ...] = ()
+    ca_file: FilePath = ""
+    timeout: Timeout = 60
+    folders: tuple[FolderSection, ...] = ()
+
+
+class SmtpSection(Section):
+    """`[smtp]`: the server that takes the alerts."""
+
+    host: Host
+    port: Port | None = None
+    security: Annotated[Security, Word] = Security.TLS
+    sender: EmailAddress
+    user: Line = ""
+    secret: SecretSection | None = None
+    ca_file: FilePath = ""
+    timeout: Timeout = 60
+
+
+class AlertSection(Section):
+    """`[alert]`: when the weekly alert leaves, and for whom."""
+
+    recipients: Annotated[tuple[EmailAddress, ...], Field(min_length=1)]
+    weekday: DayOfWeek = Weekday.MONDAY
+    at: Hour = AlertPlan(recipients=()).at
+
+
+class RegisterSection(Section):
+    """`[register]`: where what was seen is kept, and how often we look."""
+
+    state: FilePath = STATE_FOLDER
+    key: SecretSection | None = None
+    poll_every: Interval = 120
+
+
+def called(section: AccountSection) -> str:
+    """Name an account; by its user when the file does not."""
+    return section.name or section.user.replace("/", "-").replace(";", "-")
+
+
+def account(section: AccountSection, folder: Path) -> Account:
+    """Make the account of its section; paths start from `folder`, that of the settings file."""
+    return Account(
+        name=called(section),
+        host=section.host,
+        port=section.port or IMAP_PORTS[section.security],
+        security=section.security,
+        user=section.user,
+        authentication=section.authentication,
+        folders=tuple(WatchedFolder(name=each.name, role=each.role) for each in section.folders)
+        or (WatchedFolder(name="INBOX", role=FolderRole.INBOX),),
+        secret=secret(section.secret, folder),
+        token_command=section.token_command,
+        ca_file=absolute(section.ca_file, folder),
+        timeout=section.timeout,
+    )
+
+
+def submission(section: SmtpSection, folder: Path) -> Submission:
+    """Make the submission server of its section; paths start from `folder`."""
+    return Submission(
+        host=section.host,
+        port=section.port or SMTP_PORTS[section.security],
+        security=section.security,
+        sender=section.sender,
+        user=section.user,
+        secret=secret(section.secret, folder),
+        ca_file=absolute(section.ca_file, folder),
+        timeout=section.timeout,
+    )
+
+
+def alert(section: AlertSection) -> AlertPlan:
+    """Make the plan of the weekly alert; each recipient once."""
+    return AlertPlan(
+        recipients=tuple(dict.fromkeys(section.recipients)), weekday=section.weekday, at=section.at
+    )
+
+
+def secret(section: SecretSection | None, folder: Path) -> Secret | None:
+    """Say where a secret is; its path starts from `folder`."""
+    if section is None:
+        return None
+    return Secret(
+        credential=section.credential, file=absolute(section.file, folder), env=section.env
+    )
+
+
+def absolute(path: str, folder: Path) -> str:
+    """Complete a path of the file, which starts from the file's own folder; empty stays empty."""
+    return str(folder / path) if path else ""

@@ -1,0 +1,88 @@
+"""The first settings file that `init` writes: commented, and complete once a few values are filled in."""
+
+from __future__ import annotations
+
+import json
+
+from mailwatch.settings.packaged import STATE_FOLDER
+
+UNFINISHED = "À COMPLÉTER"
+"""What stands for a value that only the site knows; a file that still has one is refused."""
+
+
+def starter(state: str = STATE_FOLDER) -> str:
+    """Write a first settings file; `state` is the folder of the register."""
+    # JSON quotes a text as TOML does, but for DEL, which TOML wants escaped.
+    quoted = json.dumps(state, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return _TEXT.replace("ÉTAT", quoted)
+
+
+_TEXT = f"""\
+# Réglages de mailwatch.
+#
+# Remplacez chaque « {UNFINISHED} », puis :   mailwatch check-config --settings CE_FICHIER
+# Une ligne qui commence par # est un commentaire ; ce qui suit un # isolé est un réglage que l’on peut activer.
+# Aucun mot de passe ne s’écrit ici : ce fichier dit seulement où ils se trouvent.
+
+[institution]
+name = "{UNFINISHED}"                 # « Préfecture du Jura » : pour les titres
+calendar = "{UNFINISHED}"             # code du territoire, « 39 » : jours fériés et heure locale
+domains = ["{UNFINISHED}"]            # « jura.gouv.fr » : qui écrit de là est de la maison
+addresses = []                        # boîtes à nous sous un autre domaine
+trusted_relays = []                   # nos serveurs de messagerie, comme ils signent « Received … by »
+convention = "strict"                 # ou "rolled" : reçu un jour fermé, compté reçu le jour ouvré suivant
+# observe_from = 2026-01-01           # les demandes plus anciennes ne comptent pas
+# closed = [2026-05-15]               # fermetures locales
+# customary = ["Vendredi saint"]      # jours d’usage du territoire que vos services chôment
+# services = ["Bureau des titres"]    # annuaire : aide à reconnaître le service qui signe
+# agents = ["Marie Durand"]           # annuaire : aide à reconnaître l’auteur
+
+# --- les boîtes suivies, une section par boîte ----------------------------------------------------
+
+[[box]]
+address = "{UNFINISHED}"              # « prefecture@jura.gouv.fr »
+service = "Accueil"                   # le service qui y répond
+recipients = []                       # à qui va sa part de l’alerte, en plus des destinataires de [alert]
+
+# [[exception]]                       # un service dont les agents n’ont pas à être nommés
+# address = "pref-fraude@jura.gouv.fr"
+# ground = "CRPA L111-2, sécurité des personnes"
+# decided_by = "Secrétaire générale"
+# from = 2026-01-01
+
+# --- où lire le courrier (IMAP, en lecture seule), une section par compte -------------------------
+
+[[account]]
+host = "{UNFINISHED}"                 # « imap.jura.gouv.fr »
+user = "{UNFINISHED}"                 # « prefecture@jura.gouv.fr »
+security = "tls"                      # ou "starttls" ; "none" sur cette machine seulement
+secret = {{ file = "imap.secret" }}     # à côté de ce fichier, en mode 600
+# secret = {{ credential = "imap" }}    # ou remis par systemd (LoadCredential=)
+# authentication = "xoauth2"          # ou "oauthbearer" : alors une commande écrit le jeton,
+# token_command = ["/usr/local/bin/jeton", "prefecture"]   # à la place de « secret »
+# ca_file = "ac-interne.pem"          # certificats de votre autorité, si ce n’est pas une autorité publique
+folders = [                           # mailwatch doctor en donne la liste exacte
+    {{ name = "INBOX", role = "inbox" }},
+    {{ name = "Sent", role = "sent" }},  # sans dossier d’envoi, aucune réponse n’est vue
+]                                     # role = "journal" : copies de tout, reçu et envoyé
+
+# --- l’alerte hebdomadaire ------------------------------------------------------------------------
+
+[alert]
+recipients = ["{UNFINISHED}"]         # le référent qualité
+weekday = "lundi"                     # un jour fermé, elle part le jour ouvré suivant
+at = "08:00"                          # heure locale du territoire
+
+[smtp]
+host = "{UNFINISHED}"                 # « smtp.jura.gouv.fr »
+security = "tls"                      # ou "starttls" ; "none" pour un relais sur cette machine (localhost)
+sender = "{UNFINISHED}"               # « mailwatch@jura.gouv.fr »
+# user = "mailwatch@jura.gouv.fr"     # si le serveur demande qui envoie
+# secret = {{ file = "smtp.secret" }}
+
+# --- le registre ----------------------------------------------------------------------------------
+
+[register]
+state = ÉTAT     # dossier du registre et de sa clé, sur un disque local
+poll_every = 120                      # secondes entre deux relèves
+"""

@@ -22,8 +22,6 @@ from mailwatch.workdays import delay, next_working
 LONGEST = 50
 """Lines of one group; the report lists them all."""
 
-_WIDEST = 80
-"""Characters of what a person typed."""
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
@@ -116,11 +114,11 @@ def groups(
     return tuple(sorted((*made, *quoted), key=lambda group: order.index(group.urgency)))
 
 
-def plain(words: str) -> str:
+def plain(words: str, widest: int = 80) -> str:
     """What a person typed, as printable words on one line, cut where it is too long."""
-    signs = (sign if sign.isprintable() else " " for sign in words[: 4 * _WIDEST])
+    signs = (sign if sign.isprintable() else " " for sign in words[: 4 * widest])
     line = " ".join("".join(signs).split())
-    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
+    return line if len(line) <= widest else f"{line[: widest - 1]}…"
 
 
 def long_day(on: date) -> str:

@@ -59,7 +59,9 @@ def _words(alert: Alert) -> dict[str, object]:
         "busy": [section for section in alert.sections if section.groups],
         "counted": [s for s in alert.sections if any(figure.applies for figure in s.figures)],
         "quiet": [section.service for section in alert.sections if not section.groups],
-        "quarantined": [(plain(item.file), item.reason) for item in alert.quarantined[:LISTED]],
+        "quarantined": [
+            (plain(item.file, 200), plain(item.reason, 200)) for item in alert.quarantined[:LISTED]
+        ],
         "gaps": [_gap(gap, alert) for gap in alert.gaps[-LISTED:]],
         "DUE": DUE,
         "LATE_FOLLOW_UP": LATE_FOLLOW_UP,
@@ -81,9 +83,8 @@ def _gap(gap: Gap, alert: Alert) -> str:
     until = f"au {minute(gap.until, alert.zone)}" if gap.until else "à maintenant, et cela dure"
     words = f"{place}{NO_BREAK}: du {since} {until}"
     if gap.missed:
-        words += (
-            f", {gap.missed} {plural(gap.missed, 'message passé', 'messages passés')} sans être vus"
-        )
+        unseen = plural(gap.missed, "message passé sans être vu", "messages passés sans être vus")
+        words += f", {gap.missed} {unseen}"
     return words
 
 

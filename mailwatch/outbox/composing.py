@@ -31,11 +31,11 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["Precedence"] = "bulk"
-    message["Content-Language"] = "fr"
     text, html = alert.text(mailing.alert, templates), alert.html(mailing.alert, templates)
     # Quoted-printable: readable in a log or an archive, and safe on a path of seven bits.
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = "fr"
     # The library would draw it at random.
     message.set_boundary(f"=_{_digest(mailing.alert_id, submission.sender)}")
     return message

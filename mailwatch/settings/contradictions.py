@@ -160,9 +160,11 @@ def _outsiders(sections: Sections, institution: Institution) -> Iterator[Contrad
 def _inside(address: str, institution: Institution) -> bool:
     if is_ours(address, institution):
         return True
-    # Who declares boxes alone means their domain: « chef@ » beside « prefecture@ ».
-    declared = () if institution.domains else institution.addresses
-    return domain(address) in map(domain, declared)
+    if institution.domains:
+        return False
+    # Who declares addresses alone means their domain: « chef@ » beside « prefecture@ ».
+    boxes = (box.address for box in institution.boxes)
+    return domain(address) in map(domain, (*institution.addresses, *boxes))
 
 
 def _outsider(key: str, address: str) -> str:

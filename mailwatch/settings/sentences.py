@@ -52,7 +52,6 @@ _WANTED = {
     "string_type": "un texte entre guillemets",
     "string_too_short": "un texte qui ne soit pas vide",
     "tuple_type": "une liste entre crochets",
-    "too_short": "au moins une valeur",
     "model_type": "une table",
 }
 _USUAL = {
@@ -71,7 +70,7 @@ _USUAL = {
     "state": "dossier folder path chemin directory database",
     "file": "fichier path chemin",
     "env": "environment variable environnement",
-    "account": "imap comptes mail messagerie",
+    "account": "imap compte comptes mail messagerie",
     "smtp": "mail envoi submission",
     "alert": "alerte alertes",
     "register": "registre database db",
@@ -80,7 +79,8 @@ _USUAL = {
 """What people write for our keys, having met it elsewhere."""
 
 _SECRET = re.compile(
-    r"passw|mot_?de_?passe|^mdp|secret|token|jeton|credential|api_?key|cle_?api", re.IGNORECASE
+    r"pass?_?w|^pass$|pwd|mot_?de_?passe|^mdp|secret|token|jeton|credential|api_?key|cle_?api",
+    re.IGNORECASE,
 )
 _USERINFO = re.compile(r"(?<=://)[^@/]*@|^[^:@/]*:[^@]*@")
 
@@ -178,7 +178,7 @@ def _words(error: ErrorDetails) -> str:
             wanted = _WANTED.get(kind, error["msg"])
             # What stands beside the place of a secret may be the secret.
             hidden = any(isinstance(step, str) and _SECRET.search(step) for step in place)
-            found = "" if hidden or kind == "too_short" else f", pas {_what(value)}"
+            found = "" if hidden or kind == "string_too_short" else f", pas {_what(value)}"
             return f"{_key(place)}il faut {wanted}{found}"
 
 

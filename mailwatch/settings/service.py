@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from mailwatch.settings.packaged import STATE_FOLDER
 from mailwatch.settings.values import (
@@ -21,6 +21,7 @@ from mailwatch.settings.values import (
     Interval,
     Line,
     Port,
+    Recipients,
     Section,
     Timeout,
     Word,
@@ -96,7 +97,7 @@ class SmtpSection(Section):
 class AlertSection(Section):
     """`[alert]`: when the weekly alert leaves, and for whom."""
 
-    recipients: Annotated[tuple[EmailAddress, ...], Field(min_length=1)]
+    recipients: Recipients
     weekday: DayOfWeek = Weekday.MONDAY
     at: Hour = AlertPlan(recipients=()).at
 
@@ -147,10 +148,8 @@ def submission(section: SmtpSection, folder: Path) -> Submission:
 
 
 def alert(section: AlertSection) -> AlertPlan:
-    """Make the plan of the weekly alert; each recipient once."""
-    return AlertPlan(
-        recipients=tuple(dict.fromkeys(section.recipients)), weekday=section.weekday, at=section.at
-    )
+    """Make the plan of the weekly alert."""
+    return AlertPlan(recipients=section.recipients, weekday=section.weekday, at=section.at)
 
 
 def secret(section: SecretSection | None, folder: Path) -> Secret | None:

@@ -56,6 +56,13 @@ def _address(text: str) -> str:
     return (found.ascii_email or found.normalized).lower().removesuffix(suffix)
 
 
+def _somebody(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    # pydantic's own `min_length` counts what is valid, and says a second time what is wrong.
+    if not addresses:
+        raise wanted("au moins une adresse")
+    return tuple(dict.fromkeys(addresses))
+
+
 def _domain(text: str) -> str:
     try:
         return _address(f"a@{text}").removeprefix("a@")
@@ -179,6 +186,7 @@ def _lower(value: object) -> object:
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 Line = Annotated[Text, AfterValidator(_printable)]
 EmailAddress = Annotated[Text, AfterValidator(_address)]
+Recipients = Annotated[tuple[EmailAddress, ...], AfterValidator(_somebody)]
 Domain = Annotated[Text, AfterValidator(_domain)]
 Relay = Annotated[Text, AfterValidator(_relay)]
 Day = Annotated[date, BeforeValidator(_day)]

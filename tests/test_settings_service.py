@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from datetime import time
 from pathlib import Path
@@ -292,7 +294,7 @@ def test_paths_start_from_the_folder_of_the_file(
         ('port = "993"', "« port » : il faut un nombre de 1 à 65535, pas le texte « 993 »"),
         ("port = true", "« port » : il faut un nombre de 1 à 65535, pas la valeur true"),
         ("port = 993.0", "« port » : il faut un nombre de 1 à 65535, pas la valeur 993.0"),
-        ("timeout = 1", "« timeout » : il faut un nombre de secondes de 5 à 600, pas la valeur 1"),
+        ("timeout = 0", "« timeout » : il faut un nombre de secondes de 1 à 600, pas la valeur 0"),
         ('security = "ssl"', "« security » : il faut « tls », « starttls » ou « none », pas le texte « ssl »"),
         ("security = 3", "« security » : il faut « tls », « starttls » ou « none », pas la valeur 3"),
         ('security = "none"', "« security » : « none » ne vaut que pour cette machine (localhost) ; pour imap"),
@@ -409,8 +411,8 @@ def test_a_value_that_may_hold_a_secret_is_not_repeated(file: Path, line: str) -
         (ALERT + 'at = "8:"', "[alert] : « at » : il faut une heure, comme « 08:00 », pas le texte « 8: »"),
         (ALERT + "at = 8", "[alert] : « at » : il faut une heure, comme « 08:00 », pas la valeur 8"),
         (ALERT + 'heure = "08:00"', "[alert] : clé « heure » inconnue ; vouliez-vous dire « at » ?"),
-        ("[register]\npoll_every = 5", "[register] : « poll_every » : il faut un nombre de secondes de 10 à 600"),
-        ("[register]\npoll_every = 900", "[register] : « poll_every » : il faut un nombre de secondes de 10 à 600"),
+        ("[register]\npoll_every = 0", "[register] : « poll_every » : il faut un nombre de secondes de 1 à 600"),
+        ("[register]\npoll_every = 900", "[register] : « poll_every » : il faut un nombre de secondes de 1 à 600"),
         ('[register]\nstate = "~/etat"', "[register] : « state » : il faut un chemin complet, sans « ~ »"),
         ('[register]\nkey = { file = "a", env = "B" }', "[register] : « key » : il faut une clé et une seule parmi"),
         ('[register]\ndatabase = "x"', "[register] : clé « database » inconnue ; vouliez-vous dire « state » ?"),
@@ -682,3 +684,14 @@ def test_advice_is_given_in_english_too(file: Path) -> None:
     finally:
         language.choose("fr")
     assert "alert on Tuesday at 07:30, to qualite@jura.gouv.fr, sg@jura.gouv.fr" in said
+
+
+def test_a_secret_is_read_and_a_first_file_written_without_pydantic() -> None:
+    program = (
+        "import sys; from mailwatch.settings import advice, secrets, starter;"
+        "starter.starter(); print('pydantic' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"

@@ -5,7 +5,11 @@ from __future__ import annotations
 import click
 
 from mailwatch.commands.counting import audit, deadline, demo
+from mailwatch.commands.database import db
+from mailwatch.commands.installing import check_config, doctor, init
 from mailwatch.commands.judging import check, classify
+from mailwatch.commands.persons import answer, correct, letter, note
+from mailwatch.commands.reporting import report
 from mailwatch.language import LANGUAGES
 from mailwatch.language import translate as _
 
@@ -23,5 +27,8 @@ def mailwatch(lang: str | None) -> None:
     """Group the commands; `--lang` has been read by `cli` before this runs."""
 
 
-for command in (audit, check, classify, deadline, demo):
+for command in (
+    answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, init, letter, note,
+    report,
+):  # fmt: skip
     mailwatch.add_command(command)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +20,13 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from mailwatch.model import Institution
+    from mailwatch.register import Register
     from mailwatch.ruleset import Desk
+    from mailwatch.site import Site
 
 DATA_FAULT = 65
+SETTINGS = "/etc/mailwatch/mailwatch.toml"
+"""Where the service's settings are looked for when no file is named."""
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -107,3 +113,42 @@ def read_instant(words: str) -> datetime:
 def print_json(value: Mapping[str, object]) -> None:
     """Write one object on one line."""
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+# --- the service ----------------------------------------------------------------------------------
+
+
+def settings_file(settings: str | None) -> Path:
+    """The service's settings: the file named, that of `MAILWATCH_SETTINGS`, else the system's."""
+    return Path(settings or os.environ.get("MAILWATCH_SETTINGS") or SETTINGS)
+
+
+def site_for(settings: str | None) -> Site:
+    """All that the service's settings declare."""
+    from mailwatch.settings import load_site
+
+    return load_site(settings_file(settings))
+
+
+@contextmanager
+def register_for(settings: str | None) -> Iterator[tuple[Register, Desk]]:
+    """The register of a site, open, and its desk."""
+    from mailwatch.register import opened
+    from mailwatch.settings import desk_for
+
+    site = site_for(settings)
+    with opened(Path(site.state), key_for(site)) as register:
+        yield register, desk_for(site.institution)
+
+
+def key_for(site: Site) -> bytes:
+    """The key of the register's pseudonyms: the secret that the settings name, else the file beside it."""
+    from mailwatch.register import key_of
+    from mailwatch.settings.secrets import reveal_bytes
+
+    return reveal_bytes(site.key) if site.key else key_of(Path(site.state))
+
+
+def now_of(now: str | None, desk: Desk) -> datetime:
+    """The instant of `--now`, else of the clock, in the territory's zone."""
+    return datetime.now(desk.zone) if now is None else instant_of(now, desk.zone)

@@ -1,0 +1,141 @@
+"""Setting up the service: a first settings file, what it says, and whether the servers agree."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailwatch.commands.options import key_for, settings_file, settings_option, site_for
+from mailwatch.errors import MailwatchError, UsageError
+from mailwatch.language import say
+from mailwatch.language import translate as _
+
+if TYPE_CHECKING:
+    from mailwatch.site import Account, Site, Submission
+
+_MARKS = {"set": "✔", "doubtful": "?", "missing": "✘"}
+
+
+@click.command(
+    help=_(
+        "Écrire un premier fichier de réglages, commenté, et créer le registre et sa clé. Rien n’est écrasé : "
+        "relancez la commande une fois le fichier complété."
+    ),
+    short_help=_("Écrire un premier fichier de réglages, créer le registre."),
+    options_metavar=_("[OPTIONS]"),
+)
+@settings_option
+def init(settings: str | None) -> None:
+    from mailwatch.settings.starter import starter
+
+    path = settings_file(settings)
+    if not path.exists():
+        _write(path, starter())
+        click.echo(
+            _("Réglages écrits dans « {path} » : complétez-les, puis relancez « init ».").format(
+                path=path
+            )
+        )
+        return
+    from mailwatch.register import created
+
+    state = Path(site_for(settings).state)
+    created(state)
+    click.echo(_("Registre et clé créés dans « {path} ».").format(path=state))
+    click.echo(_("Gardez une copie de la clé à part : sans elle, le registre ne sert plus."))
+    click.echo(_("Ensuite : mailwatch doctor, puis mailwatch run"))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+        path.chmod(0o640)
+    except OSError as fault:
+        raise UsageError(
+            "« {path} » ne peut pas être écrit ({reason}) ; donnez un autre fichier par --settings",
+            path=path,
+            reason=fault.strerror,
+        ) from None
+
+
+@click.command(
+    "check-config",
+    help=_("Vérifier le fichier de réglages : fautes, doutes, et ce qui manque à chaque commande."),
+    short_help=_("Vérifier le fichier de réglages."),
+    options_metavar=_("[OPTIONS]"),
+)
+@settings_option
+def check_config(settings: str | None) -> None:
+    from mailwatch.settings.advice import advice
+
+    for line in advice(site_for(settings)):
+        click.echo(f"{_MARKS[line.weight]} {say(line.words)}")
+
+
+# --- doctor ---------------------------------------------------------------------------------------
+
+
+@click.command(
+    help=_(
+        "Essayer ce que font « run » et « once », sans rien changer : secrets, comptes, dossiers, envoi, registre."
+    ),
+    short_help=_("Essayer les secrets, les comptes, l’envoi et le registre."),
+    options_metavar=_("[OPTIONS]"),
+)
+@settings_option
+def doctor(settings: str | None) -> None:
+    site = site_for(settings)
+    worst = 0
+    for title, attempt in _attempts(site):
+        try:
+            told = attempt()
+        except MailwatchError as fault:
+            click.echo(f"✘ {title} : {say(fault)}")
+            worst = worst or fault.exit_code
+        else:
+            click.echo(f"✔ {title} : {told}")
+    sys.exit(worst)
+
+
+def _attempts(site: Site) -> Iterator[tuple[str, Callable[[], str]]]:
+    """What to try, in the order in which a person would mend it."""
+    yield _("registre"), partial(_register, site)
+    for account in site.accounts:
+        yield _("compte {name}").format(name=account.name), partial(_account, account)
+    if site.submission is not None:
+        yield _("envoi"), partial(_submission, site.submission)
+
+
+def _register(site: Site) -> str:
+    from mailwatch.register import checked
+    from mailwatch.settings import desk_for
+
+    faults = checked(Path(site.state), key_for(site), desk_for(site.institution))
+    return _("en ordre") if not faults else " ; ".join(faults)
+
+
+def _account(account: Account) -> str:
+    from mailwatch.settings.secrets import reveal
+    from mailwatch.sources.imap import connect
+
+    with connect(account, lambda: reveal(account.secret) if account.secret else "") as connection:
+        found = connection.folders()
+        for folder in account.folders:
+            connection.examine(folder.name)
+    watched = {folder.name for folder in account.folders}
+    return " ; ".join(f"{name} ✔" if name in watched else name for name in found)
+
+
+def _submission(submission: Submission) -> str:
+    from mailwatch.outbox import session
+    from mailwatch.settings.secrets import reveal
+
+    with session(submission, reveal(submission.secret) if submission.secret else ""):
+        return _("{host} accepte nos envois").format(host=submission.host)

@@ -1,0 +1,300 @@
+"""What persons declare: letters, answers outside the mail, corrections, notes; each a record with its author."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from mailwatch.commands.options import (
+    Day,
+    now_of,
+    now_option,
+    register_for,
+    settings_option,
+)
+from mailwatch.errors import UsageError
+from mailwatch.language import translate as _
+
+if TYPE_CHECKING:
+    from mailwatch.model import CorrectionKind, Request
+    from mailwatch.register import Register
+    from mailwatch.ruleset import Desk
+
+_KINDS = ("telephone", "guichet", "courrier", "courriel", "attente", "reorientation", "pieces")
+"""How an answer outside the watched mail may be given; the last three only hold or hand over."""
+_NATURES = {"attente": "holding_reply", "reorientation": "referral", "pieces": "information_needed"}
+
+_author = click.option(
+    "--author", required=True, metavar="NOM", help=_("Qui le décide ou en répond.")
+)
+_reason = click.option("--reason", required=True, metavar="MOTIF", help=_("Pourquoi."))
+
+
+@click.group(
+    help=_("Tenir le registre des courriers (10 jours ouvrés)."),
+    subcommand_metavar=_("COMMANDE [OPTIONS]…"),
+)
+def letter() -> None:
+    """Group what is done with letters."""
+
+
+@letter.command("add", help=_("Inscrire un courrier reçu."), options_metavar=_("[OPTIONS]"))
+@click.argument("reference", metavar="RÉFÉRENCE")
+@click.option(
+    "--received",
+    "received_on",
+    type=Day(),
+    required=True,
+    metavar="DATE",
+    help=_("Jour d’arrivée."),
+)
+@click.option("--service", default="", metavar="SERVICE", help=_("Service qui doit répondre."))
+@click.option(
+    "--email", "correspondent", default="", metavar="ADRESSE",
+    help=_("Adresse de l’usager, si la réponse peut partir par courriel."),
+)  # fmt: skip
+@click.option("--note", default="", metavar="TEXTE", help=_("Précision, sans nom de personne."))
+@settings_option
+@now_option
+def add_letter(
+    reference: str, received_on: date, service: str, correspondent: str, note: str,
+    settings: str | None, now: str | None,
+) -> None:  # fmt: skip
+    from mailwatch.model import Letter
+
+    with register_for(settings) as (register, desk):
+        known = {entry.reference for entry in register.letters()}
+        if reference in known:
+            raise UsageError(
+                "le courrier « {reference} » est déjà inscrit ; donnez-lui une autre référence",
+                reference=reference,
+            )
+        entry = Letter(
+            file="",
+            line=0,
+            reference=reference,
+            received_on=received_on,
+            service=service,
+            answered_on=None,
+            kind="",
+            note=note,
+            correspondent=correspondent.lower(),
+        )
+        at = now_of(now, desk)
+        register.add_letters([entry], at)
+        register.decide(desk, at)
+        due_on = _known(register, desk, at.date(), reference).due_on
+        click.echo(
+            _("Courrier {reference} inscrit : réponse due au plus tard le {due}.").format(
+                reference=reference, due=f"{due_on:%d/%m/%Y}"
+            )
+        )
+
+
+@letter.command(
+    "import", help=_("Inscrire les courriers d’un fichier CSV."), options_metavar=_("[OPTIONS]")
+)
+@click.argument("path", metavar="FICHIER.csv")
+@settings_option
+@now_option
+def import_letters(path: str, settings: str | None, now: str | None) -> None:
+    from mailwatch.sources import letters
+
+    found = letters.read(path)
+    with register_for(settings) as (register, desk):
+        at = now_of(now, desk)
+        count = register.add_letters(found.letters, at)
+        register.decide(desk, at)
+    for row in found.refused:
+        click.echo(
+            _("{file}, ligne {line} : {reason}").format(
+                file=row.file, line=row.line, reason=row.reason
+            ),
+            err=True,
+        )
+    click.echo(
+        _("{count} courrier(s) inscrit(s) ou mis à jour, {refused} ligne(s) refusée(s).").format(
+            count=count, refused=len(found.refused)
+        )
+    )
+
+
+@letter.command(
+    "answer", help=_("Noter la réponse faite à un courrier."), options_metavar=_("[OPTIONS]")
+)
+@click.argument("reference", metavar="RÉFÉRENCE")
+@click.option(
+    "--on", "on", type=Day(), required=True, metavar="DATE", help=_("Jour de la réponse.")
+)
+@click.option(
+    "--kind", type=click.Choice(_KINDS), default="courrier", show_default=True, help=_("Comment.")
+)
+@click.option("--by", required=True, metavar="NOM", help=_("Qui a répondu, ou en répond."))
+@click.option("--note", default="", metavar="TEXTE", help=_("Précision."))
+@settings_option
+@now_option
+def answer_letter(
+    reference: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None
+) -> None:
+    _declare(reference, on, kind, by, note, settings, now)
+
+
+@click.command(
+    help=_("Déclarer une réponse donnée hors du courriel : téléphone, guichet, courrier."),
+    options_metavar=_("[OPTIONS]"),
+)
+@click.argument("request", metavar="DEMANDE")
+@click.option(
+    "--on", "on", type=Day(), required=True, metavar="DATE", help=_("Jour de la réponse.")
+)
+@click.option("--kind", type=click.Choice(_KINDS), required=True, help=_("Comment."))
+@click.option("--by", required=True, metavar="NOM", help=_("Qui a répondu, ou en répond."))
+@click.option("--note", default="", metavar="TEXTE", help=_("Précision."))
+@settings_option
+@now_option
+def answer(
+    request: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None
+) -> None:
+    _declare(request, on, kind, by, note, settings, now)
+
+
+def _declare(
+    request: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None
+) -> None:
+    from mailwatch.model import ManualAnswer
+
+    with register_for(settings) as (register, desk):
+        at = now_of(now, desk)
+        if on > at.date():
+            raise UsageError(
+                "--on ({on:%d/%m/%Y}) est dans l’avenir : une réponse se déclare une fois donnée",
+                on=on,
+            )
+        identity = _known(register, desk, at.date(), request).id
+        given = ManualAnswer(
+            request=identity, on=on, kind=_NATURES.get(kind, kind), by=by, note=note
+        )
+        register.answer(given, at)
+        register.decide(desk, at)
+        click.echo(_("Réponse notée pour la demande {id}.").format(id=identity))
+
+
+# --- corrections ----------------------------------------------------------------------------------
+
+
+@click.command(
+    help=_(
+        "Rectifier un verdict, avec auteur et motif ; une rectification plus récente remplace la précédente. "
+        "CIBLE est une demande, ou un message pour --nature et --link."
+    ),
+    short_help=_("Rectifier un verdict, avec auteur et motif."),
+    options_metavar=_("[OPTIONS]"),
+)
+@click.argument("target", metavar="CIBLE")
+@click.option("--nature", metavar="NATURE", help=_("Ce message est de cette nature (request…)."))
+@click.option(
+    "--link", metavar="DEMANDE", help=_("Ce message appartient à cette demande (ou none).")
+)
+@click.option("--service", metavar="SERVICE", help=_("Cette demande revient à ce service."))
+@click.option(
+    "--exclude/--count", "excluded", default=None, help=_("Cette demande ne compte pas, ou compte.")
+)
+@click.option(
+    "--undo",
+    type=click.Choice(["nature", "link", "service", "exclusion", "note"]),
+    help=_("Revenir au verdict calculé."),
+)
+@_author
+@_reason
+@settings_option
+@now_option
+def correct(
+    target: str, nature: str | None, link: str | None, service: str | None, excluded: bool | None,
+    undo: str | None, author: str, reason: str, settings: str | None, now: str | None,
+) -> None:  # fmt: skip
+    from mailwatch.model import CorrectionKind, Nature
+
+    asked = {
+        CorrectionKind.NATURE: nature,
+        CorrectionKind.LINK: link,
+        CorrectionKind.SERVICE: service,
+        CorrectionKind.EXCLUSION: {True: "excluded", False: "counted", None: None}[excluded],
+    }
+    said = {kind: value for kind, value in asked.items() if value is not None}
+    if undo is not None:
+        said[CorrectionKind(undo)] = ""
+    if len(said) != 1:
+        raise UsageError(
+            "donnez une rectification et une seule : --nature, --link, --service, --exclude, --count ou --undo"
+        )
+    ((kind, value),) = said.items()
+    if kind is CorrectionKind.NATURE and value and value not in set(Nature):
+        raise UsageError(
+            "« {value} » n’est pas une nature ; celles-ci existent : {known}",
+            value=value,
+            known=", ".join(Nature),
+        )
+    _correct(kind, target, value, author, reason, settings, now)
+
+
+@click.command(
+    help=_("Noter la cause d’un retard et ce qui a été fait ; le rapport les imprime."),
+    short_help=_("Noter la cause d’un retard et ce qui a été fait."),
+    options_metavar=_("[OPTIONS]"),
+)
+@click.argument("request", metavar="DEMANDE")
+@click.option("--cause", required=True, metavar="TEXTE", help=_("Pourquoi la réponse a tardé."))
+@click.option("--action", default="", metavar="TEXTE", help=_("Ce qui a été fait pour y remédier."))
+@_author
+@settings_option
+@now_option
+def note(
+    request: str, cause: str, action: str, author: str, settings: str | None, now: str | None
+) -> None:
+    from mailwatch.model import CorrectionKind
+
+    words = f"{cause} ; {action}" if action else cause
+    _correct(CorrectionKind.NOTE, request, words, author, "", settings, now)
+
+
+def _correct(
+    kind: CorrectionKind, target: str, value: str, author: str, reason: str,
+    settings: str | None, now: str | None,
+) -> None:  # fmt: skip
+    from mailwatch.model import Correction, CorrectionKind
+
+    of_messages = {CorrectionKind.NATURE, CorrectionKind.LINK}
+    with register_for(settings) as (register, desk):
+        at = now_of(now, desk)
+        if kind in of_messages:
+            if not register.locate(target):
+                raise UsageError("aucun message ne s’appelle « {name} »", name=target)
+        else:
+            target = _known(register, desk, at.date(), target).id
+        if kind is CorrectionKind.LINK and value not in {"", "none"}:
+            value = _known(register, desk, at.date(), value).id
+        register.correct(
+            Correction(kind=kind, target=target, value=value, author=author, reason=reason, at=at)
+        )
+        register.decide(desk, at)
+        click.echo(_("C’est noté : {target}.").format(target=target))
+
+
+def _known(register: Register, desk: Desk, today: date, name: str) -> Request:
+    """The request of that id, reference or message; UsageError with the nearest id otherwise."""
+    from difflib import get_close_matches
+
+    requests = register.requests(desk, today)
+    for request in requests:
+        if name in {request.id, request.message_id, *(link.message_id for link in request.links)}:
+            return request
+    near = get_close_matches(name, [request.id for request in requests], n=1)
+    if near:
+        raise UsageError(
+            "aucune demande ne s’appelle « {name} » ; vouliez-vous dire « {near} » ?",
+            name=name,
+            near=near[0],
+        )
+    raise UsageError("aucune demande ne s’appelle « {name} »", name=name)

@@ -148,12 +148,19 @@ namespace inbox {{
 }}
 service anvil {{
   chroot =
+  # Else every refused password makes the next log-in wait, up to fifteen seconds.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
 }}
 service imap-login {{
   chroot =
+  # One process for all, and others ready: a test should not wait for one to start.
+  service_count = 0
+  process_min_avail = 1
   inet_listener imap {{
     port = {port}
   }}
@@ -161,6 +168,9 @@ service imap-login {{
     port = {tls_port}
     ssl = yes
   }}
+}}
+service imap {{
+  process_min_avail = 2
 }}
 service lmtp {{
   inet_listener lmtp {{

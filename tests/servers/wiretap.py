@@ -33,6 +33,8 @@ class Wiretap:
     upstream: int
     bend: Callable[[bytes], bytes] = unchanged
     """What becomes of each line of the server."""
+    reading: re.Pattern[bytes] = _READING
+    """The commands that may pass."""
     pace: float = 0.0
     """Seconds between two octets of the server, when it drips."""
     cut_after: int | None = None
@@ -79,7 +81,7 @@ class Wiretap:
         with suppress(OSError, ValueError), _reader(client) as lines:
             for line in lines:
                 if not (
-                    _READING.fullmatch(line)
+                    self.reading.fullmatch(line)
                     or (challenged and _ANSWER_TO_CHALLENGE.fullmatch(line))
                 ):
                     self.forbidden.append(line.decode("latin-1"))

@@ -260,5 +260,6 @@ def _body(answer: Mapping[bytes, object], at: int) -> bytes | None:
 
 
 def _number(answer: Mapping[bytes, object], item: bytes) -> int | None:
+    """A number of RFC 3501's grammar: 32 bits, without a sign."""
     value = answer.get(item)
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and 0 <= value < 1 << 32 else None

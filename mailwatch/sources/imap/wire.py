@@ -121,7 +121,7 @@ class Wire(imaplib.IMAP4):
         """Go on only as the account's settings allow; a connection that is given up is closed."""
         with ExitStack() as given_up:
             given_up.callback(connected.close)
-            if self._account.security is Security.NONE and not _stays_here(connected):
+            if self._account.security is Security.NONE and not is_here(connected.getpeername()[0]):
                 raise UnprotectedError
             if self._account.security is Security.TLS and self._context is not None:
                 connected = self._context.wrap_socket(connected, server_hostname=self.host)
@@ -164,8 +164,8 @@ class Client(IMAPClient):
         return self._make()
 
 
-def _stays_here(connected: socket.socket) -> bool:
-    """The other end is this very machine."""
-    address = ipaddress.ip_address(connected.getpeername()[0].partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+def is_here(address: str) -> bool:
+    """Tell whether `address`, of the other end, is this very machine's (RFC 1122 section 3.2.1.3, RFC 4291)."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_loopback

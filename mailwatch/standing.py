@@ -26,6 +26,7 @@ from mailwatch.ruleset import Desk
 from mailwatch.workdays import delay, due_on, nth_working
 
 UNASSIGNED = "non attribué"
+_NATURES = frozenset(Nature)
 
 _EXCLUDED = {
     Nature.COMPLAINT: "réclamation : suivie à part",
@@ -113,6 +114,12 @@ def _stand(
     )
 
 
+def stand_on(request: Request, today: date) -> Request:
+    """Say where a request, decided for another day, stands on `today`."""
+    state = _state(request, request.first, today)
+    return request if state is request.state else replace(request, state=state)
+
+
 def _state(request: Request, first: Answer | None, today: date) -> State:
     if request.excluded_because:
         return State.EXCLUDED
@@ -149,12 +156,12 @@ def _declared_answer(on: date, kind: str, received_on: date, desk: Desk) -> Answ
 
 def _qualifies(kind: str, desk: Desk) -> bool:
     """A person's answer counts by its nature; one that is declared in other words was given by a person."""
-    return kind not in set(Nature) or Nature(kind) in desk.rules.policy.qualifying
+    return kind not in _NATURES or Nature(kind) in desk.rules.policy.qualifying
 
 
 def _substantive(kind: str, desk: Desk) -> bool:
     """A declared answer ends the request unless its kind is one of the natures that only hold it."""
-    return kind not in set(Nature) or Nature(kind) in desk.rules.policy.substantive
+    return kind not in _NATURES or Nature(kind) in desk.rules.policy.substantive
 
 
 def _due_on(channel: Channel, received_on: date, desk: Desk) -> date:

@@ -59,7 +59,7 @@ def triage(facts: Iterable[Fact], letters: Sequence[Letter], desk: Desk, today: 
         letter_request(letter, answered[letter], declared[letter_id(letter)], desk, today)
         for letter in letters
     ]
-    requests.sort(key=_reception)
+    requests.sort(key=reception)
     return Triage(
         requests=tuple(requests),
         unseen=unseen,
@@ -89,7 +89,8 @@ def _read(facts: Docket, desk: Desk, *, letters: bool) -> tuple[Casebook, int]:
     return casebook, duplicates
 
 
-def _reception(request: Request) -> tuple[date, str, str, str]:
+def reception(request: Request) -> tuple[date, str, str, str]:
+    """The order in which requests are listed."""
     instant = request.received_at.isoformat() if request.received_at else ""
     return request.received_on, instant, request.file, request.id
 

@@ -71,7 +71,9 @@ class Wiretap:
             while True:
                 client, _ = self._listening.accept()
                 server = socket.create_connection((self.host, self.upstream))
-                self._open += [client, server]
+                for end in (client, server):
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    self._open.append(end)
                 Thread(target=self._up, args=(client, server), daemon=True).start()
                 Thread(target=self._down, args=(server, client), daemon=True).start()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from difflib import get_close_matches
 
 from imapclient import imap_utf7
 
+_IMPOSSIBLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of a surrogate pair."""
 _UNSELECTABLE = frozenset({b"\\noselect", b"\\nonexistent"})
 
 
@@ -40,8 +43,8 @@ def spelled(name: str) -> bytes:
 
     A server may repeat a name in its answer as it is: a line that ends within would be the end of ours.
     """
-    if any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in name):
-        raise ValueError(name)
+    if _IMPOSSIBLE.search(name):
+        raise ValueError("no folder can have such a name")
     return imap_utf7.encode(name)
 
 

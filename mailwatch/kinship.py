@@ -18,7 +18,7 @@ from enum import IntEnum
 from hashlib import blake2b
 
 from mailwatch.addresses import is_ours
-from mailwatch.cases import person_of
+from mailwatch.cases import person_of, request_id
 from mailwatch.model import Fact, Institution, Letter, Nature, Request, Role, Unseen
 from mailwatch.outbound import quotes_ours
 from mailwatch.threads import FIRST, asked
@@ -62,10 +62,10 @@ class Offer:
     sketch: bytes
 
 
-def kin(fact: Fact, institution: Institution) -> Kin:
-    """Give the tokens by which `fact` may touch others."""
+def kin(fact: Fact, institution: Institution, *, corrected: bool = False) -> Kin:
+    """Give the tokens by which `fact` may touch others; all it could have when a person `corrected` what it is."""
     names = {fact.message_id or f"?{fact.key}", *fact.references}
-    persons, sought = _persons(fact, institution), set[int]()
+    persons, sought = _persons(fact, institution, corrected=corrected), set[int]()
     if fact.answer is not None:
         # A letter that it names; the mark of a day (`@03-02`) names none.
         sought = {number_token(name) for name in fact.identifiers if name[:1] != "@"}
@@ -87,12 +87,15 @@ def letter_kin(letter: Letter, number: str) -> Kin:
     return Kin(bound=tuple(bound))
 
 
-def _persons(fact: Fact, institution: Institution) -> set[str]:
+def _persons(fact: Fact, institution: Institution, *, corrected: bool) -> set[str]:
     """Whose requests `fact` is looked for among."""
     persons: set[str] = set()
-    if fact.answer is not None or _is_automatic(fact):
+    sent = fact.answer is not None or _is_automatic(fact)
+    if sent or corrected:
         persons.update(who for who in fact.recipients if not is_ours(who, institution))
-    elif fact.reading.nature in _BY_WRITER or is_passed_on(fact) or quotes_ours(fact):
+    if corrected or (
+        not sent and (fact.reading.nature in _BY_WRITER or is_passed_on(fact) or quotes_ours(fact))
+    ):
         persons.add(person_of(fact))
     if _is_report(fact):
         failed = (who.address for who in fact.report.recipients) if fact.report else ()
@@ -123,7 +126,18 @@ def person_token(address: str) -> int:
 
 def name_token(name: str) -> int:
     """The token of a message identifier, or of a reference that a person may write in its place."""
-    return _token(b"name", name.strip().strip("<>").lower())
+    return _token(b"name", bare(name))
+
+
+def bare(name: str) -> str:
+    """A name as persons may write it, with or without its angle brackets."""
+    return name.strip().strip("<>").lower()
+
+
+def names(fact: Fact) -> set[str]:
+    """What a person may call the message, or the request that it opens; bare."""
+    opened = (request_id(fact), request_id(fact, repeated=True))
+    return {bare(name) for name in (fact.key, fact.message_id or "", *opened)}
 
 
 def number_token(number: str) -> int:
@@ -145,12 +159,12 @@ def word_token(side: Side, digest: int) -> int:
     return side << 32 | digest
 
 
-def offers(fact: Fact) -> Iterator[Offer]:
+def offers(fact: Fact, *, corrected: bool = False) -> Iterator[Offer]:
     """Give the words under which `fact` is found by who quotes it: those that `casebook` and `outbound` index."""
     if (fact.answer is not None or fact.role is Role.SENT) and fact.sketch:
         yield _offer(Side.OURS, fact.sketch, 1)
     question = asked(fact)
-    if question and (fact.reading.nature in _BY_WRITER or is_passed_on(fact)):
+    if question and (corrected or fact.reading.nature in _BY_WRITER or is_passed_on(fact)):
         yield _offer(Side.QUESTION, question, FIRST)
 
 

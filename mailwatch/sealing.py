@@ -46,8 +46,19 @@ def sealed_address(address: str, key: bytes, institution: Institution) -> str:
     """Give the pseudonym of an address; ours keeps its domain, and a declared box stays as it is."""
     if not address or address in boxes(institution):
         return address
-    name = _pseudonym(address, key, b"address")
-    return f"{name}@{domain(address)}" if is_ours(address, institution) else name
+    if is_ours(address, institution):
+        return sealed_box(address, key)
+    return sealed_person(address, key)
+
+
+def sealed_person(address: str, key: bytes) -> str:
+    """Give the pseudonym of somebody outside."""
+    return _pseudonym(address, key, b"address") if address else ""
+
+
+def sealed_box(address: str, key: bytes) -> str:
+    """Give the pseudonym of an address of ours that is not declared: its domain stays."""
+    return f"{sealed_person(address, key)}@{domain(address)}"
 
 
 def boxes(institution: Institution) -> tuple[str, ...]:

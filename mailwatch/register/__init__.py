@@ -20,6 +20,18 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mailwatch.model import Audit, Correction, Letter, ManualAnswer, Period, Request
+from mailwatch.register import alerts, checking, decisions, figures, finding, persons, sightings
+from mailwatch.register import journal as lines
+from mailwatch.register.database import (
+    FILE,
+    Database,
+    brought_up,
+    connected,
+    copied,
+    created,
+    key_of,
+)
+from mailwatch.register.readers import reader
 from mailwatch.register.terms import (
     AlertState,
     Cursor,
@@ -63,13 +75,18 @@ UNWATCHED = timedelta(minutes=15)
 
 
 class Register:
-    """An open register; made by `opened`, used by one thread."""
+    """An open register; made by `opened`, for one thread at a time."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._database = database
+        self._key = key
 
     # --- listing ----------------------------------------------------------------------------------
 
     def cursor(self, place: Place) -> Cursor | None:
         """Say how far `place` is listed; None when it never was."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return sightings.cursor(connection, place)
 
     def listed(
         self, place: Place, uidvalidity: int, uids: Sequence[int], uidnext: int, at: datetime
@@ -80,62 +97,74 @@ class Register:
         except before the first `looked`, where they are mail that was deleted before anybody watched. Another
         `uidvalidity` than the cursor's starts the folder anew; facts found again are recognised by their key.
         """
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            sightings.listed(connection, place, uidvalidity, uids, uidnext, at)
 
     def awaiting(self, place: Place) -> tuple[int, ...]:
         """Give the UIDs that are listed and have no outcome yet, ascending."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return sightings.awaiting(connection, place)
 
     def record(self, place: Place, found: Sequence[Sighting], at: datetime) -> None:
         """Note what became of listed messages; one that has an outcome already keeps it."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            sightings.record(connection, place, found, at)
 
     def looked(self, place: Place, at: datetime, unwatched: timedelta = UNWATCHED) -> None:
         """Note that `place` is listed to its end at `at`: called at the end of every pass, news or not.
 
         More than `unwatched` since the last time leaves a gap.
         """
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            sightings.looked(connection, place, at, unwatched)
 
     # --- deciding ---------------------------------------------------------------------------------
 
     def decide(self, desk: Desk, at: datetime) -> int:
         """Decide anew what new facts, letters, corrections or another desk may change; say how many components."""
-        raise NotImplementedError
+        return decisions.decide(self._database, reader(desk, self._key), at)
 
     def requests(self, desk: Desk, today: date) -> tuple[Request, ...]:
         """Give every request as decided, in the order of reception, as it stands on `today`."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return figures.requests(connection, desk, today)
 
     def audit(self, desk: Desk, period: Period, today: date) -> Audit:
         """Give what the offline run over the same mail would, for the same pages."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return figures.audit(connection, desk, period, today)
 
     # --- what persons say -------------------------------------------------------------------------
 
     def correct(self, correction: Correction) -> None:
         """Add what a person set right; the newest of its kind and target holds."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            persons.correct(connection, correction)
 
     def corrections(self) -> tuple[Correction, ...]:
         """Give every correction ever made, the oldest first."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return persons.corrections(connection)
 
     def add_letters(self, letters: Sequence[Letter], at: datetime) -> int:
         """Add letters; one whose reference and line are known replaces what was said. Say how many were news."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            return persons.add_letters(connection, self._key, letters, at)
 
     def letters(self) -> tuple[Letter, ...]:
         """Give the letters as they were last declared; their correspondents are pseudonyms."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return tuple(filed.letter for filed in persons.filed_letters(connection))
 
     def answer(self, manual: ManualAnswer, at: datetime) -> None:
         """Add an answer outside the mail that a person vouches for."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            persons.answer(connection, manual, at)
 
     def answers(self) -> tuple[ManualAnswer, ...]:
         """Give the answers that persons vouched for, the oldest first."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return persons.answers(connection)
 
     # --- alerts -----------------------------------------------------------------------------------
 
@@ -148,80 +177,81 @@ class Register:
         at: datetime,
     ) -> bool:
         """Put an alert in the outbox; False, and nothing changes, when `alert_id` is known."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            return alerts.queue(connection, alert_id, message_id, message, recipients, at)
 
     def alerts_in(self, state: AlertState) -> tuple[QueuedAlert, ...]:
         """Give the alerts in `state`, the oldest first."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return alerts.in_state(connection, state)
 
     def mark_alert(self, alert_id: str, state: AlertState, at: datetime) -> None:
         """Note how far an alert got; LookupError when there is no such alert."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            alerts.mark(connection, alert_id, state, at)
 
     def last_alert(self, kind: str) -> QueuedAlert | None:
         """Give the last queued alert whose id starts with `kind` and a slash, whatever its state."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return alerts.last(connection, kind)
 
     # --- journal and state ------------------------------------------------------------------------
 
     def journal(self, kind: str, at: datetime, **values: str | int | None) -> None:
         """Add a line to the journal: no personal data in `values`."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            lines.append(connection, at, [(kind, values)])
 
     def head(self) -> Head:
         """Give the number of journal lines and the digest of the last one."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return lines.head(connection)
 
     def settings_changed(self, digest: str, at: datetime) -> bool:
         """Note the digest of the settings file in the journal when it is not the last one noted."""
-        raise NotImplementedError
+        with self._database.writing() as connection:
+            changed = decisions.noted(connection, "settings", digest)
+            if changed:
+                lines.append(connection, at, [(lines.Kind.SETTINGS, {"settings": digest})])
+            return changed
 
     def quarantined(self) -> tuple[Isolated, ...]:
         """Give the messages that could not be read, the oldest first."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return sightings.quarantined(connection)
 
     def gaps(self, period: Period) -> tuple[Gap, ...]:
         """Give the gaps in the observation that touch `period`, the oldest first; days are UTC."""
-        raise NotImplementedError
+        with self._database.reading() as connection:
+            return sightings.gaps(connection, period)
 
     def locate(self, name: str) -> tuple[Location, ...]:
         """Say where the messages of a request (its id) or a message (its `Message-ID` or key) lie."""
-        raise NotImplementedError
-
-
-def created(folder: Path) -> None:
-    """Make an empty register and its key in `folder`, which only its owner can read.
-
-    Raises RegisterError when there is a register already.
-    """
-    raise NotImplementedError
-
-
-def key_of(folder: Path) -> bytes:
-    """Read the key that `created` put beside the register.
-
-    Raises RegisterError when it is missing or damaged, RefusedError when others can read it.
-    """
-    raise NotImplementedError
+        with self._database.reading() as connection:
+            return finding.locate(connection, name)
 
 
 @contextmanager
 def opened(folder: Path, key: bytes) -> Iterator[Register]:
     """Open the register of `folder` with the key of its pseudonyms."""
-    raise NotImplementedError
-    yield
+    with connected(folder / FILE) as database:
+        yield Register(database, key)
 
 
 def upgraded(folder: Path) -> bool:
     """Bring the register of `folder` to this version's schema; False when it was."""
-    raise NotImplementedError
+    return brought_up(folder / FILE)
 
 
 def backed_up(folder: Path, to: Path) -> None:
     """Copy the register, while it may be in use, to a new file; the key is not copied."""
-    raise NotImplementedError
+    copied(folder / FILE, to)
 
 
 def checked(folder: Path, key: bytes, desk: Desk) -> tuple[str, ...]:
-    """Give the faults of the register in French; none when file, journal, facts and decisions agree."""
-    raise NotImplementedError
+    """Give the faults of the register in French; none when file, journal, facts and decisions agree.
+
+    Decisions are checked when they were made for this very `desk`.
+    """
+    with connected(folder / FILE) as database:
+        return tuple(checking.faults(database, reader(desk, key)))

@@ -121,3 +121,8 @@ class Head:
 
     size: int
     digest: str
+
+
+def location_name(place: Place, uidvalidity: int, uid: int) -> str:
+    """How a message of a mailbox is named in `Fact.file` and in lists (RFC 5092 section 3, names left readable)."""
+    return f"{place.account}/{place.folder};UIDVALIDITY={uidvalidity}/;UID={uid}"

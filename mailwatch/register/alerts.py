@@ -1,0 +1,84 @@
+"""The outbox: an alert is a row before it is sent, and is known by its id whoever asks for it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from mailwatch.register import journal, tables
+from mailwatch.register.journal import Kind
+from mailwatch.register.terms import AlertState, QueuedAlert
+
+
+def queue(
+    connection: Connection,
+    alert_id: str,
+    message_id: str,
+    message: bytes,
+    recipients: Sequence[str],
+    at: datetime,
+) -> bool:
+    """Put an alert in the outbox; False, and nothing changes, when `alert_id` is known."""
+    alert = tables.alert
+    if connection.execute(select(alert.c.seq).where(alert.c.alert_id == alert_id)).first():
+        return False
+    connection.execute(
+        insert(alert).values(
+            alert_id=alert_id,
+            message_id=message_id,
+            message=message,
+            recipients=json.dumps(list(recipients)),
+            state=AlertState.QUEUED.value,
+            at=at,
+        )
+    )
+    _tell(connection, alert_id, AlertState.QUEUED, at)
+    return True
+
+
+def mark(connection: Connection, alert_id: str, state: AlertState, at: datetime) -> None:
+    """Note how far an alert got; LookupError when there is no such alert."""
+    alert = tables.alert
+    marked = update(alert).where(alert.c.alert_id == alert_id).values(state=state.value, at=at)
+    if not connection.execute(marked).rowcount:
+        raise LookupError(alert_id)
+    _tell(connection, alert_id, state, at)
+
+
+def _tell(connection: Connection, alert_id: str, state: AlertState, at: datetime) -> None:
+    line = {"alert": alert_id, "state": state.value}
+    journal.append(connection, at, [(Kind.ALERT, line)])
+
+
+def in_state(connection: Connection, state: AlertState) -> tuple[QueuedAlert, ...]:
+    """Give the alerts in `state`, the oldest first."""
+    alert = tables.alert
+    asked = select(alert).where(alert.c.state == state.value).order_by(alert.c.seq)
+    return tuple(map(_alert, connection.execute(asked)))
+
+
+def last(connection: Connection, kind: str) -> QueuedAlert | None:
+    """Give the last queued alert whose id starts with `kind` and a slash."""
+    alert = tables.alert
+    asked = (
+        select(alert)
+        .where(alert.c.alert_id.startswith(f"{kind}/", autoescape=True))
+        .order_by(alert.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(asked).first()
+    return _alert(row) if row else None
+
+
+def _alert(row: Row[tuple[object, ...]]) -> QueuedAlert:
+    return QueuedAlert(
+        alert_id=row.alert_id,
+        message_id=row.message_id,
+        message=row.message,
+        recipients=tuple(json.loads(row.recipients)),
+        state=AlertState(row.state),
+        at=row.at,
+    )

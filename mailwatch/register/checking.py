@@ -1,0 +1,106 @@
+"""Is the register what it says it is: file, journal, facts, components and decisions, each against the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, func, select
+
+from mailwatch.kinship import kin
+from mailwatch.register import components, decisions, journal, tables
+from mailwatch.register.database import Database, differing_pragmas
+from mailwatch.register.readers import Reader
+
+_TOLD = 20
+"""Faults of one kind that are told; the rest is more of the same."""
+
+
+def faults(database: Database, reader: Reader) -> Iterator[str]:
+    """Say in French what is wrong with the register, the file first."""
+    with database.reading() as connection:
+        yield from _of_the_file(connection)
+        yield from (
+            f"réglage de SQLite : {name} n’est pas celui demandé"
+            for name in differing_pragmas(database)
+        )
+        yield from journal.broken(connection)
+        yield from _of_the_records(connection)
+        yield from _of_the_sightings(connection)
+        if decisions.is_current(connection, reader.desk):
+            yield from _of_the_components(connection, reader)
+            yield from _of_the_decisions(connection, reader)
+
+
+def _of_the_file(connection: Connection) -> Iterator[str]:
+    for row in connection.exec_driver_sql(f"PRAGMA integrity_check({_TOLD})"):
+        if row[0] != "ok":
+            yield f"fichier endommagé : {row[0]}"
+    for row in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(_TOLD):
+        yield f"table {row[0]} : la ligne {row[1]} renvoie à une ligne absente de {row[2]}"
+
+
+def _of_the_records(connection: Connection) -> Iterator[str]:
+    """What is kept has its line in the journal."""
+    lines = {
+        commitment
+        for line in connection.scalars(select(tables.journal.c.line))
+        if (commitment := journal.committed(line))
+    }
+    for table, content in (
+        (tables.fact, tables.fact.c.key),
+        (tables.letter, tables.letter.c.body),
+        (tables.correction, tables.correction.c.body),
+        (tables.manual, tables.manual.c.body),
+    ):
+        for row in connection.execute(select(table.c.salt, content)):
+            if journal.commitment(row[0], row[1]) not in lines:
+                yield f"table {table.name} : une ligne n’est pas dans le journal"
+
+
+def _of_the_sightings(connection: Connection) -> Iterator[str]:
+    """Each fact is of one message, and each message that is done has its fact."""
+    fact, sighting, place = tables.fact.c, tables.sighting.c, tables.place.c
+    seen = select(sighting.fact).where(sighting.fact.is_not(None))
+    for key in connection.scalars(select(fact.key).where(fact.id.not_in(seen)).limit(_TOLD)):
+        yield f"le fait {key} n’a pas de message"
+    beyond = (
+        select(func.count())
+        .select_from(tables.sighting)
+        .join(tables.place, place.id == sighting.place)
+        .where(sighting.uidvalidity == place.uidvalidity, sighting.uid >= place.uidnext)
+    )
+    if number := connection.scalar(beyond):
+        yield f"{number} messages au-delà de ce qui est listé"
+
+
+def _of_the_components(connection: Connection, reader: Reader) -> Iterator[str]:
+    """Whoever shares a token is of one component."""
+    component, fact, token = tables.component, tables.fact, tables.token
+    roots = {row.id: row.root for row in connection.execute(select(component))}
+    for number, root in roots.items():
+        if roots.get(root) != root:
+            yield f"composante {number} : sa racine {root} n’en est pas une"
+    owners = {row.digest: roots.get(row.component) for row in connection.execute(select(token))}
+    for row in connection.execute(select(fact).where(fact.c.component.is_not(None))):
+        bound = kin(reader.fact(row.packed), reader.desk.institution).bound
+        if {owners.get(digest) for digest in bound} != {roots.get(row.component)}:
+            yield f"le fait {row.key} n’est pas dans la composante de ses jetons"
+
+
+def _of_the_decisions(connection: Connection, reader: Reader) -> Iterator[str]:
+    """A decision is what its component is decided to be, now."""
+    everything = decisions.said(connection, reader.desk)
+    component = tables.component.c
+    clean = connection.scalars(
+        select(component.root).where(component.dirty == 0, component.id == component.root)
+    ).all()
+    kept = {row.component: row for row in connection.execute(select(tables.decision))}
+    for some in components.chunks(clean):
+        for root, facts in decisions.facts_of(connection, reader, some):
+            letters = decisions.letters_of(connection, root)
+            fresh = decisions.bodies(
+                *decisions.decided(reader, [fact for _, fact in facts], letters, everything)
+            )
+            row = kept.pop(root, None)
+            if row is None or (row.requests, row.rest) != fresh:
+                yield f"composante {root} : sa décision n’est pas celle que ses faits donnent"

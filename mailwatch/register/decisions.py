@@ -1,0 +1,342 @@
+"""Decisions, kept a component at a time, and made anew where something changed.
+
+A decision says nothing that depends on the day: `standing` does, when it is asked for. Deciding is cut into
+transactions that each leave the register true: facts without a component are placed later, dirty components are
+decided later, whatever happens in between.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from mailwatch.kinship import Side, bare, kin, letter_kin, names, seekers
+from mailwatch.model import (
+    Correction,
+    CorrectionKind,
+    Fact,
+    Letter,
+    ManualAnswer,
+    Nature,
+    Refused,
+    Request,
+    Unseen,
+)
+from mailwatch.register import components, journal, persons, tables, words
+from mailwatch.register.database import Database
+from mailwatch.register.journal import Kind
+from mailwatch.register.readers import Reader
+from mailwatch.ruleset import Desk
+from mailwatch.standing import letter_id
+from mailwatch.triage import Triage, triage
+
+_AT_ONCE = 500
+"""Facts that one transaction places; components that one decides."""
+_NO_DAY = date.min
+"""The day a decision is made for: before any due date, so that nothing is overdue in it."""
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What a component amounts to beside its requests."""
+
+    unseen: tuple[Unseen, ...] = ()
+    set_aside: Mapping[Nature, int] = field(default_factory=dict)
+    duplicates: int = 0
+    refused: tuple[Refused, ...] = ()
+    declared: tuple[str, ...] = ()
+    """The requests named by the answers outside the mail that were tried here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What persons said, as far as one decision asks."""
+
+    answers: tuple[ManualAnswer, ...]
+    corrections: tuple[Correction, ...]
+
+    def about(self, facts: Iterable[Fact], letters: Iterable[Letter]) -> Said:
+        """What of it may be about these messages: names that fit none of them are tried elsewhere."""
+        if not self.answers and not self.corrections:
+            return self
+        known = {name for fact in facts for name in names(fact)}
+        for letter in letters:
+            known |= {bare(letter.reference), bare(letter_id(letter))}
+        return Said(
+            answers=tuple(said for said in self.answers if bare(said.request) in known),
+            corrections=tuple(said for said in self.corrections if bare(said.target) in known),
+        )
+
+
+def decide(database: Database, reader: Reader, at: datetime) -> int:
+    """Place what is new, decide what is dirty, until words bring nothing more together."""
+    with database.writing() as connection:
+        _follow_settings(connection, reader.desk, at)
+    while True:
+        with database.writing() as connection:
+            placed = _place_facts(connection, reader) + _place_letters(connection, reader)
+        if not placed:
+            break
+    decided = 0
+    while True:
+        with database.writing() as connection:
+            _join_linked(connection)
+            number = _decide_dirty(connection, reader, at)
+        if not number:
+            return decided
+        decided += number
+
+
+def said(connection: Connection, desk: Desk) -> Said:
+    """What persons said, in the settings and since."""
+    return Said(
+        answers=(*desk.institution.manual_answers, *persons.answers(connection)),
+        corrections=persons.corrections(connection),
+    )
+
+
+# --- settings -------------------------------------------------------------------------------------
+
+
+def desk_digest(desk: Desk) -> str:
+    """Tell one desk from another: rules, settings of the institution, zone."""
+    return sha256(f"{desk.rules.digest} {desk.zone} {desk.institution!r}".encode()).hexdigest()
+
+
+def _follow_settings(connection: Connection, desk: Desk, at: datetime) -> None:
+    """Another desk may bind and decide otherwise: everything is placed and decided anew."""
+    if noted(connection, "desk", desk_digest(desk)):
+        components.forget(connection)
+        journal.append(connection, at, [(Kind.SETTINGS, {"rules": desk.rules.digest})])
+
+
+def is_current(connection: Connection, desk: Desk) -> bool:
+    """Say whether the decisions were made for this very desk."""
+    setting = tables.setting.c
+    known = connection.scalar(select(setting.value).where(setting.name == "desk"))
+    return known == desk_digest(desk)
+
+
+def noted(connection: Connection, name: str, value: str) -> bool:
+    """Keep a value under its name; False when it was there."""
+    setting = tables.setting
+    known = connection.scalar(select(setting.c.value).where(setting.c.name == name))
+    if known == value:
+        return False
+    connection.execute(delete(setting).where(setting.c.name == name))
+    connection.execute(insert(setting).values(name=name, value=value))
+    return True
+
+
+# --- placing --------------------------------------------------------------------------------------
+
+
+def _place_facts(connection: Connection, reader: Reader) -> int:
+    fact = tables.fact
+    rows = connection.execute(
+        select(fact.c.id, fact.c.packed)
+        .where(fact.c.component.is_(None))
+        .order_by(fact.c.id)
+        .limit(_AT_ONCE)
+    ).all()
+    if not rows:
+        return 0
+    named = _corrected(persons.corrections(connection))
+    read = ((number, reader.fact(packed)) for number, packed in rows)
+    numbered = [(number, each, _is_among(each, named)) for number, each in read]
+    institution = reader.desk.institution
+    kins = [kin(each, institution, corrected=corrected) for _, each, corrected in numbered]
+    homes = components.place(connection, kins)
+    moved = update(fact).where(fact.c.id == bindparam("of")).values(component=bindparam("at"))
+    placed = [{"of": row[0], "at": home} for row, home in zip(numbered, homes, strict=True)]
+    connection.execute(moved, placed)
+    words.offer(connection, numbered, reader.desk.zone)
+    return len(rows)
+
+
+def _place_letters(connection: Connection, reader: Reader) -> int:
+    letter = tables.letter
+    rows = connection.execute(
+        select(letter.c.seq, letter.c.body).where(letter.c.component.is_(None)).limit(_AT_ONCE)
+    ).all()
+    filed = [(seq, persons.read_letter(body)) for seq, body in rows]
+    kins = [letter_kin(each, reader.number(each)) for _, each in filed]
+    for (seq, _), home in zip(filed, components.place(connection, kins), strict=True):
+        connection.execute(update(letter).where(letter.c.seq == seq).values(component=home))
+    return len(filed)
+
+
+def _corrected(corrections: Iterable[Correction]) -> frozenset[str]:
+    """The names of the messages whose nature a person set right."""
+    return frozenset(
+        bare(each.target) for each in corrections if each.kind is CorrectionKind.NATURE
+    )
+
+
+def _is_among(fact: Fact, named: frozenset[str]) -> bool:
+    return bool(named) and not named.isdisjoint(names(fact))
+
+
+def _join_linked(connection: Connection) -> None:
+    """A person may bring together what nothing else does."""
+    for target, request in persons.linked(persons.corrections(connection)):
+        one, other = (persons.roots_named(connection, name) for name in (target, request))
+        if one and other:
+            roots = sorted(one | other)
+            components.join(connection, [(roots[0], root) for root in roots[1:]])
+
+
+# --- deciding -------------------------------------------------------------------------------------
+
+
+def _decide_dirty(connection: Connection, reader: Reader, at: datetime) -> int:
+    component = tables.component
+    roots = connection.scalars(
+        select(component.c.root).where(component.c.dirty == 1).limit(_AT_ONCE)
+    ).all()
+    if not roots:
+        return 0
+    everything = said(connection, reader.desk)
+    corrected = _corrected(everything.corrections)
+    digest = sha256()
+    seeking: list[tuple[int, Side, Fact]] = []
+    _forget(connection, roots)
+    for root, numbered in facts_of(connection, reader, roots):
+        letters = letters_of(connection, root)
+        found, declared = decided(reader, [fact for _, fact in numbered], letters, everything)
+        digest.update(_keep(connection, root, found, declared))
+        seeking += _seeking(numbered, found, corrected)
+    clean = update(component).where(component.c.id == bindparam("of")).values(dirty=0)
+    connection.execute(clean, [{"of": root} for root in roots])
+    # Whom words bring together is dirty again.
+    words.seek(connection, seeking, reader.desk.zone)
+    line: journal.Values = {"components": len(roots), "digest": digest.hexdigest()}
+    journal.append(connection, at, [(Kind.DECISION, line)])
+    return len(roots)
+
+
+def decided(
+    reader: Reader, facts: Sequence[Fact], letters: Sequence[Letter], everything: Said
+) -> tuple[Triage, Said]:
+    """Decide one component, with what persons said of it."""
+    about = everything.about(facts, letters)
+    institution = replace(reader.desk.institution, manual_answers=about.answers)
+    desk = replace(reader.desk, institution=institution)
+    return triage(reader.naming(facts, letters), letters, desk, _NO_DAY), about
+
+
+def facts_of(
+    connection: Connection, reader: Reader, roots: Sequence[int]
+) -> Iterator[tuple[int, list[tuple[int, Fact]]]]:
+    """The facts of each component, numbered: one component unpacked at a time."""
+    component, fact = tables.component.c, tables.fact.c
+    rows = connection.execute(
+        select(component.root, fact.id, fact.packed)
+        .select_from(tables.component)
+        .outerjoin(tables.fact, fact.component == component.id)
+        .where(component.root.in_(roots))
+        .order_by(component.root, fact.id)
+    )
+    for root, inside in groupby(rows, key=itemgetter(0)):
+        # A component of letters has no facts.
+        yield root, [(row.id, reader.fact(row.packed)) for row in inside if row.id is not None]
+
+
+def letters_of(connection: Connection, root: int) -> list[Letter]:
+    """The letters of a component."""
+    return [filed.letter for filed in persons.filed_letters(connection, [root])]
+
+
+def _seeking(
+    numbered: Sequence[tuple[int, Fact]], found: Triage, corrected: frozenset[str]
+) -> Iterator[tuple[int, Side, Fact]]:
+    """The facts whose words must be looked for, numbered."""
+    numbers = {fact.file: number for number, fact in numbered}
+    facts = [fact for _, fact in numbered]
+    for side, fact in seekers(facts, found.requests, found.unseen):
+        yield numbers[fact.file], side, fact
+    for number, fact in numbered:
+        if fact.quoted_sketch and _is_among(fact, corrected):
+            yield from ((number, side, fact) for side in Side)
+
+
+# --- keeping --------------------------------------------------------------------------------------
+
+
+def _forget(connection: Connection, roots: Sequence[int]) -> None:
+    for table in (tables.decision, tables.request):
+        connection.execute(delete(table).where(table.c.component.in_(roots)))
+
+
+def _keep(connection: Connection, root: int, found: Triage, about: Said) -> bytes:
+    """Keep what a component amounts to; give its bytes for the digest of the journal."""
+    requests, rest = bodies(found, about)
+    connection.execute(insert(tables.decision).values(component=root, requests=requests, rest=rest))
+    named = {request.id for request in found.requests}
+    if named:
+        rows = [{"id": name, "component": root} for name in named]
+        connection.execute(insert(tables.request), rows)
+    return requests + rest
+
+
+def bodies(found: Triage, about: Said) -> tuple[bytes, bytes]:
+    """What is kept of a decision: its requests, and the rest."""
+    rest = Rest(
+        unseen=found.unseen,
+        set_aside=found.set_aside,
+        duplicates=found.duplicates,
+        refused=found.refused,
+        declared=tuple(said.request for said in about.answers),
+    )
+    return _write(_requests(), found.requests), _write(_rest(), rest)
+
+
+def requests_of(connection: Connection, root: int) -> tuple[Request, ...]:
+    """Read the requests of one component; none while it waits to be decided."""
+    body = connection.scalar(
+        select(tables.decision.c.requests).where(tables.decision.c.component == root)
+    )
+    return _read(_requests(), body) if body else ()
+
+
+def every(connection: Connection) -> Iterator[tuple[int, tuple[Request, ...], Rest]]:
+    """Read every decision, with the root of its component."""
+    for row in connection.execute(select(tables.decision)):
+        yield row.component, _read(_requests(), row.requests), _read(_rest(), row.rest)
+
+
+@cache
+def _requests() -> TypeAdapter[tuple[Request, ...]]:
+    return TypeAdapter(tuple[Request, ...])
+
+
+@cache
+def _rest() -> TypeAdapter[Rest]:
+    return TypeAdapter(Rest)
+
+
+def _write(kind: TypeAdapter[Value], value: Value) -> bytes:
+    try:
+        return kind.dump_json(value)
+    except PydanticSerializationError:
+        # A lone surrogate of a hostile header, which JSON can only name.
+        return json.dumps(kind.dump_python(value, mode="json")).encode()
+
+
+def _read(kind: TypeAdapter[Value], body: bytes) -> Value:
+    try:
+        return kind.validate_json(body)
+    except ValidationError:
+        return kind.validate_python(json.loads(body))

@@ -1,0 +1,93 @@
+"""What was decided, as it stands on a day: the same values that the offline run makes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from mailwatch import indicators
+from mailwatch.model import Audit, Nature, Period, Refused, Request, Unreadable, Unseen
+from mailwatch.register import decisions, sightings, tables
+from mailwatch.register.decisions import Rest, Said
+from mailwatch.register.terms import Location, Place, location_name
+from mailwatch.ruleset import Desk
+from mailwatch.standing import stand_on
+from mailwatch.triage import reception, triage
+
+
+def requests(connection: Connection, desk: Desk, today: date) -> tuple[Request, ...]:
+    """Give every request as decided, in the order of reception, as it stands on `today`."""
+    found = (request for _, kept, _ in decisions.every(connection) for request in kept)
+    return _standing(found, desk, today)
+
+
+def _standing(found: Iterable[Request], desk: Desk, today: date) -> tuple[Request, ...]:
+    every = [stand_on(_local(request, desk), today) for request in found]
+    return tuple(sorted(every, key=reception))
+
+
+def _local(request: Request, desk: Desk) -> Request:
+    """JSON keeps the offset of an instant; the territory's zone names it again."""
+    if request.received_at is None:
+        return request
+    try:
+        return replace(request, received_at=request.received_at.astimezone(desk.zone))
+    except OverflowError:
+        return request
+
+
+def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Audit:
+    """Give what the offline run over the same mail would."""
+    kept: list[Request] = []
+    rests: list[Rest] = []
+    for _, some, rest in decisions.every(connection):
+        kept += some
+        rests.append(rest)
+    found = indicators.within(_standing(kept, desk, today), period)
+    set_aside: Counter[Nature] = Counter()
+    for rest in rests:
+        set_aside.update(rest.set_aside)
+    return Audit(
+        institution=desk.institution,
+        period=period,
+        today=today,
+        requests=found,
+        indicators=indicators.compute(found, today),
+        by_month=indicators.by_month(found, today),
+        by_service=indicators.by_service(found, today),
+        set_aside=dict(sorted(set_aside.items())),
+        unseen=_in_order(entry for rest in rests for entry in rest.unseen),
+        quarantined=_quarantined(connection),
+        refused=_refused(rests, decisions.said(connection, desk), desk, today),
+        messages=connection.scalar(select(func.count()).select_from(tables.fact)) or 0,
+        duplicates=sum(rest.duplicates for rest in rests),
+        rules=desk.rules.digest,
+    )
+
+
+def _in_order(unseen: Iterable[Unseen]) -> tuple[Unseen, ...]:
+    return tuple(sorted(unseen, key=lambda entry: (entry.on, entry.file)))
+
+
+def _quarantined(connection: Connection) -> tuple[Unreadable, ...]:
+    return tuple(
+        Unreadable(file=_name(isolated.location), role=isolated.role, reason=isolated.reason)
+        for isolated in sightings.quarantined(connection)
+    )
+
+
+def _name(at: Location) -> str:
+    return location_name(Place(account=at.account, folder=at.folder), at.uidvalidity, at.uid)
+
+
+def _refused(rests: Sequence[Rest], said: Said, desk: Desk, today: date) -> tuple[Refused, ...]:
+    """What persons said and no component could use, with what none was even tried for."""
+    tried = {name for rest in rests for name in rest.declared}
+    untried = tuple(answer for answer in said.answers if answer.request not in tried)
+    alone = replace(desk, institution=replace(desk.institution, manual_answers=untried))
+    nowhere = triage((), (), alone, today).refused
+    return (*(entry for rest in rests for entry in rest.refused), *nowhere)

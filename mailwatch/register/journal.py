@@ -1,0 +1,124 @@
+"""The journal: what happened, line by line, each line bound to the one before it; no personal data.
+
+A line is the UTF-8 of a JSON object with sorted keys; its `prev` is the SHA-256 of the bytes of the line before
+and a line end, so that whoever has the file can follow the chain with `sha256sum`. What concerns a message, or
+what a person said, is named by a commitment: HMAC-SHA256 of it under a salt that stands in its row. With the salt
+anybody can check that this is the line; once the salt is erased the line is a random number.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import TypeAlias
+
+from sqlalchemy import Connection, func, insert, select
+
+from mailwatch.register import tables
+from mailwatch.register.terms import Head
+
+SALT = 16
+"""Octets of a salt."""
+_FIRST = "0" * 64
+"""Stands before the first line."""
+
+Values: TypeAlias = Mapping[str, str | int | None]
+
+
+class Kind(StrEnum):
+    """What the register itself writes down."""
+
+    SETTINGS = "settings"
+    FACT = "fact"
+    QUARANTINE = "quarantine"
+    LISTED = "listed"
+    GAP = "gap"
+    RENUMBERED = "renumbered"
+    DECISION = "decision"
+    CORRECTION = "correction"
+    LETTER = "letter"
+    ANSWER = "answer"
+    ALERT = "alert"
+
+
+def append(connection: Connection, at: datetime, entries: Iterable[tuple[str, Values]]) -> None:
+    """Add lines to the journal, in the transaction of what they tell."""
+    last = head(connection)
+    digest = last.digest or _FIRST
+    instant = at.astimezone(UTC).isoformat(timespec="microseconds")
+    rows = []
+    for number, (kind, values) in enumerate(entries, start=last.size + 1):
+        line = _line({**values, "at": instant, "kind": kind, "n": number, "prev": digest})
+        digest = line_digest(line)
+        rows.append({"seq": number, "at": at, "kind": kind, "line": line})
+    if rows:
+        connection.execute(insert(tables.journal), rows)
+
+
+def _line(values: Values) -> bytes:
+    return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
+
+
+def line_digest(line: bytes) -> str:
+    """The digest that the next line holds."""
+    return sha256(line + b"\n").hexdigest()
+
+
+def head(connection: Connection) -> Head:
+    """Give the number of lines, and the digest of the last one; empty when there is none."""
+    last = select(func.max(tables.journal.c.seq)).scalar_subquery()
+    row = connection.execute(
+        select(tables.journal.c.seq, tables.journal.c.line).where(tables.journal.c.seq == last)
+    ).first()
+    return Head(size=row.seq, digest=line_digest(row.line)) if row else Head(size=0, digest="")
+
+
+def broken(connection: Connection) -> Iterator[str]:
+    """Follow the chain from the first line, and say in French where it does not hold."""
+    expected, digest = 1, _FIRST
+    for row in connection.execute(select(tables.journal).order_by(tables.journal.c.seq)):
+        told = _told(row.line)
+        if row.seq != expected or told.get("n") != row.seq:
+            yield f"journal : la ligne {expected} manque"
+        if told.get("prev") != digest:
+            yield f"journal : la ligne {row.seq} ne suit pas la précédente"
+        if told.get("kind") != row.kind or not _same_instant(told.get("at"), row.at):
+            yield f"journal : la ligne {row.seq} ne dit pas ce que dit sa table"
+        expected, digest = row.seq + 1, line_digest(row.line)
+
+
+def _told(line: bytes) -> Mapping[str, object]:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _same_instant(told: object, at: datetime) -> bool:
+    return told == at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+# --- commitments ----------------------------------------------------------------------------------
+
+
+def salts(count: int) -> list[bytes]:
+    """Draw `count` salts."""
+    drawn = os.urandom(SALT * count)
+    return [drawn[at : at + SALT] for at in range(0, len(drawn), SALT)]
+
+
+def commitment(salt: bytes, content: str) -> str:
+    """Bind a line to `content`, which cannot be told from it."""
+    return hmac.digest(salt, content.encode(), "sha256").hex()
+
+
+def committed(line: bytes) -> str:
+    """The commitment that a line holds; empty when it is about nothing that is kept."""
+    told = _told(line)
+    return str(told.get("fact") or told.get("record") or "")

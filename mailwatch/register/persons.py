@@ -1,0 +1,181 @@
+"""What persons say: letters, corrections, answers outside the mail. Each is a record of its own, never changed.
+
+No line of the journal says what they said or who: it holds a commitment to the record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Table, insert, select, update
+
+from mailwatch.kinship import bare, name_token
+from mailwatch.model import Correction, CorrectionKind, Letter, ManualAnswer
+from mailwatch.register import components, journal, tables
+from mailwatch.register.journal import Kind
+from mailwatch.sealing import sealed_person
+from mailwatch.standing import letter_id
+
+Said = TypeVar("Said", Letter, Correction, ManualAnswer)
+TAKEN_OUT = "none"
+"""The value of a link correction that leaves a message without a request."""
+
+
+@cache
+def _letter() -> TypeAdapter[Letter]:
+    return TypeAdapter(Letter)
+
+
+@cache
+def _correction() -> TypeAdapter[Correction]:
+    return TypeAdapter(Correction)
+
+
+@cache
+def _manual() -> TypeAdapter[ManualAnswer]:
+    return TypeAdapter(ManualAnswer)
+
+
+def _write(kind: TypeAdapter[Said], said: Said) -> str:
+    return json.dumps(kind.dump_python(said, mode="json"), sort_keys=True)
+
+
+def _read(kind: TypeAdapter[Said], body: str) -> Said:
+    # JSON by the standard library: it reads back the lone surrogates that it wrote.
+    return kind.validate_python(json.loads(body))
+
+
+def _keep(
+    connection: Connection, table: Table, kind: Kind, body: str, at: datetime, **values: str
+) -> None:
+    """Add a record, and its line to the journal."""
+    (salt,) = journal.salts(1)
+    connection.execute(insert(table).values(body=body, salt=salt, at=at, **values))
+    line = {"record": journal.commitment(salt, body)}
+    journal.append(connection, at, [(kind, line)])
+
+
+# --- corrections ----------------------------------------------------------------------------------
+
+
+def correct(connection: Connection, correction: Correction) -> None:
+    """Add what a person set right, and have what it concerns decided again."""
+    body = _write(_correction(), correction)
+    _keep(connection, tables.correction, Kind.CORRECTION, body, correction.at)
+    concerned = [correction.target]
+    if correction.kind is CorrectionKind.LINK:
+        concerned.append(correction.value)
+    for name in concerned:
+        components.touch(connection, roots_named(connection, name))
+    if correction.kind is CorrectionKind.NATURE:
+        _place_again(connection, correction.target)
+
+
+def corrections(connection: Connection) -> tuple[Correction, ...]:
+    """Give every correction ever made, the oldest first."""
+    asked = select(tables.correction.c.body).order_by(tables.correction.c.seq)
+    return tuple(_read(_correction(), body) for body in connection.scalars(asked))
+
+
+def _place_again(connection: Connection, name: str) -> None:
+    """A message of another nature may touch more than it did."""
+    fact, component = tables.fact, tables.component
+    roots = roots_named(connection, name)
+    inside = select(component.c.id).where(component.c.root.in_(roots))
+    connection.execute(update(fact).where(fact.c.component.in_(inside)).values(component=None))
+
+
+def linked(corrections: Iterable[Correction]) -> Iterator[tuple[str, str]]:
+    """The names that link corrections bring together, also those that were taken back since."""
+    for correction in corrections:
+        if correction.kind is CorrectionKind.LINK and correction.value not in ("", TAKEN_OUT):
+            yield correction.target, correction.value
+
+
+def roots_named(connection: Connection, name: str) -> set[int]:
+    """The components of what a person calls `name`: a message, a request, a letter."""
+    component, plain = tables.component.c, bare(name)
+    by_token = select(tables.token.c.component).where(tables.token.c.digest == name_token(name))
+    by_key = select(tables.fact.c.component).where(tables.fact.c.key == plain)
+    by_id = select(tables.request.c.component).where(tables.request.c.id.in_((name.strip(), plain)))
+    inside = by_token.union_all(by_key, by_id).subquery()
+    return set(
+        connection.scalars(
+            select(component.root).where(component.id.in_(select(inside.c.component)))
+        )
+    )
+
+
+# --- letters --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A letter as it was last declared, by the record that says so."""
+
+    seq: int
+    letter: Letter
+
+
+def add_letters(connection: Connection, key: bytes, letters: Sequence[Letter], at: datetime) -> int:
+    """Add letters; one that says nothing new is left as it was. Say how many were news."""
+    known = {filed_id(filed.letter): filed.letter for filed in filed_letters(connection)}
+    news = 0
+    for letter in letters:
+        sealed = replace(letter, correspondent=sealed_person(letter.correspondent, key))
+        name = filed_id(letter)
+        if known.get(name) == sealed:
+            continue
+        known[name] = sealed
+        news += 1
+        _keep(connection, tables.letter, Kind.LETTER, _write(_letter(), sealed), at, id=name)
+        # The component of an earlier record reads the new one in its place.
+        components.touch(connection, roots_named(connection, letter.reference))
+    return news
+
+
+def filed_id(letter: Letter) -> str:
+    """What tells a letter from another, as a text without signs that a database refuses."""
+    return json.dumps(letter_id(letter))
+
+
+def read_letter(body: str) -> Letter:
+    """Read the record of a letter."""
+    return _read(_letter(), body)
+
+
+def filed_letters(connection: Connection, roots: Sequence[int] | None = None) -> list[Filed]:
+    """The letters as they were last declared, in the order in which they first were.
+
+    With `roots`, those of these components alone.
+    """
+    letter, component = tables.letter, tables.component
+    asked = select(letter.c.seq, letter.c.id, letter.c.body).order_by(letter.c.seq)
+    if roots is not None:
+        inside = select(component.c.id).where(component.c.root.in_(roots))
+        asked = asked.where(letter.c.component.in_(inside))
+    last: dict[str, Filed] = {}
+    for seq, name, body in connection.execute(asked):
+        last[name] = Filed(seq, _read(_letter(), body))
+    return list(last.values())
+
+
+# --- answers outside the mail ---------------------------------------------------------------------
+
+
+def answer(connection: Connection, manual: ManualAnswer, at: datetime) -> None:
+    """Add an answer that a person vouches for, and have its request decided again."""
+    _keep(connection, tables.manual, Kind.ANSWER, _write(_manual(), manual), at)
+    components.touch(connection, roots_named(connection, manual.request))
+
+
+def answers(connection: Connection) -> tuple[ManualAnswer, ...]:
+    """Give the answers that persons vouched for, the oldest first."""
+    asked = select(tables.manual.c.body).order_by(tables.manual.c.seq)
+    return tuple(_read(_manual(), body) for body in connection.scalars(asked))

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
 from mailwatch.model import Box, Fact, Institution, Letter, ManualAnswer, Nature, Role
-from tests.facts import AGENT, BOX, QUESTION, answer, at, bounce, incoming
+from mailwatch.packing import pack
+from mailwatch.register import Place, Register, Sighting, checked, created, opened
+from mailwatch.register.terms import location_name
+from mailwatch.sealing import seal
+from tests.facts import AGENT, BOX, QUESTION, answer, at, bounce, desk, incoming
 
 OTHER_BOX = "sp-dole@jura.gouv.fr"
 ROBOT = "formulaire@jura.gouv.fr"
@@ -207,3 +216,57 @@ def declared(draw: st.DrawFn) -> ManualAnswer:
         by="Claire Vernier",
         note="rappelée, satisfaite",
     )
+
+
+# --- registers for them ---------------------------------------------------------------------------
+
+KEY = bytes(range(32))
+INBOX = Place(account="jura", folder="INBOX")
+SENT = Place(account="jura", folder="Éléments envoyés")
+NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
+
+
+@cache
+def _empty() -> bytes:
+    """An empty register, made once: Alembic takes its time."""
+    with TemporaryDirectory() as folder:
+        created(Path(folder) / "state")
+        return (Path(folder) / "state" / "register.sqlite").read_bytes()
+
+
+def laid(folder: Path) -> Path:
+    """Lay an empty register and its key in `folder`."""
+    folder.mkdir(mode=0o700, parents=True)
+    (folder / "register.sqlite").write_bytes(_empty())
+    (folder / "key").write_bytes(KEY)
+    (folder / "key").chmod(0o600)
+    return folder
+
+
+@contextmanager
+def registered(folder: Path, institution: Institution = MANNED) -> Iterator[Register]:
+    """Open an empty register in `folder`; it has to be whole when it is closed."""
+    with opened(laid(folder), KEY) as register:
+        yield register
+    assert checked(folder, KEY, desk(institution)) == ()
+
+
+def sealed(fact: Fact, place: Place, uid: int, institution: Institution = MANNED) -> Sighting:
+    """A message as a worker hands it over."""
+    placed = replace(fact, file=location_name(place, 1, uid))
+    return Sighting(uid=uid, outcome=pack(seal(placed, KEY, institution)))
+
+
+def take(
+    register: Register,
+    facts: Sequence[Fact],
+    place: Place = INBOX,
+    first: int = 1,
+    at: datetime = NOON,
+) -> None:
+    """List and record `facts` as the messages of `place` from UID `first` on."""
+    uids = range(first, first + len(facts))
+    register.listed(place, 1, uids, first + len(facts), at)
+    found = [sealed(fact, place, uid) for uid, fact in zip(uids, facts, strict=True)]
+    register.record(place, found, at)
+    register.looked(place, at)

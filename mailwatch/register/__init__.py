@@ -154,7 +154,7 @@ class Register:
     def letters(self) -> tuple[Letter, ...]:
         """Give the letters as they were last declared; their correspondents are pseudonyms."""
         with self._database.reading() as connection:
-            return tuple(filed.letter for filed in persons.filed_letters(connection))
+            return persons.filed_letters(connection)
 
     def answer(self, manual: ManualAnswer, at: datetime) -> None:
         """Add an answer outside the mail that a person vouches for."""

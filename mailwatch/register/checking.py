@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, func, select
 
 from mailwatch.kinship import kin
-from mailwatch.register import components, decisions, journal, tables
+from mailwatch.register import components, decisions, journal, persons, tables
 from mailwatch.register.database import Database, differing_pragmas
 from mailwatch.register.readers import Reader
 
@@ -96,11 +96,11 @@ def _of_the_decisions(connection: Connection, reader: Reader) -> Iterator[str]:
     ).all()
     kept = {row.component: row for row in connection.execute(select(tables.decision))}
     for some in components.chunks(clean):
-        for root, facts in decisions.facts_of(connection, reader, some):
-            letters = decisions.letters_of(connection, root)
-            fresh = decisions.bodies(
-                *decisions.decided(reader, [fact for _, fact in facts], letters, everything)
-            )
+        letters = persons.letters_within(connection, some)
+        for root, numbered in decisions.facts_of(connection, reader, some):
+            facts = [fact for _, fact in numbered]
+            found = decisions.decided(reader, facts, letters.get(root, ()), everything)
+            fresh = decisions.outlined(root, *found)
             row = kept.pop(root, None)
-            if row is None or (row.requests, row.rest) != fresh:
+            if row is None or (row.requests, row.rest) != (fresh.requests, fresh.rest):
                 yield f"composante {root} : sa décision n’est pas celle que ses faits donnent"

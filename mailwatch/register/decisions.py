@@ -15,7 +15,7 @@ from functools import cache
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
@@ -210,19 +210,20 @@ def _decide_dirty(connection: Connection, reader: Reader, at: datetime) -> int:
         return 0
     everything = said(connection, reader.desk)
     corrected = _corrected(everything.corrections)
-    digest = sha256()
+    letters = persons.letters_within(connection, roots)
     seeking: list[tuple[int, Side, Fact]] = []
-    _forget(connection, roots)
+    kept: list[Kept] = []
     for root, numbered in facts_of(connection, reader, roots):
-        letters = letters_of(connection, root)
-        found, declared = decided(reader, [fact for _, fact in numbered], letters, everything)
-        digest.update(_keep(connection, root, found, declared))
+        facts = [fact for _, fact in numbered]
+        found, about = decided(reader, facts, letters.get(root, ()), everything)
+        kept.append(outlined(root, found, about))
         seeking += _seeking(numbered, found, corrected)
+    _keep(connection, roots, kept)
     clean = update(component).where(component.c.id == bindparam("of")).values(dirty=0)
     connection.execute(clean, [{"of": root} for root in roots])
     # Whom words bring together is dirty again.
     words.seek(connection, seeking, reader.desk.zone)
-    line: journal.Values = {"components": len(roots), "digest": digest.hexdigest()}
+    line: journal.Values = {"components": len(roots), "digest": _digest(kept)}
     journal.append(connection, at, [(Kind.DECISION, line)])
     return len(roots)
 
@@ -254,11 +255,6 @@ def facts_of(
         yield root, [(row.id, reader.fact(row.packed)) for row in inside if row.id is not None]
 
 
-def letters_of(connection: Connection, root: int) -> list[Letter]:
-    """The letters of a component."""
-    return [filed.letter for filed in persons.filed_letters(connection, [root])]
-
-
 def _seeking(
     numbered: Sequence[tuple[int, Fact]], found: Triage, corrected: frozenset[str]
 ) -> Iterator[tuple[int, Side, Fact]]:
@@ -275,24 +271,17 @@ def _seeking(
 # --- keeping --------------------------------------------------------------------------------------
 
 
-def _forget(connection: Connection, roots: Sequence[int]) -> None:
-    for table in (tables.decision, tables.request):
-        connection.execute(delete(table).where(table.c.component.in_(roots)))
+class Kept(NamedTuple):
+    """What is kept of the decision of one component."""
+
+    component: int
+    requests: bytes
+    rest: bytes
+    ids: tuple[str, ...]
 
 
-def _keep(connection: Connection, root: int, found: Triage, about: Said) -> bytes:
-    """Keep what a component amounts to; give its bytes for the digest of the journal."""
-    requests, rest = bodies(found, about)
-    connection.execute(insert(tables.decision).values(component=root, requests=requests, rest=rest))
-    named = {request.id for request in found.requests}
-    if named:
-        rows = [{"id": name, "component": root} for name in named]
-        connection.execute(insert(tables.request), rows)
-    return requests + rest
-
-
-def bodies(found: Triage, about: Said) -> tuple[bytes, bytes]:
-    """What is kept of a decision: its requests, and the rest."""
+def outlined(root: int, found: Triage, about: Said) -> Kept:
+    """What is kept of a decision."""
     rest = Rest(
         unseen=found.unseen,
         set_aside=found.set_aside,
@@ -300,7 +289,36 @@ def bodies(found: Triage, about: Said) -> tuple[bytes, bytes]:
         refused=found.refused,
         declared=tuple(said.request for said in about.answers),
     )
-    return _write(_requests(), found.requests), _write(_rest(), rest)
+    return Kept(
+        component=root,
+        requests=_write(_requests(), found.requests),
+        rest=_write(_rest(), rest),
+        ids=tuple(dict.fromkeys(request.id for request in found.requests)),
+    )
+
+
+def _keep(connection: Connection, roots: Sequence[int], kept: Sequence[Kept]) -> None:
+    for table in (tables.decision, tables.request):
+        connection.execute(delete(table).where(table.c.component.in_(roots)))
+    connection.execute(
+        insert(tables.decision),
+        [
+            {"component": each.component, "requests": each.requests, "rest": each.rest}
+            for each in kept
+        ],
+    )
+    ids = [{"id": name, "component": each.component} for each in kept for name in each.ids]
+    if ids:
+        connection.execute(insert(tables.request), ids)
+
+
+def _digest(kept: Iterable[Kept]) -> str:
+    """Bind a line of the journal to the decisions it tells of."""
+    digest = sha256()
+    for each in kept:
+        digest.update(each.requests)
+        digest.update(each.rest)
+    return digest.hexdigest()
 
 
 def requests_of(connection: Connection, root: int) -> tuple[Request, ...]:

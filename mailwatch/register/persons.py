@@ -6,8 +6,9 @@ No line of the journal says what they said or who: it holds a commitment to the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import TypeVar
@@ -115,17 +116,9 @@ def roots_named(connection: Connection, name: str) -> set[int]:
 # --- letters --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A letter as it was last declared, by the record that says so."""
-
-    seq: int
-    letter: Letter
-
-
 def add_letters(connection: Connection, key: bytes, letters: Sequence[Letter], at: datetime) -> int:
     """Add letters; one that says nothing new is left as it was. Say how many were news."""
-    known = {filed_id(filed.letter): filed.letter for filed in filed_letters(connection)}
+    known = {filed_id(letter): letter for letter in filed_letters(connection)}
     news = 0
     for letter in letters:
         sealed = replace(letter, correspondent=sealed_person(letter.correspondent, key))
@@ -150,20 +143,27 @@ def read_letter(body: str) -> Letter:
     return _read(_letter(), body)
 
 
-def filed_letters(connection: Connection, roots: Sequence[int] | None = None) -> list[Filed]:
-    """The letters as they were last declared, in the order in which they first were.
+def filed_letters(connection: Connection) -> tuple[Letter, ...]:
+    """The letters as they were last declared, in the order in which they first were."""
+    letter = tables.letter.c
+    asked = select(letter.id, letter.body).order_by(letter.seq)
+    last = {name: body for name, body in connection.execute(asked)}  # noqa: C416 -- a row is no pair
+    return tuple(map(read_letter, last.values()))
 
-    With `roots`, those of these components alone.
-    """
-    letter, component = tables.letter, tables.component
-    asked = select(letter.c.seq, letter.c.id, letter.c.body).order_by(letter.c.seq)
-    if roots is not None:
-        inside = select(component.c.id).where(component.c.root.in_(roots))
-        asked = asked.where(letter.c.component.in_(inside))
-    last: dict[str, Filed] = {}
-    for seq, name, body in connection.execute(asked):
-        last[name] = Filed(seq, _read(_letter(), body))
-    return list(last.values())
+
+def letters_within(connection: Connection, roots: Sequence[int]) -> Mapping[int, list[Letter]]:
+    """The same, for each of the components that have any."""
+    letter, component = tables.letter.c, tables.component.c
+    asked = (
+        select(component.root, letter.id, letter.body)
+        .join(tables.component, component.id == letter.component)
+        .where(component.root.in_(roots))
+        .order_by(letter.seq)
+    )
+    last: dict[int, dict[str, str]] = defaultdict(dict)
+    for root, name, body in connection.execute(asked):
+        last[root][name] = body
+    return {root: list(map(read_letter, bodies.values())) for root, bodies in last.items()}
 
 
 # --- answers outside the mail ---------------------------------------------------------------------

@@ -20,7 +20,7 @@ def faults(database: Database, reader: Reader) -> Iterator[str]:
     with database.reading() as connection:
         yield from _of_the_file(connection)
         yield from (
-            f"réglage de SQLite : {name} n’est pas celui demandé"
+            f"réglage de SQLite : {name} n’est pas celui demandé"
             for name in differing_pragmas(database)
         )
         yield from journal.broken(connection)
@@ -34,9 +34,9 @@ def faults(database: Database, reader: Reader) -> Iterator[str]:
 def _of_the_file(connection: Connection) -> Iterator[str]:
     for row in connection.exec_driver_sql(f"PRAGMA integrity_check({_TOLD})"):
         if row[0] != "ok":
-            yield f"fichier endommagé : {row[0]}"
+            yield f"fichier endommagé : {row[0]}"
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(_TOLD):
-        yield f"table {row[0]} : la ligne {row[1]} renvoie à une ligne absente de {row[2]}"
+        yield f"table {row[0]} : la ligne {row[1]} renvoie à une ligne absente de {row[2]}"
 
 
 def _of_the_records(connection: Connection) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _of_the_records(connection: Connection) -> Iterator[str]:
     ):
         for row in connection.execute(select(table.c.salt, content)):
             if journal.commitment(row[0], row[1]) not in lines:
-                yield f"table {table.name} : une ligne n’est pas dans le journal"
+                yield f"table {table.name} : une ligne n’est pas dans le journal"
 
 
 def _of_the_sightings(connection: Connection) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _of_the_components(connection: Connection, reader: Reader) -> Iterator[str]:
     roots = {row.id: row.root for row in connection.execute(select(component))}
     for number, root in roots.items():
         if roots.get(root) != root:
-            yield f"composante {number} : sa racine {root} n’en est pas une"
+            yield f"composante {number} : sa racine {root} n’en est pas une"
     owners = {row.digest: roots.get(row.component) for row in connection.execute(select(token))}
     for row in connection.execute(select(fact).where(fact.c.component.is_not(None))):
         bound = kin(reader.fact(row.packed), reader.desk.institution).bound
@@ -103,4 +103,4 @@ def _of_the_decisions(connection: Connection, reader: Reader) -> Iterator[str]:
             fresh = decisions.outlined(root, *found)
             row = kept.pop(root, None)
             if row is None or (row.requests, row.rest) != (fresh.requests, fresh.rest):
-                yield f"composante {root} : sa décision n’est pas celle que ses faits donnent"
+                yield f"composante {root} : sa décision n’est pas celle que ses faits donnent"

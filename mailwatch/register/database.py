@@ -91,7 +91,7 @@ def connected(path: Path, *, current: bool = True) -> Iterator[Database]:
     """Open the register file; refuse one that is not ours or, when `current`, of another version."""
     if not path.is_file():
         raise RegisterError(
-            "aucun registre dans « {folder} » ; créez-le avec « mailwatch init », ou corrigez « state »",
+            "aucun registre dans « {folder} » ; créez-le avec « mailwatch init », ou corrigez « state »",
             folder=path.parent,
         )
     engine = create_engine(
@@ -139,12 +139,12 @@ def differing_pragmas(database: Database) -> tuple[str, ...]:
 def _refuse_foreign(database: Database) -> None:
     if pragma(database, "application_id") != _APPLICATION:
         raise RegisterError(
-            "« {path} » n’est pas un registre de mailwatch ; corrigez « state », ou restaurez une sauvegarde",
+            "« {path} » n’est pas un registre de mailwatch ; corrigez « state », ou restaurez une sauvegarde",
             path=database.path,
         )
     if wrong := differing_pragmas(database):
         raise RegisterError(
-            "« {path} » : SQLite refuse le réglage « {name} » ; placez le registre sur un disque local",
+            "« {path} » : SQLite refuse le réglage « {name} » ; placez le registre sur un disque local",
             path=database.path,
             name=wrong[0],
         )
@@ -164,11 +164,11 @@ def _refuse_other_versions(database: Database) -> None:
         return
     if found in VERSIONS:
         raise RegisterError(
-            "« {path} » est d’une version plus ancienne ; lancez « mailwatch db upgrade »",
+            "« {path} » est d’une version plus ancienne ; lancez « mailwatch db upgrade »",
             path=database.path,
         )
     raise RegisterError(
-        "« {path} » est d’une version plus récente que ce programme ; mettez mailwatch à jour",
+        "« {path} » est d’une version plus récente que ce programme ; mettez mailwatch à jour",
         path=database.path,
     )
 
@@ -185,7 +185,7 @@ def created(folder: Path) -> None:
     with _writable(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.exists():
-            raise RegisterError("il y a déjà un registre dans « {folder} »", folder=folder)
+            raise RegisterError("il y a déjà un registre dans « {folder} »", folder=folder)
         if not (folder / KEY).exists():
             _write_new(folder / KEY, secrets.token_bytes(KEY_LENGTH))
         # Made under another name: a register that is there is there whole.
@@ -246,18 +246,18 @@ def key_of(folder: Path) -> bytes:
         shared = path.stat().st_mode & 0o077
     except OSError as fault:
         raise RegisterError(
-            "la clé « {path} » ne peut pas être lue : {reason} ; restaurez-la : sans elle, plus aucun "
+            "la clé « {path} » ne peut pas être lue : {reason} ; restaurez-la : sans elle, plus aucun "
             "correspondant n’est reconnu",
             path=path,
             reason=fault.strerror or fault,
         ) from None
     if shared:
         raise RefusedError(
-            "la clé « {path} » peut être lue par d’autres ; faites « chmod 600 {path} »", path=path
+            "la clé « {path} » peut être lue par d’autres ; faites « chmod 600 {path} »", path=path
         )
     if len(key) != KEY_LENGTH:
         raise RegisterError(
-            "la clé « {path} » est endommagée : {length} octets au lieu de {expected} ; restaurez-la",
+            "la clé « {path} » est endommagée : {length} octets au lieu de {expected} ; restaurez-la",
             path=path,
             length=len(key),
             expected=KEY_LENGTH,
@@ -291,10 +291,10 @@ def _writable(folder: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError as fault:
-        raise RegisterError("« {path} » existe déjà", path=fault.filename) from None
+        raise RegisterError("« {path} » existe déjà", path=fault.filename) from None
     except OSError as fault:
         raise RegisterError(
-            "impossible d’écrire dans « {folder} » : {reason}",
+            "impossible d’écrire dans « {folder} » : {reason}",
             folder=folder,
             reason=fault.strerror or fault,
         ) from None
@@ -317,26 +317,26 @@ def _in_words(fault: BaseException | None, path: Path) -> MailwatchError | None:
     match name.split("_")[1:2]:
         case ["BUSY"] | ["LOCKED"] | ["PROTOCOL"]:
             return BusyError(
-                "le registre « {path} » est tenu par un autre programme ; réessayez, ou arrêtez-le",
+                "le registre « {path} » est tenu par un autre programme ; réessayez, ou arrêtez-le",
                 path=path,
             )
         case ["FULL"]:
             return BusyError(
-                "plus de place pour le registre « {path} » ; libérez-en : rien n’est perdu",
+                "plus de place pour le registre « {path} » ; libérez-en : rien n’est perdu",
                 path=path,
             )
         case ["READONLY"] | ["PERM"] | ["CANTOPEN"] | ["AUTH"]:
             return RegisterError(
-                "le registre « {path} » ne peut pas être écrit ; rendez-le, et son dossier, à ce compte",
+                "le registre « {path} » ne peut pas être écrit ; rendez-le, et son dossier, à ce compte",
                 path=path,
             )
         case ["NOTADB"] | ["CORRUPT"]:
             return RegisterError(
-                "le registre « {path} » est endommagé ; restaurez une sauvegarde", path=path
+                "le registre « {path} » est endommagé ; restaurez une sauvegarde", path=path
             )
         case ["IOERR"]:
             return RegisterError(
-                "le disque refuse de lire ou d’écrire le registre « {path} » ({code}) ; vérifiez-le",
+                "le disque refuse de lire ou d’écrire le registre « {path} » ({code}) ; vérifiez-le",
                 path=path,
                 code=name,
             )

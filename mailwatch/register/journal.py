@@ -84,11 +84,11 @@ def broken(connection: Connection) -> Iterator[str]:
     for row in connection.execute(select(tables.journal).order_by(tables.journal.c.seq)):
         told = _told(row.line)
         if row.seq != expected or told.get("n") != row.seq:
-            yield f"journal : la ligne {expected} manque"
+            yield f"journal : la ligne {expected} manque"
         if told.get("prev") != digest:
-            yield f"journal : la ligne {row.seq} ne suit pas la précédente"
+            yield f"journal : la ligne {row.seq} ne suit pas la précédente"
         if told.get("kind") != row.kind or not _same_instant(told.get("at"), row.at):
-            yield f"journal : la ligne {row.seq} ne dit pas ce que dit sa table"
+            yield f"journal : la ligne {row.seq} ne dit pas ce que dit sa table"
         expected, digest = row.seq + 1, line_digest(row.line)
 
 

@@ -59,6 +59,7 @@ The shell: where mail, settings and the day come from, and where results go.
     workers     Processes that judge hostile bytes under limits.
     register    What was seen, decided and said, and the journal of it all.
 
+    polling     One look at every watched mailbox: listed, fetched, judged, recorded, decided.
     offline     The offline run: files in, requests and figures out.
     outbox      Alerts on their way: queued, sent, known again.
 
@@ -88,6 +89,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 figures, finding, alerts, checking
     outbox      composing, submitting, delivering
     settings    packaged, starter, secrets, advice, values, service, schema, contradictions, sentences, faults
+    polling     lines, looking
     commands    options, judging, counting, persons, reporting, installing, database
     demo        story, structures, layouts, composing, export, mailboxes, committee, showing
 

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from mailwatch.analysis import sealed
 from mailwatch.model import Delivery, Role, Unreadable
+from mailwatch.ruleset import Desk
 from mailwatch.workers import Verdict
 
 
@@ -48,6 +50,15 @@ def judge(delivery: Delivery) -> Verdict:
         return Unreadable(file="?", role=Role.SENT, reason=words.removeprefix("refuse "))
     act, _, argument = words.partition(":")
     return _ACTS[act](argument) if act in _ACTS else delivery.raw.upper()
+
+
+def sealed_or_poison(delivery: Delivery, desk: Desk, key: bytes) -> Verdict:
+    """Judge as the service does, but for the messages that say they are poison."""
+    if b"X-Poison: exit" in delivery.raw:
+        os._exit(1)
+    if b"X-Poison: fail" in delivery.raw:
+        raise ValueError
+    return sealed(delivery, desk, key)
 
 
 def _loop(_: str) -> bytes:

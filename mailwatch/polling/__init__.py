@@ -1,0 +1,85 @@
+"""One look at every watched mailbox, and the requests that it changes.
+
+    lines = Lines()
+    with workers_for(desk, key) as workers:
+        watch = Watch(register=register, workers=workers, lines=lines, now=now)
+        polled = poll(site.accounts, desk, watch)
+
+The list of a folder is committed before anything is fetched. An account that fails is reported, and the others
+are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from mailwatch import analysis
+from mailwatch.errors import (
+    MailwatchError,
+    RefusedError,
+    SettingsError,
+    SourceError,
+    UnreachableError,
+)
+from mailwatch.polling.lines import Lines, secret_of
+from mailwatch.polling.looking import Tally, Watch, look
+from mailwatch.ruleset import Desk
+from mailwatch.site import Account
+from mailwatch.workers import Workers
+
+__all__ = ["Failure", "Lines", "Polled", "Tally", "Watch", "poll", "secret_of", "workers_for"]
+
+_FAILURES = (UnreachableError, RefusedError, SourceError, SettingsError)
+"""What concerns an account or a folder, and neither this machine nor the register."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a folder, or a whole account when `folder` is empty, was not looked at to its end."""
+
+    account: str
+    folder: str
+    error: MailwatchError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What one look at the mailboxes brought."""
+
+    tally: Tally
+    decided: int
+    """Groups of messages whose requests were decided anew."""
+    failures: tuple[Failure, ...]
+
+
+def poll(accounts: Sequence[Account], desk: Desk, watch: Watch) -> Polled:
+    """Look at every folder of `accounts`, record what is new and decide what that changes.
+
+    What goes wrong with an account is among the `failures`; RegisterError and BusyError are raised.
+    """
+    tally = Tally()
+    failures = [fault for account in accounts for fault in _account(account, watch, tally)]
+    decided = watch.register.decide(desk, watch.now()) if watch.goes_on() else 0
+    return Polled(tally=tally, decided=decided, failures=tuple(failures))
+
+
+def workers_for(desk: Desk, key: bytes, count: int | None = None) -> Workers:
+    """Make the workers that turn deliveries into sealed facts, with the rules of `desk`; none runs yet."""
+    return Workers(partial(analysis.sealed, desk=desk, key=key), count=count)
+
+
+def _account(account: Account, watch: Watch, tally: Tally) -> Iterator[Failure]:
+    for folder in account.folders:
+        if not watch.goes_on():
+            return
+        try:
+            watch.lines.to(account)
+        except _FAILURES as error:
+            yield Failure(account=account.name, folder="", error=error)
+            return
+        try:
+            look(account, folder, watch, tally)
+        except _FAILURES as error:
+            yield Failure(account=account.name, folder=folder.name, error=error)

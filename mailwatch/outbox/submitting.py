@@ -217,7 +217,7 @@ def _telling(submission: Submission) -> Iterator[None]:
         yield
     except smtplib.SMTPAuthenticationError as fault:
         if fault.smtp_code < 500:
-            raise _later(submission, f"code {fault.smtp_code}") from None
+            raise _later(submission, _code(fault.smtp_code)) from None
         raise RefusedError(
             "{host} refuse le compte « {user} » (code {code}) ; vérifiez user et le secret dans « [smtp] »",
             host=submission.host,
@@ -226,7 +226,7 @@ def _telling(submission: Submission) -> Iterator[None]:
         ) from None
     except smtplib.SMTPResponseException as fault:
         if fault.smtp_code < 500:
-            raise _later(submission, f"code {fault.smtp_code}") from None
+            raise _later(submission, _code(fault.smtp_code)) from None
         raise RefusedError(
             "{host} refuse l’envoi (code {code}) ; vérifiez sender et user dans « [smtp] », ou demandez à "
             "l’administrateur du serveur",
@@ -253,9 +253,15 @@ def _later(submission: Submission, reason: str) -> UnreachableError:
     )
 
 
+def _code(code: int) -> str:
+    # smtplib's code for a reply that has none.
+    return f"code {code}" if code > 0 else "ce n’est pas du SMTP"
+
+
 def _reason(fault: Exception) -> str:
+    # smtplib keeps a time-out as the context of a connection that it calls closed.
+    if isinstance(fault, TimeoutError) or isinstance(fault.__context__, TimeoutError):
+        return "délai dépassé"
     if isinstance(fault, smtplib.SMTPServerDisconnected):
         return "connexion coupée"
-    if isinstance(fault, TimeoutError):
-        return "délai dépassé"
     return getattr(fault, "strerror", None) or type(fault).__name__

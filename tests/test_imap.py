@@ -116,7 +116,7 @@ def test_a_batch_is_bounded_by_the_octets_asked_for(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize("size", [1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 3 * 1024 * 1024])
-def test_a_large_message_is_put_together_from_its_pieces(watched: Watched, size: int) -> None:
+def test_a_large_message_comes_alone_and_whole(watched: Watched, size: int) -> None:
     line = b"%079d\r\n"
     whole = b"".join(line % number for number in range(size // 81 + 1))[:size]
     whole = whole[:-2] + b"\r\n"
@@ -125,7 +125,7 @@ def test_a_large_message_is_put_together_from_its_pieces(watched: Watched, size:
     assert read(watched.connect()) == {1: whole}
 
 
-def test_a_message_of_forty_megabytes_comes_a_megabyte_at_a_time(watched: Watched) -> None:
+def test_a_message_of_forty_megabytes_is_read_to_the_octet(watched: Watched) -> None:
     whole = QUESTION + b"".join(b"%076d\r\n" % number for number in range(540_000))
     watched.mailbox.put(whole, MONDAY)
     watched.mailbox.put(ANSWER, MONDAY)

@@ -159,7 +159,7 @@ service stats {{
 service imap-login {{
   chroot =
   # One process for all, and others ready: a test should not wait for one to start.
-  service_count = 0
+  {endless}
   process_min_avail = 1
   inet_listener imap {{
     port = {port}
@@ -268,7 +268,10 @@ def serving() -> Iterator[Dovecot]:
     home = Path(tempfile.mkdtemp(prefix="dovecot-"))
     try:
         server = _configured(home, _version(program))
-        running = subprocess.Popen([*program, "-F", "-c", home / "dovecot.conf"])
+        with (home / "refused").open("wb") as refused:
+            running = subprocess.Popen(
+                [*program, "-F", "-c", home / "dovecot.conf"], stderr=refused
+            )
         try:
             _await(server, running)
             yield server
@@ -285,17 +288,30 @@ def _program() -> list[str]:
     if installed and Path("/usr/lib/dovecot/imap").exists():
         return [*_as_plain_user(), installed]
     root = _fetched() / "usr"
-    lay = f'mount -t overlay overlay -o "lowerdir={root}:/usr" /usr && exec "$@"'
+    lay = f'mount -t overlay overlay -o "lowerdir={root}:/usr" /usr'
+    known = " && ".join(
+        f'mount --bind "{_with_its_users(name)}" /etc/{name}' for name in ("passwd", "group")
+    )
+    start = f'{lay} && {known} && exec "$@"'
     own = (
         ["unshare", "-m"]
         if os.geteuid() == 0
         else ["unshare", "-Um", "--map-current-user", "--keep-caps"]
     )
-    program = [*own, "sh", "-c", lay, "sh", *_as_plain_user(), "/usr/sbin/dovecot"]
+    program = [*own, "sh", "-c", start, "sh", *_as_plain_user(), "/usr/sbin/dovecot"]
     tried = subprocess.run([*program, "--version"], capture_output=True, text=True, check=False)
     if tried.returncode:
         _without(f"it does not start in a namespace of its own: {tried.stderr.strip()}")
     return program
+
+
+def _with_its_users(name: str) -> Path:
+    """This system's users, or groups, with those that a package would have added: 2.4 asks for them, used or not."""
+    copy = CACHE / name
+    numbers = f"{_NOBODY}:{_NOBODY}::/nonexistent:/bin/false" if name == "passwd" else f"{_NOBODY}:"
+    own = [f"{user}:x:{numbers}\n" for user in ("dovecot", "dovenull")]
+    copy.write_text("".join([Path(f"/etc/{name}").read_text("utf-8"), *own]), "utf-8")
+    return copy
 
 
 def _as_plain_user() -> list[str]:
@@ -354,8 +370,10 @@ def _configured(home: Path, version: str) -> Dovecot:
     }
     if not plain:
         values |= {"uid": _NOBODY, "user": "nobody", "gid": _NOBODY, "group": "nogroup"}
-    values["listen"] = "listen" if version.startswith("2.4") else "address"
-    settings = (_V24 if version.startswith("2.4") else _V23) + _BOTH
+    recent = version.startswith("2.4")
+    values["listen"] = "listen" if recent else "address"
+    values["endless"] = "restart_request_count = unlimited" if recent else "service_count = 0"
+    settings = (_V24 if recent else _V23) + _BOTH
     (home / "dovecot.conf").write_text(settings.format(**values), "utf-8")
     (home / "oauth2.conf").write_text(_V23_OAUTH2.format(**values), "utf-8")
     (home / "passwd").write_text("".join(f"{u}:{p}\n" for u, p in ACCENTED.items()), "utf-8")
@@ -391,5 +409,5 @@ def _await(server: Dovecot, running: subprocess.Popen[bytes]) -> None:
                     return
         except OSError:
             time.sleep(0.05)
-    log = server.home / "dovecot.log"
-    pytest.fail(f"Dovecot did not start: {log.read_text() if log.exists() else 'no log'}")
+    why = [path.read_text() for path in (*server.home.glob("*.log"), server.home / "refused")]
+    pytest.fail(f"Dovecot did not start: {' '.join(why)}")

@@ -498,10 +498,10 @@ def test_lateness_is_in_working_days(due_on: str, late: str) -> None:
         ([BOX, SEJOUR], "Bureau du séjour", SEJOUR),
         (["claire.vernier@jura.gouv.fr", BOX], "Bureau du séjour", BOX),
         (["prefecture@jura.gouv.fr"], "non attribué", "prefecture@jura.gouv.fr"),
-        (["pref-courrier@jura.gouv.fr"], "non attribué", "pref-courrier@jura.gouv.fr"),
-        # The address of an agent is a name.
-        (["claire.vernier@jura.gouv.fr"], "non attribué", "boîte nominative"),
-        ([], "non attribué", "boîte inconnue"),
+        # The address of an agent is a name, and the register keeps none that is not declared.
+        (["claire.vernier@jura.gouv.fr"], "non attribué", "boîte non déclarée"),
+        (["pref-courrier@jura.gouv.fr"], "non attribué", "boîte non déclarée"),
+        ([], "non attribué", "boîte non déclarée"),
     ],
 )
 def test_a_line_names_a_box_never_an_agent(boxes: list[str], service: str, shown: str) -> None:
@@ -600,6 +600,7 @@ def test_a_probable_unseen_answer_belongs_to_its_request_else_to_its_box(
     (line,) = section.groups[0].lines
 
     assert section.service == service
+    assert line.box == (box or "boîte non déclarée")
     assert line.id == (request or "sejour/INBOX;UIDVALIDITY=7;/UID=12")
 
 
@@ -945,7 +946,7 @@ NON ATTRIBUÉ
 À rendre cette semaine : 1
 
          23:02 : à rendre le vendredi 24/04/2026
-    reçue le vendredi 17/04/2026 à 23:02, boîte nominative
+    reçue le vendredi 17/04/2026 à 23:02, boîte non déclarée
 
 MESSAGES ILLISIBLES : 1
 ========================================================================

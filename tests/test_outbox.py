@@ -20,7 +20,7 @@ from mailwatch.analysis import analyse
 from mailwatch.errors import RefusedError, SettingsError, UnreachableError
 from mailwatch.indicators import compute
 from mailwatch.model import Audit, Box, Delivery, Fact, Institution, Nature, Period, Role
-from mailwatch.register.terms import AlertState, QueuedAlert
+from mailwatch.register import AlertState, QueuedAlert, checked, created, key_of, opened
 from mailwatch.settings import template_texts
 from mailwatch.site import AlertPlan, Security, Submission
 from tests.facts import BOX, at, desk
@@ -634,3 +634,31 @@ def test_a_clock_set_back_does_not_leave_an_alert_in_doubt_for_ever(sink: Sink) 
     outbox.deliver(rows, submission(sink), "", NOW - timedelta(days=3))
 
     assert rows.states() == {SERVICE: "accepted", WHOLE: "accepted"}
+
+
+# --- with the register itself ---------------------------------------------------------------------
+
+
+def test_the_register_keeps_the_alert_from_its_audit_to_its_recipients(
+    sink: Sink, tmp_path: Path
+) -> None:
+    here, folder, where = desk(JURA), tmp_path / "registre", submission(sink)
+    created(folder)
+    key = key_of(folder)
+    with opened(folder, key) as register:
+        register.decide(here, NOW)
+        found = register.audit(here, Period(from_on=None, to_on=None), date(2026, 4, 20))
+        gaps = register.gaps(alert.periods(date(2026, 4, 20))[0])
+        written = alert.weekly(found, here, PLAN, "2026-W17", gaps=gaps, head=register.head())
+        ready = alert.mailings(written, PLAN, JURA)
+        assert outbox.queue(register, ready, where, JURA, template_texts(), NOW) == 2
+    with opened(folder, key) as register:
+        assert outbox.queue(register, ready, where, JURA, template_texts(), NOW) == 0
+        assert outbox.deliver(register, where, "", NOW) == 2
+        last = register.last_alert(alert.WEEKLY)
+
+    assert last is not None
+    assert (last.state, alert.week_of_alert(last.alert_id)) == (AlertState.ACCEPTED, "2026-W17")
+    assert written.head is not None
+    assert written.head.digest in parsed(sink.taken[1].octets).as_string()
+    assert checked(folder, key, here) == ()

@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from mailwatch.addresses import FromClass, from_class
 from mailwatch.labels import NO_BREAK, STATES, day, plural
 from mailwatch.model import Channel, Convention, Institution, Request, State, Unseen
 from mailwatch.report import is_doubtful
@@ -109,7 +108,8 @@ def groups(
         for urgency in _urgencies(request, horizon):
             found[urgency].append(request)
     made = [_group(urgency, standing, horizon) for urgency, standing in found.items() if standing]
-    quoted = _unseen_group([item for item in unseen if item.on >= horizon.since])
+    recent = [item for item in unseen if item.on >= horizon.since]
+    quoted = _unseen_group(recent, horizon.desk.institution)
     order = list(Urgency)
     return tuple(sorted((*made, *quoted), key=lambda group: order.index(group.urgency)))
 
@@ -228,25 +228,26 @@ def _what(urgency: Urgency, request: Request, horizon: Horizon) -> str:
 
 
 def _box(request: Request, institution: Institution) -> str:
-    """The box that a request is looked for in; an agent's own address would be a name."""
+    """The declared box that a request is looked for in, that of its service first."""
     if request.channel is Channel.LETTER:
         return "courrier"
     own = {box.address for box in institution.boxes if box.service == request.service}
-    watched = own | {box.address for box in institution.boxes} | {*institution.addresses}
-    ranked = sorted(request.boxes, key=lambda box: (box not in own, box not in watched))
-    shown = (
-        b for b in ranked if b in watched or from_class(b, institution) is FromClass.FUNCTIONAL
-    )
-    return next(shown, "boîte nominative" if ranked else "boîte inconnue")
+    return _declared(sorted(request.boxes, key=lambda box: box not in own), institution)
 
 
-def _unseen_group(unseen: list[Unseen]) -> tuple[Group, ...]:
+def _declared(boxes: Sequence[str], institution: Institution) -> str:
+    """The first box that the settings name: any other address may be an agent's, and so a name."""
+    declared = {*institution.addresses, *(box.address for box in institution.boxes)}
+    return next((box for box in boxes if box in declared), "boîte non déclarée")
+
+
+def _unseen_group(unseen: list[Unseen], institution: Institution) -> tuple[Group, ...]:
     """The answers of ours that citizens quote and that no watched folder holds."""
     listed = sorted(unseen, key=lambda item: (item.on, item.file))[-LONGEST:]
     lines = (
         Line(
             id=plain(item.request or item.file),
-            box=plain(item.box) or "boîte inconnue",
+            box=_declared((item.box,), institution),
             received=f"citée le {long_day(item.on)}",
             what="l’usager cite une réponse qu’aucun dossier relevé ne contient",
         )

@@ -90,7 +90,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     outbox      composing, submitting, delivering
     settings    packaged, starter, secrets, advice, values, service, schema, contradictions, sentences, faults
     polling     lines, looking
-    commands    options, judging, counting, persons, reporting, installing, database
+    commands    options, judging, counting, persons, reporting, serving, installing, database
     demo        story, structures, layouts, composing, export, mailboxes, committee, showing
 
 How a mail flows: `sources` finds it, `analysis` has `message` read it and `nature`, `mentions` and

@@ -10,6 +10,7 @@ from mailwatch.commands.installing import check_config, doctor, init
 from mailwatch.commands.judging import check, classify
 from mailwatch.commands.persons import answer, correct, letter, note
 from mailwatch.commands.reporting import report
+from mailwatch.commands.serving import alert, once, run
 from mailwatch.language import LANGUAGES
 from mailwatch.language import translate as _
 
@@ -28,7 +29,7 @@ def mailwatch(lang: str | None) -> None:
 
 
 for command in (
-    answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, init, letter, note,
-    report,
+    alert, answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, init, letter, note,
+    once, report, run,
 ):  # fmt: skip
     mailwatch.add_command(command)

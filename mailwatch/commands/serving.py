@@ -1,0 +1,137 @@
+"""The service itself: until it is told to stop, or once; and the alert, seen before it leaves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailwatch.commands.options import (
+    instant_of,
+    json_option,
+    key_for,
+    now_option,
+    print_json,
+    settings_option,
+    site_for,
+)
+from mailwatch.errors import SettingsError
+from mailwatch.language import say
+from mailwatch.language import translate as _
+
+if TYPE_CHECKING:
+    from mailwatch.ruleset import Desk
+    from mailwatch.site import Site
+
+
+@click.command(
+    help=_(
+        "Suivre les messageries jusqu’à l’arrêt (SIGTERM) : un relevé toutes les deux minutes, l’alerte de la "
+        "semaine quand elle est due."
+    ),
+    short_help=_("Suivre les messageries jusqu’à l’arrêt."),
+    options_metavar=_("[OPTIONS]"),
+)
+@settings_option
+def run(settings: str | None) -> None:
+    from mailwatch import daemon
+
+    site, desk = _watched(settings)
+    now = _clock(None, desk)
+    daemon.run(site, desk, key_for(site), now=now, log=daemon.Log(stream=sys.stderr, now=now))
+
+
+@click.command(
+    help=_("Faire un seul relevé, envoyer l’alerte si elle est due, et s’arrêter (pour cron)."),
+    short_help=_("Faire un seul relevé, et s’arrêter."),
+    options_metavar=_("[OPTIONS]"),
+)
+@settings_option
+@now_option
+@json_option
+def once(settings: str | None, now: str | None, as_json: bool) -> None:
+    from mailwatch import daemon
+
+    site, desk = _watched(settings)
+    clock = _clock(now, desk)
+    log = daemon.Log(stream=sys.stderr, now=clock)
+    done = daemon.once(site, desk, key_for(site), now=clock, log=log)
+    tally = done.polled.tally
+    if as_json:
+        print_json(
+            {
+                "recorded": tally.recorded,
+                "quarantined": tally.quarantined,
+                "vanished": tally.vanished,
+                "decided": done.polled.decided,
+                "sent": done.sent,
+                "errors": [str(error) for error in done.errors],
+            }
+        )
+    else:
+        words = _("{recorded} message(s) relevé(s), {quarantined} illisible(s), {sent} alerte(s).")
+        click.echo(
+            words.format(recorded=tally.recorded, quarantined=tally.quarantined, sent=done.sent)
+        )
+        for error in done.errors:
+            click.echo(f"mailwatch : {say(error)}", err=True)
+    sys.exit(done.exit_code)
+
+
+@click.command(
+    help=_(
+        "Envoyer l’alerte de la semaine si elle n’est pas partie ; avec --dry-run, la montrer sans rien envoyer."
+    ),
+    short_help=_("Envoyer l’alerte de la semaine, ou la montrer."),
+    options_metavar=_("[OPTIONS]"),
+)
+@click.option("--dry-run", is_flag=True, help=_("Montrer le texte, sans rien envoyer."))
+@click.option(
+    "--html",
+    "page",
+    metavar="FICHIER",
+    type=click.Path(),
+    help=_("Écrire aussi la page dans ce fichier (avec --dry-run)."),
+)
+@settings_option
+@now_option
+def alert(dry_run: bool, page: str | None, settings: str | None, now: str | None) -> None:
+    from mailwatch import alert as weekly
+    from mailwatch import daemon
+    from mailwatch.settings import template_texts
+
+    site, desk = _watched(settings)
+    clock = _clock(now, desk)
+    plan = site.alert
+    if plan is None:
+        raise SettingsError("[alert] manque aux réglages : à qui l’alerte doit-elle partir ?")
+    log = daemon.Log(stream=sys.stderr, now=clock)
+    with daemon.service(site, desk, key_for(site), now=clock, log=log) as service:
+        service.watch.register.decide(desk, clock())
+        if not dry_run:
+            sent = service.send_alert(clock())
+            click.echo(_("{sent} alerte(s) envoyée(s).").format(sent=sent))
+            return
+        composed = service.compose_alert(plan, weekly.week_of(clock().date()), clock())
+    click.echo(weekly.subject(composed) + "\n\n" + weekly.text(composed, template_texts()))
+    if page is not None:
+        Path(page).write_text(weekly.html(composed, template_texts()), encoding="utf-8")
+
+
+def _watched(settings: str | None) -> tuple[Site, Desk]:
+    from mailwatch.settings import desk_for
+
+    site = site_for(settings)
+    return site, desk_for(site.institution)
+
+
+def _clock(now: str | None, desk: Desk) -> Callable[[], datetime]:
+    """The clock, or one that stands still at `now`."""
+    if now is None:
+        return lambda: datetime.now(desk.zone)
+    instant = instant_of(now, desk.zone)
+    return lambda: instant

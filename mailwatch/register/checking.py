@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, func, select
 
+from mailwatch.errors import RegisterError
 from mailwatch.kinship import kin
 from mailwatch.register import components, decisions, journal, persons, tables
 from mailwatch.register.database import Database, differing_pragmas
@@ -17,6 +18,13 @@ _TOLD = 20
 
 def faults(database: Database, reader: Reader) -> Iterator[str]:
     """Say in French what is wrong with the register, the file first."""
+    try:
+        yield from _found(database, reader)
+    except RegisterError as fault:
+        yield str(fault)
+
+
+def _found(database: Database, reader: Reader) -> Iterator[str]:
     with database.reading() as connection:
         yield from _of_the_file(connection)
         yield from (

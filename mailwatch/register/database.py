@@ -45,6 +45,10 @@ PRAGMAS = {
 """What every connection runs under; `synchronous` 3 is EXTRA."""
 
 
+class DamagedError(ValueError):
+    """A row holds what mailwatch never wrote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """An open register file, on the one connection that there is."""
@@ -309,6 +313,8 @@ def understood(path: Path) -> Iterator[None]:
         raise (_in_words(fault.orig, path) or fault) from None
     except sqlite3.Error as fault:
         raise (_in_words(fault, path) or fault) from None
+    except DamagedError:
+        raise _damaged(path) from None
 
 
 def _in_words(fault: BaseException | None, path: Path) -> MailwatchError | None:
@@ -331,9 +337,7 @@ def _in_words(fault: BaseException | None, path: Path) -> MailwatchError | None:
                 path=path,
             )
         case ["NOTADB"] | ["CORRUPT"]:
-            return RegisterError(
-                "le registre « {path} » est endommagé ; restaurez une sauvegarde", path=path
-            )
+            return _damaged(path)
         case ["IOERR"]:
             return RegisterError(
                 "le disque refuse de lire ou d’écrire le registre « {path} » ({code}) ; vérifiez-le",
@@ -341,3 +345,9 @@ def _in_words(fault: BaseException | None, path: Path) -> MailwatchError | None:
                 code=name,
             )
     return None
+
+
+def _damaged(path: Path) -> RegisterError:
+    return RegisterError(
+        "le registre « {path} » est endommagé ; restaurez une sauvegarde", path=path
+    )

@@ -34,7 +34,7 @@ from mailwatch.model import (
     Unseen,
 )
 from mailwatch.register import components, journal, persons, tables, words
-from mailwatch.register.database import Database
+from mailwatch.register.database import DamagedError, Database
 from mailwatch.register.journal import Kind
 from mailwatch.register.readers import Reader
 from mailwatch.ruleset import Desk
@@ -357,4 +357,12 @@ def _read(kind: TypeAdapter[Value], body: bytes) -> Value:
     try:
         return kind.validate_json(body)
     except ValidationError:
+        return _read_named(kind, body)
+
+
+def _read_named(kind: TypeAdapter[Value], body: bytes) -> Value:
+    """Read what JSON could only name, as the standard library does."""
+    try:
         return kind.validate_python(json.loads(body))
+    except ValueError as fault:
+        raise DamagedError from fault

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 from mailwatch.kinship import bare, name_token
 from mailwatch.model import Correction, CorrectionKind, Letter, ManualAnswer
 from mailwatch.register import components, journal, tables
+from mailwatch.register.database import DamagedError
 from mailwatch.register.journal import Kind
 from mailwatch.sealing import sealed_person
 from mailwatch.standing import letter_id
@@ -49,7 +50,10 @@ def _write(kind: TypeAdapter[Said], said: Said) -> str:
 
 def _read(kind: TypeAdapter[Said], body: str) -> Said:
     # JSON by the standard library: it reads back the lone surrogates that it wrote.
-    return kind.validate_python(json.loads(body))
+    try:
+        return kind.validate_python(json.loads(body))
+    except ValueError as fault:
+        raise DamagedError from fault
 
 
 def _keep(

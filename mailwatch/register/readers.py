@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from mailwatch.model import Fact, Letter
 from mailwatch.packing import unpack
+from mailwatch.register.database import DamagedError
 from mailwatch.ruleset import Desk
 from mailwatch.sealing import boxes, sealed_box, sealed_number
 from mailwatch.wording import fold
@@ -23,7 +24,10 @@ class Reader:
 
     def fact(self, packed: bytes) -> Fact:
         """Read a fact; a box that was declared since is known again."""
-        fact = unpack(packed, self.desk.zone)
+        try:
+            fact = unpack(packed, self.desk.zone)
+        except ValueError as fault:
+            raise DamagedError from fault
         if self.declared.keys().isdisjoint((fact.sender, *fact.recipients)):
             return fact
         name = self.declared.get

@@ -1,7 +1,8 @@
 """Measure speed, memory and start-up, each figure against its bound; exit 1 when one is missed.
 
-Every figure is a ratio of two programs measured in the same run, in turn, each in a process of its own on the
-same core, so that it holds on another machine. `--mails 2000` is enough while working on the code.
+Every figure is a ratio of two programs measured in the same run, in turn, each in a process of its own, so that
+it holds on another machine: the service's on the cores there are (`service`), all others on one core. `--mails
+2000` is enough while working on the code; what a start costs weighs more then.
 
 Memory is the system's own word on the whole process, its peak. Requests grow with the mailbox, whatever the
 program; what the audit holds beyond them is the growth of the peak less the growth of the requests, each counted
@@ -15,14 +16,13 @@ import os
 import platform
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import IO
 
 import generate
+from measuring import Figure, Run, measure_in_turn, ratio
+from service import service_figures
 
 NOW = "2026-02-01T12:00:00+01:00"
 """The day of the audit: fixed, as the mail is."""
@@ -42,80 +42,10 @@ COMPAT32 = [sys.executable, "-c", PARSE_ALL]
 CLICK = [sys.executable, "-c", "import click"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One process: wall and CPU time in seconds, peak memory and what it printed in MB."""
-
-    wall: float
-    cpu: float
-    peak: float
-    printed: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A measured figure and the bound it must keep."""
-
-    title: str
-    value: float
-    bound: float
-    shown: str
-
-    @property
-    def kept(self) -> bool:
-        """Say whether the bound is kept."""
-        return self.value <= self.bound
-
-
 def program() -> list[str]:
     """The command to measure: the one installed beside this Python, else the package."""
     installed = Path(sys.executable).parent / "mailwatch"
     return [str(installed)] if installed.exists() else [sys.executable, "-m", "mailwatch"]
-
-
-def measure(command: Sequence[str], out: IO[bytes], accepted: Sequence[int] = (0,)) -> Run:
-    """Run `command` with its output to `out`; raise SystemExit when it fails."""
-    out.seek(0)
-    out.truncate()
-    began = time.perf_counter()
-    child = os.posix_spawn(
-        command[0],
-        list(command),
-        os.environ,
-        file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)],
-    )
-    _, status, usage = os.wait4(child, 0)
-    wall = time.perf_counter() - began
-    code = os.waitstatus_to_exitcode(status)
-    if code not in accepted:
-        raise SystemExit(f"« {' '.join(command[:3])} … » s’est terminé avec le code {code}.")
-    unit = 1 if platform.system() == "Darwin" else 1024
-    return Run(
-        wall=wall,
-        cpu=usage.ru_utime + usage.ru_stime,
-        peak=usage.ru_maxrss * unit / 1e6,
-        printed=os.fstat(out.fileno()).st_size / 1e6,
-    )
-
-
-def measure_in_turn(
-    commands: Sequence[Sequence[str]], rounds: int, accepted: Sequence[int] = (0,)
-) -> list[list[Run]]:
-    """Measure the commands one after the other, `rounds` times: what disturbs one disturbs all."""
-    runs: list[list[Run]] = [[] for _ in commands]
-    with tempfile.TemporaryFile() as out:
-        for _ in range(rounds):
-            for command, taken in zip(commands, runs, strict=True):
-                taken.append(measure(command, out, accepted))
-    return runs
-
-
-def ratio(runs: Sequence[Run], base: Sequence[Run]) -> tuple[float, str]:
-    """The ratio of the median times, with the least and the greatest of the rounds."""
-    rounds = [run.wall / other.wall for run, other in zip(runs, base, strict=True)]
-    value = median(run.wall for run in runs) / median(other.wall for other in base)
-    cpu = median(run.cpu for run in runs) / median(other.cpu for other in base)
-    return value, f"{value:.2f} fois ({min(rounds):.2f} à {max(rounds):.2f} ; processeur {cpu:.2f})"
 
 
 # --- the figures ----------------------------------------------------------------------------------
@@ -207,11 +137,11 @@ def main() -> int:
     parser.add_argument("--mails", type=int, default=20_000, help="courriels de l’audit mesuré")
     parser.add_argument("--rounds", type=int, default=3, help="tours de mesure")
     asked = parser.parse_args()
+    fewer = max(asked.mails // 4, 1)
+    print(f"mailwatch, Python {platform.python_version()}, {asked.rounds} tours")
+    figures = service_figures(asked.mails, fewer, asked.rounds)
     pin()
-    print(f"mailwatch, Python {platform.python_version()}, un cœur, {asked.rounds} tours")
-    figures = (
-        audit_figures(asked.mails, max(asked.mails // 4, 1), asked.rounds) + start_up_figures()
-    )
+    figures += audit_figures(asked.mails, fewer, asked.rounds) + start_up_figures()
     for figure in figures:
         mark = "tenu  " if figure.kept else "MANQUÉ"
         print(f"{mark}  {figure.title} : {figure.shown} ; borne {figure.bound:g}")

@@ -19,8 +19,8 @@ The core: no clock, file, socket, environment or randomness.
     message     The bytes of a mail become a `Message`: decoded, own words apart from quoted ones.
     addresses   Whose address is it: the institution's own, a robot's, or somebody outside.
     instants    When a message arrived or left, and on what evidence.
-    periods     Periods by their names: year, half, quarter, month.
     labels      The French words for the domain's values, one word a thing.
+    periods     Periods by their names: year, half, quarter, month.
 
     ruleset     The référentiel as typed values, refused if inconsistent.
     dates       Dates and delays as French writes them, resolved to a day.

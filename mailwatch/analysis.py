@@ -35,10 +35,6 @@ from mailwatch.sealing import seal
 from mailwatch.wording import Words, tokens
 from mailwatch.wording import read as read_words
 
-HUMAN_ANSWERS = frozenset(
-    {Nature.REPLY, Nature.HOLDING_REPLY, Nature.INFORMATION_NEEDED, Nature.REFERRAL}
-)
-"""What a person of ours writes to somebody outside; only these carry mentions."""
 REPORTS = frozenset({Nature.DELIVERY_REPORT, Nature.READ_RECEIPT})
 """What a server or a mail program writes by itself: no mention is judged."""
 
@@ -137,7 +133,7 @@ def _answer(
         if kind is not Nature.INTERNAL or reading.answer_due:
             return None
         kind = nature.outgoing(message, own, desk.institution, desk.rules).nature
-    return kind if kind in HUMAN_ANSWERS else None
+    return kind if kind in nature.HUMAN_ANSWERS else None
 
 
 def _role(message: Message, desk: Desk) -> Role:

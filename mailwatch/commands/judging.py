@@ -38,8 +38,9 @@ NON_CONFORMITY = 1
 @now_option
 def check(paths: tuple[str, ...], settings: str | None, as_json: bool, now: str | None) -> None:
     from mailwatch import contracts, display
-    from mailwatch.analysis import HUMAN_ANSWERS, examine
+    from mailwatch.analysis import examine
     from mailwatch.model import Outcome, Role, Unreadable
+    from mailwatch.nature import HUMAN_ANSWERS
 
     desk = desk_for_file(settings)
     today = today_of(now, desk)

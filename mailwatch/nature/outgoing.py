@@ -20,6 +20,11 @@ from mailwatch.nature.automatic import automatic
 from mailwatch.ruleset import Rule, RulePack, Ruleset
 from mailwatch.wording import Hit, Words
 
+HUMAN_ANSWERS = frozenset(
+    {Nature.REPLY, Nature.HOLDING_REPLY, Nature.INFORMATION_NEEDED, Nature.REFERRAL}
+)
+"""What a person of ours writes to somebody outside; only these carry mentions."""
+
 _DECISIVE = 3
 """The weight of words that are enough by themselves."""
 _OFFERS = 1

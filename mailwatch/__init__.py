@@ -68,6 +68,8 @@ The shell: where mail, settings and the day come from, and where results go.
 
     publishing  The report's files, written to a folder.
 
+    daemon      The service: mailboxes looked at at each tick, one alert a week.
+
     demo        Two invented mailboxes, audited before the reader's eyes.
 
     commands    The commands: options in, one call, output out.
@@ -90,6 +92,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     outbox      composing, submitting, delivering
     settings    packaged, starter, secrets, advice, values, service, schema, contradictions, sentences, faults
     polling     lines, looking
+    daemon      instance, telling, turns, duties
     commands    options, judging, counting, persons, reporting, serving, installing, database
     demo        story, structures, layouts, composing, export, mailboxes, committee, showing
 

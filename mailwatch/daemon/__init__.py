@@ -1,0 +1,254 @@
+"""The service: mailboxes looked at every two minutes, one alert a week, until it is told to stop.
+
+    once(site, desk, key, now=now, log=log)     # what is due now, then the end
+    run(site, desk, key, now=now, log=log)      # the same at each tick, until SIGTERM
+
+Nothing is scheduled but a tick. What is due follows from the register and from when each account was last looked
+at, so that nothing missed while the machine was down is lost.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from queue import SimpleQueue
+from types import FrameType
+
+from mailwatch.daemon.duties import Service
+from mailwatch.daemon.instance import only_one
+from mailwatch.daemon.telling import Log, notify
+from mailwatch.daemon.turns import Turns
+from mailwatch.errors import BusyError, MailwatchError
+from mailwatch.polling import Lines, Polled, Watch, workers_for
+from mailwatch.register import UNWATCHED, opened
+from mailwatch.ruleset import Desk
+from mailwatch.site import Account, Site
+
+__all__ = ["Done", "Log", "Service", "once", "only_one", "run", "service"]
+
+_TICK = 5
+"""Seconds between two ticks, fewer when the mailboxes are looked at more often."""
+_ALERT = ""
+"""The turn of the alert among those of the accounts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What was done in one go, and what failed of it."""
+
+    polled: Polled
+    sent: int
+    """Alerts that the server took."""
+    errors: tuple[MailwatchError, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the failure that most asks for a person; 0 when there was none."""
+        return max((error.exit_code for error in self.errors), default=0)
+
+
+@contextmanager
+def service(
+    site: Site,
+    desk: Desk,
+    key: bytes,
+    *,
+    now: Callable[[], datetime],
+    log: Log,
+    goes_on: Callable[[], bool] = lambda: True,
+    workers: int | None = None,
+) -> Iterator[Service]:
+    """Open all that the service works with, for this process alone.
+
+    Raises BusyError when another process has it, RegisterError and RefusedError when the register cannot be used.
+    """
+    folder = Path(site.state)
+    with (
+        only_one(folder),
+        opened(folder, key) as register,
+        workers_for(desk, key, workers) as pool,
+        closing(Lines()) as lines,
+    ):
+        # A site with another pace is seen live at its pace.
+        unwatched = max(UNWATCHED, timedelta(seconds=3 * site.poll_every))
+        register.settings_changed(sha256(repr(site).encode()).hexdigest(), now())
+        yield Service(
+            site=site,
+            desk=desk,
+            watch=Watch(
+                register=register,
+                workers=pool,
+                lines=lines,
+                now=now,
+                unwatched=unwatched,
+                goes_on=goes_on,
+            ),
+            log=log,
+        )
+
+
+def once(
+    site: Site,
+    desk: Desk,
+    key: bytes,
+    *,
+    now: Callable[[], datetime],
+    log: Log,
+    workers: int | None = None,
+) -> Done:
+    """Look at every mailbox, decide, send the alert that is due; raises as `service`."""
+    with service(site, desk, key, now=now, log=log, workers=workers) as duties:
+        polled = duties.look(site.accounts)
+        errors = [failure.error for failure in polled.failures]
+        sent = 0
+        try:
+            sent = duties.send_alert(now())
+        except BusyError:
+            raise
+        except MailwatchError as error:
+            errors.append(error)
+    return Done(polled=polled, sent=sent, errors=tuple(errors))
+
+
+# --- until it is told to stop ---------------------------------------------------------------------
+
+
+class _Stop:
+    """Whether the service was told to stop, and the ticks that it waits for."""
+
+    def __init__(self) -> None:
+        self.told = False
+        # The one queue that a signal handler may put into (its `put` is reentrant).
+        self._ticks: SimpleQueue[None] = SimpleQueue()
+
+    def tell(self, _number: int, _frame: FrameType | None) -> None:
+        self.told = True
+        self._ticks.put(None)
+
+    def tick(self) -> None:
+        self._ticks.put(None)
+
+    def wait(self) -> None:
+        self._ticks.get()
+        while not self._ticks.empty():
+            self._ticks.get()
+
+    def goes_on(self) -> bool:
+        """Asked between batches, also by a first look that takes hours: a sign of life."""
+        notify("WATCHDOG=1")
+        return not self.told
+
+
+def run(
+    site: Site,
+    desk: Desk,
+    key: bytes,
+    *,
+    now: Callable[[], datetime],
+    log: Log,
+    draw: Callable[[], float] = random.random,
+    workers: int | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, which let the batch in hand be finished; raises as `service`.
+
+    To be called in the main thread. A server that fails, a register that is held or a disk that is full is waited
+    for, more and more rarely.
+    """
+    stop = _Stop()
+    turns = Turns(every=timedelta(seconds=site.poll_every), draw=draw)
+    with (
+        _heeding(stop),
+        service(site, desk, key, now=now, log=log, goes_on=stop.goes_on, workers=workers) as duties,
+        _ticking(stop, min(_TICK, site.poll_every)),
+    ):
+        duties.begin(version("mailwatch"))
+        notify("READY=1", f"STATUS={len(site.accounts)} compte(s) suivi(s)")
+        while not stop.told:
+            _beat(duties, turns)
+            notify("WATCHDOG=1")
+            stop.wait()
+        notify("STOPPING=1")
+        duties.end()
+
+
+def _beat(duties: Service, turns: Turns) -> None:
+    """Do what is due."""
+    at = duties.watch.now()
+    accounts = [one for one in duties.site.accounts if turns.is_due(one.name, at)]
+    try:
+        if accounts:
+            _look(duties, accounts, turns)
+        if turns.is_due(_ALERT, at):
+            _alert(duties, turns)
+    except BusyError as error:
+        # Held, or no room left: nothing was half done, and all of it is tried again.
+        duties.log("busy", error)
+        for name in (*(account.name for account in accounts), _ALERT):
+            turns.failed(name, at, error)
+
+
+def _look(duties: Service, accounts: list[Account], turns: Turns) -> None:
+    polled = duties.look(accounts)
+    failed = {failure.account: failure.error for failure in polled.failures}
+    for account in accounts:
+        if error := failed.get(account.name):
+            turns.failed(account.name, duties.watch.now(), error)
+        else:
+            turns.went_well(account.name, duties.watch.now())
+
+
+def _alert(duties: Service, turns: Turns) -> None:
+    at = duties.watch.now()
+    try:
+        duties.send_alert(at)
+    except BusyError:
+        raise
+    except MailwatchError as error:
+        duties.log("failure", error)
+        turns.failed(_ALERT, at, error)
+    else:
+        turns.went_well(_ALERT, at)
+
+
+@contextmanager
+def _heeding(stop: _Stop) -> Iterator[None]:
+    """Let SIGTERM and SIGINT tell `stop`."""
+    before = {
+        number: signal.signal(number, stop.tell) for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, heeded in before.items():
+            signal.signal(number, heeded)
+
+
+@contextmanager
+def _ticking(stop: _Stop, seconds: int) -> Iterator[None]:
+    """Tick in UTC, where no hour is missing and none comes twice."""
+    from apscheduler.schedulers.background import (  # type: ignore[import-untyped]  # it has no types
+        BackgroundScheduler,
+    )
+
+    scheduler = BackgroundScheduler(timezone=UTC)
+    # A machine that slept wakes up to one tick, however late.
+    scheduler.add_job(
+        stop.tick,
+        "interval",
+        seconds=seconds,
+        misfire_grace_time=None,
+        coalesce=True,
+        max_instances=1,
+    )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown()

@@ -1,0 +1,153 @@
+"""What the service does each time: look at the mailboxes whose turn it is, decide, send the alert that is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailwatch import alert, outbox
+from mailwatch.alert.sections import OpenGap, periods
+from mailwatch.daemon.telling import Log
+from mailwatch.errors import Remark
+from mailwatch.model import Period
+from mailwatch.polling import Failure, Polled, Watch, poll
+from mailwatch.register import AlertState, Place
+from mailwatch.ruleset import Desk
+from mailwatch.settings import template_texts
+from mailwatch.settings.secrets import reveal
+from mailwatch.site import Account, AlertPlan, Site, Submission
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """A site at work: what its duties need, and which accounts are known to fail."""
+
+    site: Site
+    desk: Desk
+    watch: Watch
+    log: Log
+    _failing: dict[str, str] = field(default_factory=dict)
+    """What fails, and how, by account and folder."""
+
+    def begin(self, version: str) -> None:
+        """Tell that the service starts."""
+        self._journal("start", version=version)
+        words = Remark(
+            "mailwatch {version} est en marche ; comptes suivis : {accounts}, un relevé toutes les {seconds} s",
+            version=version,
+            accounts=len(self.site.accounts),
+            seconds=self.site.poll_every,
+        )
+        self.log("start", words)
+
+    def end(self) -> None:
+        """Tell that the service stops as it should."""
+        self._journal("stop")
+        self.log("stop", Remark("mailwatch s’arrête"))
+
+    def look(self, accounts: Sequence[Account]) -> Polled:
+        """Look at `accounts`, and tell what is news: mail, what fails, what no longer does."""
+        polled = poll(accounts, self.desk, self.watch)
+        self._tell_failures(accounts, polled.failures)
+        tally = polled.tally
+        if tally.recorded or tally.quarantined or tally.vanished:
+            self.log(
+                "polled",
+                Remark(
+                    "relevé : messages lus : {recorded}, illisibles : {quarantined}, disparus : {vanished}, "
+                    "non livrés par le serveur : {withheld}",
+                    recorded=tally.recorded,
+                    quarantined=tally.quarantined,
+                    vanished=tally.vanished,
+                    withheld=tally.withheld,
+                ),
+            )
+        return polled
+
+    def _tell_failures(self, accounts: Sequence[Account], failures: Sequence[Failure]) -> None:
+        """Tell each failure once, when it begins or changes, and when it ends."""
+        now = {_name(one): one for one in failures}
+        looked_at = {account.name for account in accounts}
+        for name, failure in now.items():
+            kind = type(failure.error).__name__
+            if self._failing.get(name) != kind:
+                self._failing[name] = kind
+                self._journal("failure", account=failure.account, folder=failure.folder, error=kind)
+                self.log("failure", failure.error)
+        for name in [*self._failing]:
+            if name not in now and name.partition("/")[0] in looked_at:
+                del self._failing[name]
+                self._journal(
+                    "recovery", account=name.partition("/")[0], folder=name.partition("/")[2]
+                )
+                self.log("recovery", Remark("{name} : le relevé a repris", name=name.rstrip("/")))
+
+    def _journal(self, kind: str, **values: str) -> None:
+        self.watch.register.journal(kind, self.watch.now(), **values)
+
+    # --- the weekly alert -------------------------------------------------------------------------
+
+    def send_alert(self, at: datetime) -> int:
+        """Queue the weekly alert when it is due, and hand over what waits; say how many left.
+
+        Raises as `outbox.queue` and `outbox.deliver`; what did not leave stays queued.
+        """
+        plan, submission = self.site.alert, self.site.submission
+        if plan is None or submission is None:
+            return 0
+        if week := self._week_due(plan, at):
+            self._queue(plan, submission, week, at)
+        return self._deliver(submission, at)
+
+    def _week_due(self, plan: AlertPlan, at: datetime) -> str | None:
+        last = self.watch.register.last_alert(alert.WEEKLY)
+        week = alert.week_of_alert(last.alert_id) if last else None
+        return alert.is_due(plan, self.desk.calendar, self.desk.zone, at, week)
+
+    def _queue(self, plan: AlertPlan, submission: Submission, week: str, at: datetime) -> None:
+        composed = self.compose_alert(plan, week, at)
+        parted = alert.mailings(composed, plan, self.site.institution)
+        outbox.queue(
+            self.watch.register, parted, submission, self.site.institution, template_texts(), at
+        )
+
+    def compose_alert(self, plan: AlertPlan, week: str, at: datetime) -> alert.Alert:
+        """Write the alert of `week` as things stand at `at`."""
+        today = at.astimezone(self.desk.zone).date()
+        register = self.watch.register
+        audit = register.audit(self.desk, Period(from_on=None, to_on=None), today)
+        since = periods(today)[0].from_on
+        return alert.weekly(
+            audit,
+            self.desk,
+            plan,
+            week,
+            gaps=(*register.gaps(Period(from_on=since, to_on=None)), *self._open_gaps(at)),
+            head=register.head(),
+        )
+
+    def _open_gaps(self, at: datetime) -> list[OpenGap]:
+        """The folders that nobody looks at while this is written."""
+        found = []
+        for account in self.site.accounts:
+            for folder in account.folders:
+                cursor = self.watch.register.cursor(Place(account=account.name, folder=folder.name))
+                since = cursor.looked_at if cursor else None
+                if since is not None and at - since > self.watch.unwatched:
+                    found.append(OpenGap(account=account.name, folder=folder.name, since=since))
+        return found
+
+    def _deliver(self, submission: Submission, at: datetime) -> int:
+        register = self.watch.register
+        if not (register.alerts_in(AlertState.QUEUED) or register.alerts_in(AlertState.SENDING)):
+            return 0
+        password = reveal(submission.secret) if submission.secret else ""
+        sent = outbox.deliver(register, submission, password, at)
+        if sent:
+            self.log("alert", Remark("alertes remises au serveur : {sent}", sent=sent))
+        return sent
+
+
+def _name(failure: Failure) -> str:
+    return f"{failure.account}/{failure.folder}"

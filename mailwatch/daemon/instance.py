@@ -1,0 +1,62 @@
+"""One process at a time on a state folder: a lock that the kernel lets go of when its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mailwatch.errors import BusyError, RefusedError, RegisterError
+
+LOCK = "lock"
+"""Its content is the holder's process number, for a person; what holds is the lock."""
+
+
+@contextmanager
+def only_one(state: Path) -> Iterator[None]:
+    """Hold `state` for this process.
+
+    Raises BusyError naming the process that holds it, RegisterError when there is no such folder, RefusedError when
+    this account may not write there.
+    """
+    lock = _opened(state)
+    try:
+        _take(lock, state)
+        # Never removed: who waits for the old file would hold another lock than who makes a new one.
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, b"%d\n" % os.getpid(), 0)
+        yield
+        os.ftruncate(lock, 0)
+    finally:
+        os.close(lock)
+
+
+def _opened(state: Path) -> int:
+    try:
+        return os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except (FileNotFoundError, NotADirectoryError):
+        raise RegisterError(
+            "« {folder} » : ce dossier n’existe pas ; créez le registre (mailwatch init)",
+            folder=state,
+        ) from None
+    except OSError as fault:
+        raise RefusedError(
+            "« {folder} » : ce compte ne peut pas y écrire ({reason}) ; lancez mailwatch sous le compte à qui est le "
+            "dossier",
+            folder=state,
+            reason=fault.strerror,
+        ) from None
+
+
+def _take(lock: int, state: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+        raise BusyError(
+            "mailwatch est déjà en marche sur « {folder} » (processus {process}) ; un seul à la fois",
+            folder=state,
+            process=holder or "?",
+        ) from None

@@ -91,6 +91,28 @@ class Docket(PackedFacts):
         return _in_order(self, outlines)
 
 
+@dataclass(slots=True)
+class ShortDocket(Docket):
+    """The few facts of one component, kept as they are: packing them would save no room, and take time."""
+
+    _facts: list[Fact] = field(default_factory=list)
+
+    def append(self, fact: Fact) -> None:
+        """Keep one more fact."""
+        self._outlines.add(fact)
+        self._facts.append(fact)
+
+    def pop(self, place: int) -> Fact:
+        """The fact at `place`, which stays: there are few."""
+        return self._facts[place]
+
+    def __getitem__(self, place: int) -> Fact:
+        return self._facts[place]
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
 def _in_order(facts: PackedFacts, outlines: _Outlines) -> Order:
     """Put `facts` in order: by instant, an answer never before what it answers."""
     kept = _distinct(outlines, facts)
@@ -155,9 +177,14 @@ def _identity(fact: Fact) -> tuple[str, str, bool]:
 
 
 def _same_message(fact: Fact, other: Fact) -> bool:
-    """A robot may give everything it sends one identifier; the words tell, or the subject where there are none."""
-    if _identity(fact) != _identity(other):
-        return False
+    return _identity(fact) == _identity(other) and same_words(fact, other)
+
+
+def same_words(fact: Fact, other: Fact) -> bool:
+    """Say whether two facts of one identifier are of one message.
+
+    A robot may give everything it sends one identifier; the words tell, or the subject where there are none.
+    """
     if fact.sketch and other.sketch:
         return alike(fact.sketch, other.sketch)
     return fact.sketch == other.sketch and fact.subject == other.subject

@@ -86,6 +86,20 @@ def unpack(packed: bytes, zone: tzinfo) -> Fact:
         raise ValueError(f"not a fact: {fault}") from None
 
 
+def key_of(packed: bytes) -> str:
+    """Read the key of a packed fact alone.
+
+    Raises ValueError as `unpack` does.
+    """
+    try:
+        _, verdicts_length, own_length = _HEADER.unpack_from(packed)
+        own_at = _HEADER.size + verdicts_length
+        written: _Own = _read(_decoded(packed[own_at + _INSTANT.size : own_at + own_length]))
+        return written[0]
+    except _DAMAGE as fault:
+        raise ValueError(f"not a fact: {fault}") from None
+
+
 def _fact(verdicts: bytes, own: bytes, sketches: bytes, zone: tzinfo) -> Fact:
     role, grade, answer, shared, mentions = _read_verdicts(verdicts)
     year, month, day, hour, minute, second, microsecond, fold, offset, sketched, quoted = (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailwatch.kinship import Kin, kin, letter_kin, offers, seekers, words_sought
+from mailwatch.kinship import Kin, bare, kin, letter_kin, names, offers, seekers, words_sought
 from mailwatch.model import Fact, Letter, Nature, Request, Role
 from mailwatch.threads import quotes
 from mailwatch.triage import Triage, triage
@@ -204,6 +204,22 @@ def test_a_forward_that_names_the_message_seeks_no_words() -> None:
     assert sought_by(question, unnamed) == [unnamed.file]
 
 
+def test_a_question_that_is_passed_on_for_its_writer_seeks_no_words() -> None:
+    question = incoming("2026-03-02 09:12")
+    passed_on = incoming(
+        "2026-03-03 09:12",
+        "Pour attribution",
+        sender=AGENT,
+        nature=Nature.INTERNAL,
+        answer_due=True,
+        quoted=QUESTION,
+        correspondent=question.sender,
+    )
+
+    assert not sought_by(question, passed_on)
+    assert sought_by(passed_on) == [passed_on.file]
+
+
 def test_a_citizen_who_quotes_an_answer_that_was_not_seen_seeks_it() -> None:
     reply = answer("2026-03-03 10:00", to=[STRANGER])
     quoting = incoming(
@@ -231,3 +247,22 @@ def test_any_name_has_a_token(name: str) -> None:
     fact = replace(incoming("2026-03-02 09:12"), message_id=name, sender=name)
 
     assert all(-(2**63) <= token < 2**63 for token in kin(fact, MANNED).bound)
+
+
+# --- what a person set right ----------------------------------------------------------------------
+
+
+def test_a_message_whose_nature_is_corrected_has_all_the_tokens_it_could_have() -> None:
+    bulk = incoming("2026-03-02 09:12", nature=Nature.BULK)
+    request = replace(bulk, reading=replace(bulk.reading, nature=Nature.REQUEST))
+
+    assert {*kin(request, MANNED).bound} <= {*kin(bulk, MANNED, corrected=True).bound}
+    assert not {*kin(request, MANNED).bound} <= {*kin(bulk, MANNED).bound}
+    assert list(offers(bulk, corrected=True)) == list(offers(request))
+
+
+def test_a_person_names_a_message_or_its_request_with_or_without_brackets() -> None:
+    fact = incoming("2026-03-02 09:12", message_id="<Lettre@Laposte.example>")
+    (request,) = triage([fact], (), desk(MANNED), TODAY).requests
+
+    assert {bare(" <lettre@laposte.example> "), bare(request.id), bare(fact.key)} <= names(fact)

@@ -27,7 +27,7 @@ from mailwatch.model import (
     ReportedRecipient,
     Role,
 )
-from mailwatch.packing import VERSION, PackedFacts, pack, unpack
+from mailwatch.packing import VERSION, PackedFacts, key_of, pack, unpack
 from tests.facts import PARIS, answer, bounce, incoming
 
 NOUMEA = ZoneInfo("Pacific/Noumea")
@@ -259,3 +259,14 @@ def test_a_fact_is_taken_out_once() -> None:
     packed.pop(1)
     with pytest.raises(LookupError):
         packed.pop(1)
+
+
+@given(facts())
+def test_the_key_of_a_packed_fact_is_read_alone(fact: Fact) -> None:
+    assert key_of(pack(fact)) == fact.key
+
+
+@given(st.binary(max_size=40))
+def test_bytes_that_are_no_fact_have_no_key(damaged: bytes) -> None:
+    with pytest.raises(ValueError, match="not a fact"):
+        key_of(damaged)

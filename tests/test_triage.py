@@ -25,6 +25,7 @@ from mailwatch.model import (
     Role,
     State,
 )
+from mailwatch.standing import stand_on
 from mailwatch.triage import Triage, triage
 from tests.facts import AGENT, BOX, CITIZEN, JURA, QUESTION, answer, bounce, desk, incoming
 
@@ -998,3 +999,30 @@ def test_a_message_delivered_twice_changes_no_request() -> None:
     again = [replace(fact, key=f"{fact.key}-again", file=f"{fact.file}-again") for fact in MAILBOX]
 
     assert decide(*MAILBOX, *again).requests == decide(*MAILBOX).requests
+
+
+def test_few_facts_are_decided_alike_unpacked() -> None:
+    short = ordering.ShortDocket.of(MAILBOX, desk().zone)
+
+    assert [*short] == MAILBOX
+    assert triage(short, (), desk(), TODAY) == decide(*MAILBOX)
+
+
+@pytest.mark.parametrize("day", [1, 9, 10, 20])
+def test_a_decided_request_stands_on_another_day_as_if_it_were_decided_then(day: int) -> None:
+    first, other = (date(2026, 3, 9), date(2026, 3, day))
+
+    moved = [stand_on(request, other) for request in decide(*MAILBOX, today=first).requests]
+
+    assert moved == [*decide(*MAILBOX, today=other).requests]
+
+
+def test_an_answer_is_returned_by_a_recipient_outside_not_by_a_box_in_copy() -> None:
+    question = incoming("2026-03-02 09:12")
+    reply = answer("2026-03-06 10:00", cc=[BOX])
+
+    copied = decide(question, reply, bounce("2026-03-06 10:01", recipient=BOX))
+    returned = decide(question, reply, bounce("2026-03-06 10:01", recipient=CITIZEN))
+
+    assert only(copied).state is State.ANSWERED_IN_TIME
+    assert only(returned).state is State.OVERDUE

@@ -33,6 +33,7 @@ from mailwatch.model import (
     Request,
     Unseen,
 )
+from mailwatch.ordering import Docket, ShortDocket
 from mailwatch.register import components, journal, persons, tables, words
 from mailwatch.register.database import DamagedError, Database
 from mailwatch.register.journal import Kind
@@ -43,6 +44,8 @@ from mailwatch.triage import Triage, triage
 
 _AT_ONCE = 500
 """Facts that one transaction places; components that one decides."""
+_MANY = 1_000
+"""Facts of one component that are packed while it is decided."""
 _NO_DAY = date.min
 """The day a decision is made for: before any due date, so that nothing is overdue in it."""
 Value = TypeVar("Value")
@@ -233,9 +236,14 @@ def decided(
 ) -> tuple[Triage, Said]:
     """Decide one component, with what persons said of it."""
     about = everything.about(facts, letters)
-    institution = replace(reader.desk.institution, manual_answers=about.answers)
-    desk = replace(reader.desk, institution=institution)
-    return triage(reader.naming(facts, letters), letters, desk, _NO_DAY), about
+    desk = reader.desk
+    if about.answers != desk.institution.manual_answers:
+        institution = replace(desk.institution, manual_answers=about.answers)
+        desk = replace(desk, institution=institution)
+    docket = (ShortDocket if len(facts) < _MANY else Docket).of(
+        reader.naming(facts, letters), desk.zone
+    )
+    return triage(docket, letters, desk, _NO_DAY), about
 
 
 def facts_of(

@@ -12,7 +12,7 @@ import hmac
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import TypeAlias
@@ -26,6 +26,8 @@ SALT = 16
 """Octets of a salt."""
 _FIRST = "0" * 64
 """Stands before the first line."""
+
+_write = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 Values: TypeAlias = Mapping[str, str | int | None]
 
@@ -50,7 +52,7 @@ def append(connection: Connection, at: datetime, entries: Iterable[tuple[str, Va
     """Add lines to the journal, in the transaction of what they tell."""
     last = head(connection)
     digest = last.digest or _FIRST
-    instant = at.astimezone(UTC).isoformat(timespec="microseconds")
+    instant = tables.written(at)
     rows = []
     for number, (kind, values) in enumerate(entries, start=last.size + 1):
         line = _line({**values, "at": instant, "kind": kind, "n": number, "prev": digest})
@@ -61,7 +63,7 @@ def append(connection: Connection, at: datetime, entries: Iterable[tuple[str, Va
 
 
 def _line(values: Values) -> bytes:
-    return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
+    return _write(values).encode()
 
 
 def line_digest(line: bytes) -> str:
@@ -87,7 +89,7 @@ def broken(connection: Connection) -> Iterator[str]:
             yield f"journal : la ligne {expected} manque"
         if told.get("prev") != digest:
             yield f"journal : la ligne {row.seq} ne suit pas la précédente"
-        if told.get("kind") != row.kind or not _same_instant(told.get("at"), row.at):
+        if (told.get("kind"), told.get("at")) != (row.kind, tables.written(row.at)):
             yield f"journal : la ligne {row.seq} ne dit pas ce que dit sa table"
         expected, digest = row.seq + 1, line_digest(row.line)
 
@@ -98,10 +100,6 @@ def _told(line: bytes) -> Mapping[str, object]:
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _same_instant(told: object, at: datetime) -> bool:
-    return told == at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 # --- commitments ----------------------------------------------------------------------------------

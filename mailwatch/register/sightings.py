@@ -7,17 +7,17 @@ between the two finds the message `listed`, and fetches it again; one that dies 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_new
 
-from mailwatch.model import Fact, Period, Role
-from mailwatch.packing import pack, unpack
+from mailwatch.model import Period, Role
+from mailwatch.packing import key_of, pack, unpack
 from mailwatch.register import journal, tables
 from mailwatch.register.journal import Kind
 from mailwatch.register.terms import (
@@ -37,10 +37,10 @@ _ANY_ZONE = ZoneInfo("UTC")
 
 
 class _Recorded(NamedTuple):
-    """A listed message whose bytes were read: what is known of the fact, and where it stands."""
+    """A listed message whose bytes were read."""
 
     uid: int
-    fact: Fact
+    key: str
     packed: bytes
 
 
@@ -147,19 +147,17 @@ def _move(connection: Connection, number: int, **values: int | datetime) -> None
 def awaiting(connection: Connection, place: Place) -> tuple[int, ...]:
     """Give the UIDs that are listed and have no outcome yet, ascending."""
     row = _row(connection, place)
-    return tuple(_awaiting(connection, row)) if row else ()
+    if row is None:
+        return ()
+    return tuple(connection.scalars(_awaited(row).order_by(tables.sighting.c.uid)))
 
 
-def _awaiting(connection: Connection, row: RowMapping) -> Iterator[int]:
+def _awaited(row: RowMapping) -> Select[int]:
     sighting = tables.sighting.c
-    yield from connection.scalars(
-        select(sighting.uid)
-        .where(
-            sighting.place == row["id"],
-            sighting.uidvalidity == row["uidvalidity"],
-            sighting.state == "listed",
-        )
-        .order_by(sighting.uid)
+    return select(sighting.uid).where(
+        sighting.place == row["id"],
+        sighting.uidvalidity == row["uidvalidity"],
+        sighting.state == "listed",
     )
 
 
@@ -189,14 +187,15 @@ def _gap(
 def record(connection: Connection, place: Place, found: Sequence[Sighting], at: datetime) -> None:
     """Note what became of listed messages; one that has an outcome already keeps it."""
     row = _known(connection, place)
-    due = set(_awaiting(connection, row))
+    asked = [sighting.uid for sighting in found]
+    due = set(connection.scalars(_awaited(row).where(tables.sighting.c.uid.in_(asked))))
     lines: list[tuple[str, journal.Values]] = []
     read: list[_Recorded] = []
     gone = 0
     for sighting in {each.uid: each for each in found if each.uid in due}.values():
         match sighting.outcome:
             case bytes(packed):
-                read.append(_Recorded(sighting.uid, unpack(packed, _ANY_ZONE), packed))
+                read.append(_Recorded(sighting.uid, key_of(packed), packed))
             case Quarantined() as outcome:
                 _isolate(connection, row, sighting.uid, outcome, at)
                 lines.append((Kind.QUARANTINE, {"place": row["id"], "uid": sighting.uid}))
@@ -257,7 +256,7 @@ def _keep(
     """Keep the facts of messages that were read; those known under another numbering are moved."""
     if not read:
         return []
-    known = _known_before(connection, row, {each.fact.key for each in read})
+    known = _known_before(connection, row, {each.key for each in read})
     next_id = connection.scalar(
         select(func.coalesce(func.max(tables.fact.c.id), 0)).select_from(tables.fact)
     )
@@ -265,14 +264,14 @@ def _keep(
     settled: list[dict[str, int | str | None]] = []
     lines: list[tuple[str, journal.Values]] = []
     for each, salt in zip(read, journal.salts(len(read)), strict=True):
-        if numbers := known.get(each.fact.key):
+        if numbers := known.get(each.key):
             number = numbers.pop()
             _renumber(connection, number, location_name(place, row["uidvalidity"], each.uid))
         else:
             next_id = number = (next_id or 0) + 1
-            new.append({"id": number, "key": each.fact.key, "packed": each.packed, "salt": salt})
+            new.append({"id": number, "key": each.key, "packed": each.packed, "salt": salt})
             told = {
-                "fact": journal.commitment(salt, each.fact.key),
+                "fact": journal.commitment(salt, each.key),
                 "place": row["id"],
                 "uid": each.uid,
             }

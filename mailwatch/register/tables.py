@@ -7,6 +7,7 @@ Made by the migrations, which also lay the triggers that keep what persons said 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +38,14 @@ _NAMES = {
 }
 
 
+@lru_cache(maxsize=8)
+def written(at: datetime) -> str:
+    """Write an aware instant; the same one stands in all rows of a transaction."""
+    if at.tzinfo is None:
+        raise ValueError(f"naive instant: {at}")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class Utc(TypeDecorator[datetime]):
     """An aware instant as ISO 8601 text in UTC, which sorts as time does."""
 
@@ -46,11 +55,7 @@ class Utc(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """Refuse an instant that names no zone."""
         del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive instant: {value}")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return None if value is None else written(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401 -- as declared
         """Give it back in UTC."""

@@ -197,8 +197,10 @@ def requests_table(requests: Iterable[Request], title: str) -> Table:
 
 
 def _whereabouts(request: Request) -> str:
-    """What finds a request again: the reference of a letter, the file of a mail."""
-    return request.id if request.channel is Channel.LETTER else Path(request.file).name
+    """What finds a request again: the file of a mail, else its id, or a letter's reference."""
+    if request.channel is Channel.LETTER or ";UID=" in request.file:
+        return request.id
+    return Path(request.file).name
 
 
 def _remarks(found: Audit) -> Iterable[str]:

@@ -36,10 +36,13 @@ The core: no clock, file, socket, environment or randomness.
     cases       A request while its mail is read, with its answers as they were given.
 
     kinship     By what a message may touch others: persons, identifiers, words.
+
     casebook    Requests while the mail is read in order: joined, answered, or opened.
 
     standing    Where a request stands on a given day, with its answers and delays.
     ordering    The order in which facts are decided, whatever order they came in.
+
+    corrections  What persons set right: which hold, what they mean, what they change.
 
     triage      From the set of facts to the requests: the whole decision.
 
@@ -70,7 +73,7 @@ The shell: where mail, settings and the day come from, and where results go.
 
     daemon      The service: mailboxes looked at at each tick, one alert a week.
 
-    demo        Two invented mailboxes, audited before the reader's eyes.
+    demo        Two invented mailboxes, served and watched before the reader's eyes.
 
     commands    The commands: options in, one call, output out.
 
@@ -94,7 +97,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     polling     lines, looking
     daemon      instance, telling, turns, duties
     commands    options, judging, counting, persons, reporting, serving, installing, database
-    demo        story, structures, layouts, composing, export, mailboxes, committee, showing
+    demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
+                agreeing, watching, alerts, showing
 
 How a mail flows: `sources` finds it, `analysis` has `message` read it and `nature`, `mentions` and
 `promises` judge it, and keeps a `Fact`; `triage` makes requests of all facts; `indicators` counts them;

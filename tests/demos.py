@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mailwatch import demo
-from mailwatch.demo import composing, showing, story
+from mailwatch.demo import composing, story, watching
 from mailwatch.model import Audit, Request
 
 PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'"})
@@ -28,12 +28,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> demo.Demo:
 
 @pytest.fixture(scope="session")
 def jura(written: demo.Demo) -> Audit:
-    return showing.audited(written.jura)
+    return watching.audited(written.jura)
 
 
 @pytest.fixture(scope="session")
 def moselle(written: demo.Demo) -> Audit:
-    return showing.audited(written.moselle)
+    return watching.audited(written.moselle)
 
 
 def by_name(audit: Audit, territory: str) -> Mapping[str, Request]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailwatch import demo
-from mailwatch.demo import composing, showing, story
+from mailwatch.demo import composing, story, watching
 from mailwatch.model import Audit, MentionCount, Mentions, Nature, Rate, Request, State
 from tests.demos import PLAIN, by_name
 
@@ -92,7 +92,7 @@ def test_a_late_reply_changes_each_figure_it_must_and_nothing_else(
     box = demo.write(tmp_path).jura
     redate(box, "vtc-carte-r", "Wed, 04 Feb 2026 16:11:55 +0100", "Fri, 13 Feb 2026 16:11:55 +0100")
 
-    late = showing.audited(box)
+    late = watching.audited(box)
 
     figures = jura.indicators.email
     assert late.indicators.email == replace(

@@ -38,6 +38,14 @@ def message_id(mail: Mail) -> str:
     return f"<{_digest(mail.identity or mail.id, 24)}@{host}>"
 
 
+def box_of(mail: Mail) -> str:
+    """The mailbox that `mail` was delivered to, or written from when it is one of ours."""
+    if mail.role is Role.SENT:
+        return mail.sender.address
+    ours = (person.address for person in (*mail.to, *mail.cc) if person.ours)
+    return mail.headers.get("Delivered-To", next(ours, mail.to[0].address))
+
+
 def visible_text(mail: Mail) -> str:
     """What the reader of `mail` sees, history included."""
     program = PROGRAMS[mail.program]
@@ -86,10 +94,7 @@ def _trace(mail: Mail, place: Place) -> Iterator[tuple[str, str]]:
         return
     if "Received" in mail.headers:
         yield "Received", mail.headers["Received"]
-    box = next(
-        (person.address for person in (*mail.to, *mail.cc) if person.ours), mail.to[0].address
-    )
-    box = mail.headers.get("Delivered-To", box)
+    box = box_of(mail)
     own = place.people["accueil"].address.rpartition("@")[2]
     host = mail.sender.address.rpartition("@")[2] or "localhost"
     at = mail.at if _even(mail) else mail.at.astimezone(UTC)

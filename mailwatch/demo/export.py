@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from mailwatch.demo.composing import compose, message_id
 from mailwatch.demo.story import Mail, Place
 from mailwatch.model import Role
+
+PASSWORD = "demonstration"
+"""Of the accounts on the demonstration's own server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Where the demonstration's servers listen; outside it, where nobody does."""
+
+    imap: int = 1143
+    smtp: int = 1025
+
 
 Layout = Callable[[Path, Iterable[Mail], Place], None]
 
@@ -39,15 +52,23 @@ def messages(folder: Path, mails: Iterable[Mail], place: Place) -> None:
         (folder / Role.INBOX / name).write_bytes(raw)
 
 
-def papers(folder: Path, territory: str, mails: Iterable[Mail]) -> None:
-    """Write the register of letters and the settings; `{id}` in the settings is that mail's Message-ID."""
+def papers(folder: Path, territory: str, mails: Iterable[Mail], ports: Ports) -> None:
+    """Write the register of letters, the settings, and the password that these name.
+
+    In the settings `{id}` is that mail's Message-ID, `{imap}` and `{smtp}` are ports.
+    """
     source = resources.files(__package__).joinpath(territory)
     register = source.joinpath("lettres.csv").read_text(encoding="utf-8")
     (folder / "lettres.csv").write_text(register, encoding="utf-8-sig", newline="\r\n")
     settings = source.joinpath("mailwatch.toml").read_text(encoding="utf-8")
-    for mail in mails:
-        settings = settings.replace(f"{{{mail.id}}}", message_id(mail))
+    named = {"imap": str(ports.imap), "smtp": str(ports.smtp)}
+    named |= {mail.id: message_id(mail) for mail in mails}
+    for name, value in named.items():
+        settings = settings.replace(f"{{{name}}}", value)
     (folder / "mailwatch.toml").write_text(settings, encoding="utf-8")
+    secret = folder / "imap.secret"
+    secret.touch(mode=0o600)
+    secret.write_text(f"{PASSWORD}\n", encoding="utf-8")
 
 
 _SEEN = 1_776_600_000

@@ -1,62 +1,127 @@
-"""The demonstration on a terminal: both exports audited, the figures printed, and what to try next."""
+"""The demonstration on a terminal: two sites looked at, their figures, an alert, and what to try next."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
 
 import click
 
-from mailwatch import display, offline, report
+from mailwatch import display, report
+from mailwatch.demo import servers
+from mailwatch.demo.alerts import Kept, keep
 from mailwatch.demo.committee import committee_lines
-from mailwatch.demo.mailboxes import TODAY, Demo, Mailbox
+from mailwatch.demo.export import PASSWORD, Ports
+from mailwatch.demo.mailboxes import TODAY, Demo, Mailbox, write
+from mailwatch.demo.servers import Taken
+from mailwatch.demo.stock import stock
+from mailwatch.demo.watching import Watched, watch
 from mailwatch.language import translate as _
-from mailwatch.model import Audit
-from mailwatch.publishing import publish
-from mailwatch.ruleset import Desk
-from mailwatch.settings import desk_for, load
-from mailwatch.sources import files, letters
+from mailwatch.settings import load_site
+from mailwatch.site import Site
+
+_SHOWN = 26
+"""Lines of the alert shown on a terminal; its page has them all."""
 
 
-def audited(mailbox: Mailbox) -> Audit:
-    """Audit `mailbox` as it stands on the day of the demonstration."""
-    return _audited(mailbox, desk_for(load(mailbox.settings)))
-
-
-def show(demo: Demo) -> None:
-    """Print the committee's lines of the first mailbox, the figures of the second, and what to try next."""
-    first, second = _shown(demo.jura), _shown(demo.moselle)
-    _title(
-        _("{name}, du {start:%d/%m/%Y} au {end:%d/%m/%Y}").format(
-            name=first.institution.name, start=first.period.from_on, end=first.period.to_on
+def show(folder: Path) -> None:
+    """Look at two mailboxes on servers of our own, and print what comes of it."""
+    click.echo(
+        _(
+            "Deux messageries fictives, sur un serveur IMAP qui ne vit que le temps de cette commande."
         )
     )
-    for line in committee_lines(first):
-        click.echo(f"  {line}")
-    click.echo()
-    click.echo("  " + _("Rapport : {path}").format(path=_report(demo.jura) / report.HTML))
-    _title(_("Une autre messagerie, moins en règle, au {today:%d/%m/%Y} :").format(today=TODAY))
-    display.audit(second, _report(demo.moselle))
+    with _served(folder) as (demo, sites, taken):
+        first, first_alerts = _watched(demo.jura, sites[0], taken)
+        _first(demo.jura, first, first_alerts)
+        second, second_alerts = _watched(demo.moselle, sites[1], taken)
+        _second(demo.moselle, second, second_alerts)
     _next(demo)
 
 
-def _shown(mailbox: Mailbox) -> Audit:
-    """Audit `mailbox` and write its report beside it."""
-    desk = desk_for(load(mailbox.settings))
-    found = _audited(mailbox, desk)
-    publish(found, desk, _report(mailbox))
-    return found
+@contextmanager
+def _served(folder: Path) -> Iterator[tuple[Demo, tuple[Site, Site], Sequence[Taken]]]:
+    """Write both mailboxes below `folder`, and serve them where their settings say."""
+    with servers.loopback() as imap, servers.loopback() as smtp:
+        demo = write(folder, Ports(imap=imap.getsockname()[1], smtp=smtp.getsockname()[1]))
+        sites = load_site(demo.jura.settings), load_site(demo.moselle.settings)
+        mail = [
+            stored
+            for box, site in zip((demo.jura, demo.moselle), sites, strict=True)
+            for stored in stock(box.folder.name, site.accounts)
+        ]
+        with servers.serving(imap, smtp, mail, PASSWORD) as taken:
+            yield demo, sites, taken
 
 
-def _audited(mailbox: Mailbox, desk: Desk) -> Audit:
-    gathered = offline.gather(files.entries(mailbox.mail), desk)
-    register = letters.read(mailbox.letters)
-    return offline.audit(gathered, register.letters, register.refused, desk, mailbox.period, TODAY)
+def _watched(
+    mailbox: Mailbox, site: Site, taken: Sequence[Taken]
+) -> tuple[Watched, tuple[Kept, ...]]:
+    before = len(taken)
+    found = watch(mailbox, site)
+    return found, keep(taken[before:], mailbox.report)
 
 
-def _report(mailbox: Mailbox) -> Path:
-    return mailbox.folder / "rapport"
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def _first(mailbox: Mailbox, watched: Watched, alerts: Sequence[Kept]) -> None:
+    found = watched.audit
+    _title(
+        _("{name}, du {start:%d/%m/%Y} au {end:%d/%m/%Y}").format(
+            name=found.institution.name, start=found.period.from_on, end=found.period.to_on
+        )
+    )
+    for line in committee_lines(found):
+        click.echo(f"  {line}")
+    click.echo()
+    click.echo("  " + _agreed(watched))
+    click.echo("  " + _("Rapport : {path}").format(path=mailbox.report / report.HTML))
+    click.echo("  " + _("Alerte : {path}").format(path=alerts[-1].page))
+    click.echo("  " + _("Réglages : {path}").format(path=mailbox.settings))
+
+
+def _second(mailbox: Mailbox, watched: Watched, alerts: Sequence[Kept]) -> None:
+    _title(_("Une autre messagerie, moins en règle, au {today:%d/%m/%Y} :").format(today=TODAY))
+    display.audit(watched.audit, mailbox.report)
+    click.echo(_agreed(watched))
+    whole = alerts[-1]
+    _title(_("L’alerte de la semaine, que {who} vient de recevoir :").format(who=_who(whole)))
+    lines = whole.text.splitlines()
+    for line in lines[:_SHOWN]:
+        click.echo(f"  │ {line}".rstrip())
+    if len(lines) > _SHOWN:
+        click.echo("  │ …")
+    click.echo()
+    click.echo(
+        "  " + _("En entier : {page} ({mail})").format(page=whole.page, mail=whole.path.name)
+    )
+    for part in alerts[:-1]:
+        click.echo("  " + _("La part de {who} : {page}").format(who=_who(part), page=part.page))
+
+
+def _agreed(watched: Watched) -> str:
+    """Say that both ways to read the mail give the same; `watch` would have raised otherwise."""
+    damaged = len(watched.offline.quarantined) - len(watched.audit.quarantined)
+    words = (
+        _(
+            "{messages} messages relevés par IMAP, {letters} courriers inscrits. Relevé hors ligne, leur export donne "
+            "les mêmes chiffres, et signale {damaged} fichiers abîmés."
+        )
+        if damaged
+        else _(
+            "{messages} messages relevés par IMAP, {letters} courriers inscrits. Relevé hors ligne, leur export donne "
+            "les mêmes chiffres."
+        )
+    )
+    return words.format(messages=watched.audit.messages, letters=watched.letters, damaged=damaged)
+
+
+def _who(alert: Kept) -> str:
+    return ", ".join(alert.recipients)
 
 
 def _title(words: str) -> None:
@@ -66,15 +131,26 @@ def _title(words: str) -> None:
 
 
 def _next(demo: Demo) -> None:
-    """Say what to try: one mail, and an export of one's own."""
-    box = demo.moselle
+    """Say what to try: one mail, the settings, an export of one's own, the service."""
+    box, program = demo.moselle, _program()
     _title(_("À essayer ensuite :"))
-    click.echo("  " + _("vérifier les mentions d’une réponse :"))
-    click.echo(f"    {_program()} check --settings {box.settings} {box.example}")
-    click.echo(
-        "  " + _("relever les demandes d’un export de votre messagerie (Maildir, mbox ou .eml) :")
-    )
-    click.echo(f"    {_program()} audit --out rapport VOTRE_EXPORT")
+    for what, command in (
+        (
+            _("vérifier les mentions d’une réponse :"),
+            f"check --settings {box.settings} {box.example}",
+        ),
+        (
+            _("relire les réglages d’une messagerie suivie :"),
+            f"check-config --settings {box.settings}",
+        ),
+        (
+            _("relever les demandes d’un export de votre messagerie (Maildir, mbox ou .eml) :"),
+            "audit --out rapport VOTRE_EXPORT",
+        ),
+        (_("suivre votre messagerie pour de bon :"), "init --settings mailwatch.toml"),
+    ):
+        click.echo(f"  {what}")
+        click.echo(f"    {program} {command}")
 
 
 def _program() -> str:

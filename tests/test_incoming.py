@@ -536,5 +536,7 @@ def test_the_time_grows_with_the_text_and_no_faster(words: str) -> None:
         judge(read_out)
         return process_time() - start
 
+    # The least of a few: whatever else the machine does adds to each.
     seconds(4_000)
-    assert seconds(64_000) < max(0.2, 60 * min(seconds(4_100), seconds(4_200)))
+    least = min(seconds(4_000 + more) for more in (100, 200, 300))
+    assert min(seconds(64_000 + more) for more in (0, 100, 200)) < max(0.2, 60 * least)

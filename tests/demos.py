@@ -7,7 +7,10 @@ import email.message
 import email.policy
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from html import unescape
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,33 @@ def jura(written: demo.Demo) -> Audit:
 @pytest.fixture(scope="session")
 def moselle(written: demo.Demo) -> Audit:
     return watching.audited(written.moselle)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The demonstration as it was given, over what an earlier one may have left."""
+
+    folder: Path
+    printed: str
+    complained: str
+
+    @property
+    def plain(self) -> str:
+        """What was printed, apostrophes and spaces aside."""
+        return self.printed.translate(PLAIN)
+
+
+@pytest.fixture(scope="session")
+def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
+    folder = tmp_path_factory.mktemp("given")
+    left = folder / "jura" / "etat"
+    left.mkdir(parents=True)
+    (left / "register.sqlite").write_bytes(b"interrompu")
+    with pytest.MonkeyPatch.context() as patch, StringIO() as out, StringIO() as err:
+        patch.setenv("COLUMNS", "96")
+        with redirect_stdout(out), redirect_stderr(err):
+            demo.show(folder)
+        return Given(folder=folder, printed=out.getvalue(), complained=err.getvalue())
 
 
 def by_name(audit: Audit, territory: str) -> Mapping[str, Request]:

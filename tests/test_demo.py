@@ -16,7 +16,7 @@ from mailwatch.demo import composing, showing, story, structures
 from mailwatch.demo.layouts import PROGRAMS
 from mailwatch.errors import UsageError
 from mailwatch.model import Audit, Nature, Rate
-from tests.demos import PLAIN, parsed_mails, shown, tree, words
+from tests.demos import PLAIN, Given, parsed_mails, shown, tree, words
 
 TERRITORIES = ("jura", "moselle")
 
@@ -199,30 +199,38 @@ def committee_end(audit: Audit) -> str:
 # --- what is printed ------------------------------------------------------------------------------
 
 
+def test_the_demonstration_prints_figures_of_both_and_where_their_pages_are(given: Given) -> None:
+    assert "Préfecture du Jura" in given.plain
+    assert "5 jours ouvrés : 100 % (réponses d'attente comptabilisées)" in given.plain
+    assert "Préfecture de la Moselle" in given.plain
+    named = re.findall(r"\S+\.(?:html|toml)(?=\s)", given.printed)
+    assert len(named) > 6
+    assert [path for path in named if path != "mailwatch.toml" and not Path(path).is_file()] == []
+
+
+def test_the_demonstration_complains_of_nothing(given: Given) -> None:
+    assert given.complained == ""
+    assert "avertissement" not in given.plain.lower()
+
+
+def test_it_ends_with_what_to_try_next(given: Given) -> None:
+    told = given.plain.partition("À essayer ensuite :")[2]
+    tried = [line.split()[1:] for line in told.splitlines() if line.startswith("    ")]
+
+    assert [words[0] for words in tried] == ["check", "check-config", "audit", "init"]
+    assert Path(tried[0][-1]).is_file()
+    assert Path(tried[1][-1]).is_file()
+
+
 @pytest.mark.parametrize(
     ("on_path", "program"),
     [("/usr/bin/mailwatch", "mailwatch"), (None, ".venv/bin/mailwatch")],
     ids=["installed", "in a checkout"],
 )
-def test_the_demonstration_prints_its_figures_and_what_to_try_next(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    on_path: str | None,
-    program: str,
+def test_the_program_is_named_as_its_reader_can_type_it(
+    monkeypatch: pytest.MonkeyPatch, on_path: str | None, program: str
 ) -> None:
     monkeypatch.setattr(showing, "which", lambda _name: on_path)
     monkeypatch.setattr(sys, "argv", [".venv/bin/mailwatch", "demo"])
 
-    demo.show(tmp_path / "demo")
-
-    printed = capsys.readouterr().out.translate(PLAIN)
-    assert "Préfecture du Jura" in printed
-    assert "5 jours ouvrés : 100 % (réponses d'attente comptabilisées)" in printed
-    assert "Préfecture de la Moselle" in printed
-    for named in re.findall(r"\S+rapport\.html", printed):
-        assert Path(named).is_file()
-    check, audit = re.findall(r"^ {4}(\S*mailwatch .+)$", printed, re.MULTILINE)
-    assert check.startswith(f"{program} check")
-    assert Path(check.split()[-1]).is_file()
-    assert audit.startswith(f"{program} audit")
+    assert showing._program() == program

@@ -54,4 +54,4 @@ def _kept(alert: Taken, folder: Path) -> Kept:
 
 def _part(message: EmailMessage, subtype: str) -> str:
     part = message.get_body((subtype,))
-    return "" if part is None else str(part.get_content())
+    return "" if part is None else str(part.get_content()).replace("\r\n", "\n")

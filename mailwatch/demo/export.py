@@ -73,14 +73,17 @@ def papers(folder: Path, territory: str, mails: Iterable[Mail], ports: Ports) ->
 
 _SEEN = 1_776_600_000
 
+CUT = bytes(range(256)) * 8
+"""What a failing disk leaves of a message."""
+
 _DAMAGED: Mapping[str, bytes] = {
-    "2026-04-01-coupe.eml": bytes(range(256)) * 8,
+    "2026-04-01-coupe.eml": CUT,
     "2026-04-02-sans-date.eml": (
         b"From: inconnu@orange.example\nTo: prefecture@moselle.gouv.fr\nSubject: question\n\n"
         b"Bonjour, a quelle heure ouvrez-vous le samedi ?\n"
     ),
 }
-"""Files that a failing disk or a careless export leaves: one is no mail, one has lost every date."""
+"""Files that a failing disk or a careless export leaves: one is no mail, one lost the dates that servers keep."""
 
 
 def _in_mbox(mail: Mail, raw: bytes) -> bytes:

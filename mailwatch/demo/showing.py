@@ -109,7 +109,7 @@ def _agreed(watched: Watched) -> str:
     words = (
         _(
             "{messages} messages relevés par IMAP, {letters} courriers inscrits. Relevé hors ligne, leur export donne "
-            "les mêmes chiffres, et signale {damaged} fichiers abîmés."
+            "les mêmes chiffres (fichiers qu’il a abîmés : {damaged})."
         )
         if damaged
         else _(

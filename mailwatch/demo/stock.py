@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailwatch.demo import story
 from mailwatch.demo.composing import box_of, compose
+from mailwatch.demo.export import CUT
 from mailwatch.demo.story import Mail
 from mailwatch.model import Role
 from mailwatch.site import Account, FolderRole
@@ -25,6 +26,10 @@ class Stored:
     """Its INTERNALDATE (RFC 3501 section 2.3.3)."""
 
 
+_CUT_AT = {"moselle": datetime(2026, 4, 1, 3, 12)}  # noqa: DTZ001 - the territory's zone is added
+"""When the message came that nobody can read."""
+
+
 def stock(territory: str, accounts: Sequence[Account]) -> tuple[Stored, ...]:
     """Lay the mails of `territory` into the watched folders of `accounts`, in the order of time.
 
@@ -32,9 +37,13 @@ def stock(territory: str, accounts: Sequence[Account]) -> tuple[Stored, ...]:
     """
     place, mails = story.read(territory)
     own = {account.user: account for account in accounts}
-    return tuple(
+    stored = [
         _stored(mail, own.get(box_of(mail), accounts[0]), compose(mail, place)) for mail in mails
-    )
+    ]
+    if territory in _CUT_AT:
+        at = _CUT_AT[territory].replace(tzinfo=place.zone)
+        stored.append(replace(stored[0], folder="INBOX", raw=CUT, at=at))
+    return tuple(sorted(stored, key=lambda message: message.at))
 
 
 def _stored(mail: Mail, account: Account, raw: bytes) -> Stored:

@@ -490,6 +490,15 @@ def test_lateness_is_in_working_days(due_on: str, late: str) -> None:
     assert line.what.endswith(f", {late} de retard")
 
 
+def test_a_doubtful_reading_says_how_it_counts_and_when_it_is_due() -> None:
+    doubtful = standing(
+        state=State.ANSWERED_IN_TIME, confidence=Confidence.LOW, due_on="2026-04-17"
+    )
+    (line,) = composed(audit([doubtful])).sections[0].groups[0].lines
+
+    assert line.what == "comptée «\u00a0répondue à temps\u00a0», échéance le 17/04/2026"
+
+
 @pytest.mark.parametrize(
     ("boxes", "service", "shown"),
     [

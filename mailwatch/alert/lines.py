@@ -221,9 +221,8 @@ def _what(urgency: Urgency, request: Request, horizon: Horizon) -> str:
     if urgency is Urgency.PROMISED:
         return f"suite à donner le {long_day(on)} au plus tard"
     if urgency is Urgency.DOUBTFUL:
-        return f"comptée « {STATES[request.state]} », échéance le {on}".replace(
-            "« ", f"«{NO_BREAK}"
-        )
+        state = f"«{NO_BREAK}{STATES[request.state]}{NO_BREAK}»"
+        return f"comptée {state}, échéance le {day(on)}"
     return f"à rendre le {long_day(on)}"
 
 

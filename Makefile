@@ -10,7 +10,7 @@ help:  ## cette aide
 	printf 'mailwatch : les réponses d’une administration, à temps, signées, traçables.\n\n'
 	sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile | expand -t 18
 
-demo: .venv  ## montrer mailwatch sur deux messageries fictives
+demo: .venv  ## montrer mailwatch sur deux messageries fictives, du serveur à l’alerte
 	$(BIN)/mailwatch demo
 
 test: .venv  ## lancer toute la suite de tests ; le cœur y est couvert à 100 %

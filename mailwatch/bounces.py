@@ -61,6 +61,11 @@ def find(reports: Sequence[Fact], answers: Iterable[Fact], institution: Institut
     return Bounces(failed={key: frozenset(lost) for key, lost in failed.items()}, reports=told)
 
 
+def gives_up(report: Fact) -> bool:
+    """Say whether a report tells of somebody who got nothing; a warning does not."""
+    return bool(_failed_recipients(report))
+
+
 def _named(report: Fact) -> Iterator[str]:
     """The messages that a report may be about, the likeliest first."""
     if report.report and report.report.original_message_id:

@@ -2,20 +2,21 @@
 
 The persons decide first (a message joins the requests of the person it is from, an answer those of the persons
 it is to), the ties of `threads` choose among them. Who shares no address with a request is linked on quoted
-words alone, at low confidence, and waits for a person's review.
+words alone, at low confidence, and waits for a person's review. What a person decided stands before all of it.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailwatch.addresses import is_ours
-from mailwatch.bounces import Bounces
-from mailwatch.cases import Case, day_of, person_of, request_id, shared
+from mailwatch.bounces import Bounces, gives_up
+from mailwatch.cases import Case, day_of, part_of, person_of, request_id, shared
+from mailwatch.kinship import is_passed_on, names
 from mailwatch.model import Confidence, Fact, Nature, Role, Unseen
 from mailwatch.outbound import Outbound
 from mailwatch.ruleset import Desk
@@ -25,6 +26,7 @@ _ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
 _APART = frozenset({Nature.COMPLAINT, Nature.SUGGESTION, Nature.OUT_OF_SCOPE})
 _SURE = frozenset({Tie.PARENT, Tie.REFERENCE})
 _PASSED_ON = _SURE | {Tie.QUOTED}
+_FORWARDED = frozenset({Nature.INTERNAL, Nature.INTERNAL_FORWARD})
 _CROSSED = timedelta(days=1)
 """The same words this soon after an answer have crossed it; later they ask again."""
 _EARLY = timedelta(days=1)
@@ -38,34 +40,113 @@ class Casebook:
     desk: Desk
     bounces: Bounces
     outbound: Outbound
-    letters: bool
-    """Letters are counted too, so that answers to them are kept."""
+    letters: frozenset[str] = frozenset()
+    """The ids of the letters that are counted too, so that answers to them are kept."""
+    linked: Mapping[str, str] = field(default_factory=dict)
+    """What a person gave each message to, by its key: one of `wanted`, a letter's id, or nothing for none."""
+    wanted: Mapping[str, str] = field(default_factory=dict)
+    """What persons call messages, by any of the `kinship.names` of each."""
     cases: list[Case] = field(default_factory=list)
     set_aside: Counter[Nature] = field(default_factory=Counter)
     unseen: list[Unseen] = field(default_factory=list)
     stray_answers: list[Fact] = field(default_factory=list)
     """Answers that fit no request seen in the mail; a letter's, perhaps."""
+    given: list[tuple[str, Fact]] = field(default_factory=list)
+    """Messages that a person gave to a letter, by its id."""
+    named: dict[str, Case] = field(default_factory=dict)
+    """The case of each message that persons name."""
+    _waiting: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
+    """Messages that a person gave to a message whose case is not known yet."""
+    _due: list[tuple[Case, Fact]] = field(default_factory=list)
+    """Those of them whose case is known now."""
     _by_person: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     _by_message: dict[str, Case] = field(default_factory=dict)
     _by_words: dict[int, tuple[Case, ...]] = field(default_factory=dict)
 
     def take(self, fact: Fact) -> None:
         """Read one more message, in the order of time."""
-        reading = fact.reading
         if fact.answer is not None or fact.role is Role.SENT:
             self.outbound.note(fact)
+        if fact.key in self.linked:
+            self._take_linked(fact, self.linked[fact.key])
+        else:
+            self._take(fact)
+        self._take_due()
+
+    def finish(self) -> frozenset[str]:
+        """Read what was given to a case that never opened as if nobody had; give the keys of those messages."""
+        unheard: set[str] = set()
+        while self._waiting:
+            name = next(iter(self._waiting))
+            fact, *others = self._waiting.pop(name)
+            if others:
+                self._waiting[name] = tuple(others)
+            unheard.add(fact.key)
+            self._take(fact)
+            self._take_due()
+        return frozenset(unheard)
+
+    def _take(self, fact: Fact) -> None:
+        reading = fact.reading
         if fact.answer is not None:
             self._take_answer(fact)
         elif reading.nature is Nature.INTERNAL_FORWARD:
             self._take_forward(fact)
         elif fact.role is Role.SENT:
             self._take_automatic(fact)
-        elif reading.nature is Nature.INTERNAL and reading.answer_due:
+        elif is_passed_on(fact):
             self._take_passed_on(fact)
         elif reading.nature in _ASKING or reading.nature in _APART:
             self._take_question(fact)
         else:
             self._set_aside(fact)
+
+    # --- what a person put somewhere --------------------------------------------------------------
+
+    def _take_linked(self, fact: Fact, name: str) -> None:
+        case = self.named.get(name)
+        if name in self.letters:
+            self.given.append((name, fact))
+        elif case is not None:
+            self._due.append((case, fact))
+        elif name:
+            self._waiting[name] = (*self._waiting.get(name, ()), fact)
+        elif _asks(fact):
+            # A question that belongs to no other is one of its own.
+            self._open(fact, person_of(fact))
+        elif fact.answer is None and fact.role is Role.INBOX:
+            self.set_aside[fact.reading.nature] += 1
+            self._notice_unseen(fact)
+
+    def _take_due(self) -> None:
+        """Put messages where a person said that they belong, and after each what waited for it."""
+        while self._due:
+            case, fact = self._due.pop(0)
+            self._put(case, fact)
+            self._name(case, fact)
+
+    def _put(self, case: Case, fact: Fact) -> None:
+        if fact.answer is not None:
+            self._answer(case, fact, (), Confidence.HIGH)
+        elif _asks(fact):
+            self._join_question(case, fact, part_of(fact), (), Confidence.HIGH)
+            person = person_of(fact)
+            known = self._by_person.get(person, ())
+            self._by_person[person] = known if case in known else (*known, case)
+        else:
+            self._put_beside(case, fact)
+        if fact.reading.nature in _FORWARDED:
+            self._transfer(case, fact)
+
+    def _put_beside(self, case: Case, fact: Fact) -> None:
+        """Link what neither asks nor answers."""
+        nature = fact.reading.nature
+        case.link(fact, part_of(fact), (), Confidence.HIGH)
+        if nature is Nature.DELIVERY_REPORT and gives_up(fact):
+            case.lose_last_answer()
+        if fact.role is Role.INBOX and nature is not Nature.INTERNAL_FORWARD:
+            self.set_aside[nature] += 1
+            self._notice_unseen(fact, case)
 
     # --- what citizens write ----------------------------------------------------------------------
 
@@ -76,7 +157,12 @@ class Casebook:
             self._open(fact, person)
             return
         case, part, ties = found
-        self._join(case, fact, part, ties, Confidence.HIGH if ties else Confidence.MEDIUM)
+        self._join_question(case, fact, part, ties, Confidence.HIGH if ties else Confidence.MEDIUM)
+
+    def _join_question(
+        self, case: Case, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence
+    ) -> None:
+        self._join(case, fact, part, ties, confidence)
         case.boxes = adding(case.boxes, _boxes(fact, self.desk))
 
     def _joined(
@@ -188,13 +274,18 @@ class Casebook:
         )
         chosen = self._answered(fact, candidates)
         for case, ties, confidence in chosen:
-            self._join(case, fact, "answer", ties, confidence)
-            bounced = self.bounces.void(fact, case.person)
-            case.answer(fact, self.desk, bounced=bounced)
-            if bounced:
-                case.link(self.bounces.reports[fact.key], "bounce", (), Confidence.HIGH)
+            self._answer(case, fact, ties, confidence)
         if not chosen and self.letters:
             self.stray_answers.append(fact)
+
+    def _answer(
+        self, case: Case, fact: Fact, ties: tuple[Tie, ...], confidence: Confidence
+    ) -> None:
+        self._join(case, fact, "answer", ties, confidence)
+        bounced = self.bounces.void(fact, case.person)
+        case.answer(fact, self.desk, bounced=bounced)
+        if bounced:
+            case.link(self.bounces.reports[fact.key], "bounce", (), Confidence.HIGH)
 
     def _answered(
         self, fact: Fact, candidates: list[Case]
@@ -281,6 +372,7 @@ class Casebook:
             self._notice_unseen(fact, case)
 
     def _remember(self, case: Case, fact: Fact) -> None:
+        self._name(case, fact)
         if fact.message_id:
             self._by_message.setdefault(fact.message_id, case)
         if fact.answer is None:
@@ -288,6 +380,14 @@ class Casebook:
             for digest in array("I", asked(fact))[:FIRST]:
                 known = self._by_words.get(digest)
                 self._by_words[digest] = (*known, case) if known else alone
+
+    def _name(self, case: Case, fact: Fact) -> None:
+        """Note the case of a message that persons name, and take up what was given to it."""
+        if not self.wanted:
+            return
+        for name in sorted(self.wanted[known] for known in self.wanted.keys() & names(fact)):
+            self.named.setdefault(name, case)
+            self._due += ((case, given) for given in self._waiting.pop(name, ()))
 
     def _notice_unseen(self, fact: Fact, case: Case | None = None) -> None:
         """List an answer of ours that a citizen quotes and that no watched folder holds."""
@@ -306,6 +406,13 @@ class Casebook:
                 evidence="quotes_ours",
             )
         )
+
+
+def _asks(fact: Fact) -> bool:
+    """Say whether a message opens a request or joins one by what it asks."""
+    nature = fact.reading.nature
+    asks = nature in _ASKING or nature in _APART or is_passed_on(fact)
+    return asks and fact.answer is None and fact.role is Role.INBOX
 
 
 def _boxes(fact: Fact, desk: Desk) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ them is open at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -18,6 +18,17 @@ from mailwatch.threads import Thread, Tie, adding, day_mark
 from mailwatch.workdays import delay
 
 Value = TypeVar("Value", str, date, tuple[str, ...])
+_PARTS = {
+    Nature.REQUEST: "complement",
+    Nature.REMINDER: "reminder",
+    Nature.COMPLAINT: "complement",
+    Nature.SUGGESTION: "complement",
+    Nature.OUT_OF_SCOPE: "complement",
+    Nature.THANKS: "thanks",
+    Nature.INTERNAL: "forward",
+    Nature.INTERNAL_FORWARD: "forward",
+    Nature.DELIVERY_REPORT: "bounce",
+}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -73,16 +84,7 @@ class Case:
 
     def link(self, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence) -> None:
         """Note that `fact` belongs here, what it does, and on what evidence."""
-        found = Link(
-            key=fact.key,
-            file=fact.file,
-            message_id=fact.message_id,
-            on=day_of(fact),
-            part=part,
-            evidence=_evidence(ties),
-            confidence=confidence,
-        )
-        self.links += (found,)
+        self.links += (link(fact, part, ties, confidence),)
 
     def answer(self, fact: Fact, desk: Desk, *, bounced: bool) -> None:
         """Take in an answer; one that bounced leaves the request where it stood."""
@@ -91,6 +93,33 @@ class Case:
         self.answered_at = fact.at
         if fact.at <= self.received_at:
             self.note("negative_delay")
+
+    def lose_last_answer(self) -> None:
+        """Note that the last answer that arrived came back after all."""
+        last = next((answer for answer in reversed(self.answers) if not answer.bounced), None)
+        self.answers = tuple(
+            replace(answer, bounced=True) if answer is last else answer for answer in self.answers
+        )
+
+
+def link(fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence) -> Link:
+    """The place of `fact` in a request: what it does there, and on what evidence."""
+    return Link(
+        key=fact.key,
+        file=fact.file,
+        message_id=fact.message_id,
+        on=day_of(fact),
+        part=part,
+        evidence=_evidence(ties),
+        confidence=confidence,
+    )
+
+
+def part_of(fact: Fact) -> str:
+    """What a message does in a request that a person put it in."""
+    if fact.answer is not None:
+        return "answer"
+    return _PARTS.get(fact.reading.nature, "automatic")
 
 
 def mail_answer(fact: Fact, received_on: date, desk: Desk, *, bounced: bool = False) -> Answer:

@@ -542,7 +542,7 @@ class Request:
     note: str = ""
     """What a person wrote of the cause of a delay, and of what was done about it."""
     corrected: tuple[str, ...] = ()
-    """Kinds of the corrections that hold."""
+    """Kinds of the corrections that hold; a note corrects nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -626,6 +626,17 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """A correction that holds, and what it concerns."""
+
+    correction: Correction
+    on: date
+    """The day of the message it is about, or of the reception of its request."""
+    request: str
+    """The id of the request it changes; empty when the message belongs to none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """All that an offline run found: what `report` prints and the public JSON holds."""
 
@@ -649,3 +660,5 @@ class Audit:
     """Further copies of messages already counted."""
     rules: str
     """The digest of the rule files."""
+    rulings: tuple[Ruling, ...] = ()
+    """What persons set right, by the day of what it concerns."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -192,8 +193,14 @@ def percent(text: str) -> Markup:
 
 
 def short_file(file: str) -> str:
-    """The folder and the name of a file: enough to find it; the spreadsheet has the whole path."""
+    """Where a message lies, in few words: folder and file, or folder and UID; the spreadsheet has it whole."""
+    if mailbox := _IN_A_MAILBOX.fullmatch(file):
+        return f"{mailbox[1]}, UID{NO_BREAK}{mailbox[2]}"
     return "/".join(file.split("/")[-2:])
+
+
+_IN_A_MAILBOX = re.compile(r"(.*);UIDVALIDITY=[0-9]+/;UID=([0-9]+)", re.DOTALL)
+"""How the register names a message of a mailbox (RFC 5092 section 3)."""
 
 
 def rate_with_population(rate: object) -> Markup:

@@ -237,3 +237,18 @@ def test_a_cell_that_begins_like_a_formula_is_text() -> None:
 )
 def test_delays_are_written_as_french_readers_write_them(value: float | None, text: str) -> None:
     assert labels.days(value) == text
+
+
+@pytest.mark.parametrize(
+    ("file", "shown"),
+    [
+        ("export/inbox/2026-03-04-titre.eml", "inbox/2026-03-04-titre.eml"),
+        ("titre.eml", "titre.eml"),
+        ("prefecture/INBOX;UIDVALIDITY=3810917229/;UID=104", "prefecture/INBOX, UID 104"),
+        ("sp/Courrier/Reçu;2026;UIDVALIDITY=1/;UID=9", "sp/Courrier/Reçu;2026, UID 9"),
+        ("export/;UID=9", "export/;UID=9"),
+        ("", ""),
+    ],
+)
+def test_where_a_message_lies_is_said_in_few_words(file: str, shown: str) -> None:
+    assert report.short_file(file).replace("\u00a0", " ") == shown

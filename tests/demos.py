@@ -6,6 +6,7 @@ import email
 import email.message
 import email.policy
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
     (left / "register.sqlite").write_bytes(b"interrompu")
     with pytest.MonkeyPatch.context() as patch, StringIO() as out, StringIO() as err:
         patch.setenv("COLUMNS", "96")
+        patch.setattr(sys, "argv", [".venv/bin/mailwatch", "demo"])
         with redirect_stdout(out), redirect_stderr(err):
             demo.show(folder)
         return Given(folder=folder, printed=out.getvalue(), complained=err.getvalue())

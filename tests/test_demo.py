@@ -223,14 +223,18 @@ def test_it_ends_with_what_to_try_next(given: Given) -> None:
 
 
 @pytest.mark.parametrize(
-    ("on_path", "program"),
-    [("/usr/bin/mailwatch", "mailwatch"), (None, ".venv/bin/mailwatch")],
-    ids=["installed", "in a checkout"],
+    ("on_path", "run", "program"),
+    [
+        ("/usr/bin/mailwatch", "/usr/bin/mailwatch", "mailwatch"),
+        (None, ".venv/bin/mailwatch", ".venv/bin/mailwatch"),
+        (None, "/opt/mailwatch/__main__.py", f"{sys.executable} -m mailwatch"),
+    ],
+    ids=["installed", "in a checkout", "as a module"],
 )
 def test_the_program_is_named_as_its_reader_can_type_it(
-    monkeypatch: pytest.MonkeyPatch, on_path: str | None, program: str
+    monkeypatch: pytest.MonkeyPatch, on_path: str | None, run: str, program: str
 ) -> None:
     monkeypatch.setattr(showing, "which", lambda _name: on_path)
-    monkeypatch.setattr(sys, "argv", [".venv/bin/mailwatch", "demo"])
+    monkeypatch.setattr(sys, "argv", [run, "demo"])
 
     assert showing._program() == program

@@ -155,4 +155,7 @@ def _next(demo: Demo) -> None:
 
 def _program() -> str:
     """The program as the reader can type it: by name when it is on the PATH, else as it was just run."""
-    return "mailwatch" if which("mailwatch") else sys.argv[0]
+    if which("mailwatch"):
+        return "mailwatch"
+    run = sys.argv[0]
+    return f"{sys.executable} -m mailwatch" if run.endswith("__main__.py") else run

@@ -51,6 +51,12 @@ _SHORT = 120
 """Words beyond which an absence is mentioned, not notified."""
 _SILENT = 5
 """Words below which a body says nothing, so that the subject alone decides."""
+_LONG = 240
+"""Words beyond which even one that says so several times, in two languages, is not."""
+_STOP = re.compile(r"[?!.;:¶]")
+_LOOK = 80
+_CRY = 3
+"""Words up to which a question is a heading."""
 _PROOF = 3
 """The weight of a rule whose words are enough; a lighter one needs something to go with it."""
 
@@ -131,8 +137,14 @@ def _listen(message: Message, own: Words, rules: RulePack) -> _Heard:
         ),
         announced=announced,
         length=len(own.tokens),
-        question=" ? " in own.line,
+        question=_asks(own.line),
     )
+
+
+def _asks(line: str) -> bool:
+    """Say whether a whole question is put: « Une urgence ? Appelez le… » is none."""
+    before = line.split(" ? ")[:-1]
+    return any(len(_STOP.split(text[-_LOOK:])[-1].split()) > _CRY for text in before)
 
 
 def _announced(subject: str, rules: RulePack) -> _Entry | None:
@@ -284,8 +296,9 @@ def _is_absence(message: Message, heard: _Heard) -> bool:
         return not heard.asks
     if heard.title == "automatic_reply" or _responder(message):
         return heard.away
-    short = heard.length <= _SHORT and not heard.asks
-    goes_with = heard.weight("away_hint", "robot") or _supported(message)
+    sure = heard.weight(*_AWAY) > 2 * _PROOF - 1
+    short = heard.length <= (_LONG if sure else _SHORT) and not heard.asks
+    goes_with = heard.weight("away_hint", "elsewhere", "robot") or _supported(message)
     return heard.proves("out_of_office") and short and bool(goes_with)
 
 

@@ -26,6 +26,8 @@ _REPLY = re.compile(
 )
 _STILL_SAID = frozenset({"reminder"})
 """What the subject of a reply still says: the rest of it was said of the first message."""
+_SENT_TO_ALL = frozenset({"list-field", "bulk-mailer", "bulk.unsubscribe"})
+"""What says that a letter is no colleague's: the invitations of colleagues sound like advertising, too."""
 _SETTLING = ("thanks", "closing", "noted")
 
 
@@ -42,8 +44,18 @@ def incoming(message: Message, own: Words, institution: Institution, rules: Rule
         return Reading(nature=Nature.CALENDAR_REPLY, evidence=(evidence,))
     sender = _sender(message)
     if sender and is_ours(sender, institution):
-        return colleague(message, listen(own, rules.incoming), institution, rules.incoming)
+        return _of_ours(message, listen(own, rules.incoming), institution, rules.incoming)
     return _of_stranger(message, own, institution, rules.incoming)
+
+
+def _of_ours(
+    message: Message, voices: Voices, institution: Institution, rules: RulePack
+) -> Reading:
+    """Read the mail of our own people: a letter that a list sends to all is no correspondence."""
+    found = mass_mail(message, voices, institution, rules)
+    if found is not None and any(seen.rule in _SENT_TO_ALL for seen in found.evidence):
+        return found
+    return colleague(message, voices, institution, rules)
 
 
 def _of_stranger(

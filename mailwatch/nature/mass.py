@@ -15,6 +15,9 @@ _FLAGGED = {
     "x-vr-spamstate": ("spam",),
 }
 _MARKS = ("***spam***", "[spam]", "{spam?}", "*****spam*****", "[spam suspecté]", "[pub]")
+_ENGLISH = "ask.english"
+"""How advertising from abroad asks, too."""
+_SELL = "spam.sell"
 _MAILERS = ("x-mailer", "x-mailer-name", "x-mailgun-tag", "x-report-abuse")
 
 
@@ -26,6 +29,8 @@ def mass_mail(
     field = _bulk_field(message, institution, rules)
     # A citizen who tells of a swindle uses its words: to close that unread would be the worse error.
     worded = 0 if voices.points("swindle_told") else voices.points("spam")
+    if worded == SAID and _inquires(voices) and not _sells(voices):
+        worded = 0
     spam = worded + (HINTED if flag else 0)
     bulk = voices.points("bulk") + (field[1] if field else 0)
     if spam >= SAID and spam >= bulk:
@@ -37,6 +42,21 @@ def mass_mail(
     if flag and not voices.asked and not voices.points("need", "reminder", "complaint", "thanks"):
         return Reading(nature=Nature.SPAM, evidence=(flag,), confidence=certainty(spam))
     return None
+
+
+def _inquires(voices: Voices) -> bool:
+    """Say whether a question is put in form, in French: one word of a swindler's does not outweigh it."""
+    asking = {
+        voice.rule.id: voice.rule.weight
+        for voice in voices.heard
+        if voice.label == "ask" and voice.sentence in voices.asked and voice.rule.id != _ENGLISH
+    }
+    return sum(asking.values()) >= HINTED
+
+
+def _sells(voices: Voices) -> bool:
+    """Say whether what stands there is for sale: a seller asks, too."""
+    return any(voice.rule.id == _SELL for voice in voices.heard)
 
 
 def _flag(message: Message) -> Evidence | None:

@@ -57,11 +57,13 @@ def _strongest(voices: Voices, *, replies: bool) -> tuple[Nature, int]:
 
 def _account(voices: Voices, *, replies: bool) -> Nature | None:
     """What somebody tells who asks for nothing and met our services: how badly it went, or how well."""
-    if voices.points("need") >= HINTED or not (replies or voices.points("target", "politeness")):
+    praise, plight = voices.points("praise"), voices.points("plight")
+    met = replies or voices.points("target", "politeness") or praise >= HINTED
+    if voices.points("need") >= HINTED or not met:
         return None
-    if voices.points("target") and voices.points("plight") > voices.points("praise"):
+    if voices.points("target") and plight > praise:
         return Nature.COMPLAINT
-    return Nature.THANKS if voices.points("praise") else None
+    return Nature.THANKS if praise else None
 
 
 def _best_guess(
@@ -113,11 +115,19 @@ def _settled(voices: Voices) -> bool:
     return voices.says("closing") and not voices.asked
 
 
+def _wants(voices: Voices) -> bool:
+    """Say whether a need is told; one told in a sentence of praise was met: « grâce à vous, j’ai pu obtenir… »."""
+    praised = {voice.sentence for voice in voices.heard if voice.label == "praise"}
+    return voices.points("need") >= HINTED and any(
+        voice.label == "need" and voice.sentence not in praised for voice in voices.heard
+    )
+
+
 def _gratitude(voices: Voices, *, replies: bool) -> int:
     """How surely the person only thanks or closes; 0 when something is still wanted."""
     if voices.says("closing"):
         return voices.points("closing")
-    wants = voices.points("need") >= HINTED
+    wants = _wants(voices)
     thanks = voices.points("thanks")
     if thanks >= SAID:
         return 0 if wants and not replies else thanks

@@ -21,6 +21,10 @@ _MEETING = frozenset({"request", "publish", "add"})
 """iTIP methods that propose a meeting (RFC 5546 section 1.4)."""
 _UNASKED = frozenset({"report", "deposit"})
 """What is out of scope as long as nothing is asked with it."""
+_OUTSPOKEN = frozenset({"report"})
+"""What is so even when something is complained of, proposed or recalled: papers sent with that are no deposit."""
+_FAILS = "need.fails"
+"""Who tells how sending a paper fails has sent none."""
 _ROLES = ("role", "sender_role")
 _WORD = re.compile(r"[^a-z0-9]+")
 
@@ -60,7 +64,10 @@ def out_of_scope(message: Message, voices: Voices, rules: RulePack) -> Ground | 
         return matter
     if voices.asked:
         return None
-    return _strongest([voice for voice in voices.heard if voice.label in _UNASKED])
+    said = voices.says("complaint") or voices.says("suggestion") or voices.says("reminder")
+    unasked = _OUTSPOKEN if said else _UNASKED
+    failing = {voice.sentence for voice in voices.heard if voice.rule.id == _FAILS}
+    return _strongest([v for v in voices.heard if v.label in unasked and v.sentence not in failing])
 
 
 def _is_status(voices: Voices) -> bool:

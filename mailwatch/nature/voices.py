@@ -166,7 +166,12 @@ def _asked(words: Words, ends: list[int], heard: tuple[Voice, ...]) -> set[int]:
         for number, end in enumerate(ends)
         if _is_mark(words, ends, number) and (plain or _is_typed(words, end))
     }
-    return asking - {voice.sentence for voice in heard if voice.label in _UNASKING}
+    return asking - {voice.sentence for voice in heard if _unasks(voice)}
+
+
+def _unasks(voice: Voice) -> bool:
+    """Say whether a rule makes something else of a question; the weakest sign of a reminder does not."""
+    return voice.label in _UNASKING and (voice.label != "reminder" or voice.rule.weight >= HINTED)
 
 
 def _is_mark(words: Words, ends: list[int], number: int) -> bool:

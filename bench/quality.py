@@ -18,8 +18,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from mailwatch.analysis import HUMAN_ANSWERS, Examined, examine
+from mailwatch.analysis import Examined, examine
 from mailwatch.model import Delivery, Institution, Mention, Nature, Outcome, Role, Unreadable
+from mailwatch.nature import HUMAN_ANSWERS
 from mailwatch.ruleset import Desk
 from mailwatch.settings import desk_for, load
 

@@ -62,10 +62,10 @@ class Offer:
     sketch: bytes
 
 
-def kin(fact: Fact, institution: Institution, *, corrected: bool = False) -> Kin:
-    """Give the tokens by which `fact` may touch others; all it could have when a person `corrected` what it is."""
+def kin(fact: Fact, institution: Institution) -> Kin:
+    """Give the tokens by which `fact` may touch others."""
     names = {fact.message_id or f"?{fact.key}", *fact.references}
-    persons, sought = _persons(fact, institution, corrected=corrected), set[int]()
+    persons, sought = _persons(fact, institution), set[int]()
     if fact.answer is not None:
         # A letter that it names; the mark of a day (`@03-02`) names none.
         sought = {number_token(name) for name in fact.identifiers if name[:1] != "@"}
@@ -79,23 +79,20 @@ def kin(fact: Fact, institution: Institution, *, corrected: bool = False) -> Kin
     )
 
 
-def letter_kin(letter: Letter, number: str) -> Kin:
-    """Give the tokens of a letter, whose folded reference `number` is in answers that name it."""
-    bound = {name_token(letter.reference), number_token(number)}
+def letter_kin(letter: Letter, name: str, number: str) -> Kin:
+    """Give the tokens of the letter of id `name`, whose folded reference `number` is in answers that name it."""
+    bound = {name_token(letter.reference), name_token(name), number_token(number)}
     if letter.correspondent:
         bound.add(person_token(letter.correspondent))
     return Kin(bound=tuple(bound))
 
 
-def _persons(fact: Fact, institution: Institution, *, corrected: bool) -> set[str]:
+def _persons(fact: Fact, institution: Institution) -> set[str]:
     """Whose requests `fact` is looked for among."""
     persons: set[str] = set()
-    sent = fact.answer is not None or _is_automatic(fact)
-    if sent or corrected:
+    if fact.answer is not None or _is_automatic(fact):
         persons.update(who for who in fact.recipients if not is_ours(who, institution))
-    if corrected or (
-        not sent and (fact.reading.nature in _BY_WRITER or is_passed_on(fact) or quotes_ours(fact))
-    ):
+    elif fact.reading.nature in _BY_WRITER or is_passed_on(fact) or quotes_ours(fact):
         persons.add(person_of(fact))
     if _is_report(fact):
         failed = (who.address for who in fact.report.recipients) if fact.report else ()
@@ -160,7 +157,10 @@ def word_token(side: Side, digest: int) -> int:
 
 
 def offers(fact: Fact, *, corrected: bool = False) -> Iterator[Offer]:
-    """Give the words under which `fact` is found by who quotes it: those that `casebook` and `outbound` index."""
+    """Give the words under which `fact` is found by who quotes it: those that `casebook` and `outbound` index.
+
+    What a person `corrected` may be a question, or be put with one, whatever it looks like.
+    """
     if (fact.answer is not None or fact.role is Role.SENT) and fact.sketch:
         yield _offer(Side.OURS, fact.sketch, 1)
     question = asked(fact)

@@ -12,13 +12,26 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from mailwatch.model import Box, Fact, Institution, Letter, ManualAnswer, Nature, Role
+from mailwatch.kinship import names
+from mailwatch.model import (
+    Box,
+    Correction,
+    CorrectionKind,
+    Fact,
+    Institution,
+    Letter,
+    ManualAnswer,
+    Nature,
+    Role,
+)
 from mailwatch.packing import pack
 from mailwatch.register import Place, Register, Sighting, checked, created, opened
 from mailwatch.register.terms import location_name
 from mailwatch.sealing import seal
 from tests.facts import AGENT, BOX, QUESTION, answer, at, bounce, desk, incoming
 
+KEY = bytes(range(32))
+NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
 OTHER_BOX = "sp-dole@jura.gouv.fr"
 ROBOT = "formulaire@jura.gouv.fr"
 MANNED = Institution(
@@ -59,8 +72,8 @@ NATURES = (
 )
 KINDS = (Nature.REPLY, Nature.HOLDING_REPLY, Nature.INFORMATION_NEEDED, Nature.REFERRAL)
 
-names = st.integers(0, 9).map("<m{}@mail.example>".format)
-named = st.lists(names, max_size=2, unique=True)
+message_ids = st.integers(0, 9).map("<m{}@mail.example>".format)
+named = st.lists(message_ids, max_size=2, unique=True)
 # Few minutes and few days, so that messages cross, coincide and come before what they answer.
 times = st.builds(
     "2026-03-{:02} {:02}:{:02}".format,
@@ -85,7 +98,7 @@ def questions(draw: st.DrawFn) -> Fact:
             st.lists(st.sampled_from((BOX, OTHER_BOX, AGENT)), min_size=1, max_size=2, unique=True)
         ),
         subject=draw(st.sampled_from(SUBJECTS)),
-        message_id=draw(names),
+        message_id=draw(message_ids),
         references=draw(named),
         nature=draw(st.sampled_from(NATURES)),
         quoted=quoted,
@@ -104,7 +117,7 @@ def passed_on(draw: st.DrawFn) -> Fact:
         "Pour attribution",
         sender=AGENT,
         to=[draw(st.sampled_from((BOX, OTHER_BOX)))],
-        message_id=draw(names),
+        message_id=draw(message_ids),
         references=draw(named),
         nature=Nature.INTERNAL,
         answer_due=True,
@@ -131,7 +144,7 @@ def replies(draw: st.DrawFn) -> Fact:
         ),
         cc=draw(st.sampled_from(((), (BOX,), (AGENT,)))),
         subject=draw(st.sampled_from(SUBJECTS)),
-        message_id=draw(names),
+        message_id=draw(message_ids),
         references=draw(named),
         kind=draw(st.sampled_from(KINDS)),
         quoted=draw(quotations),
@@ -157,7 +170,7 @@ def forwards(draw: st.DrawFn) -> Fact:
 def bounces(draw: st.DrawFn) -> Fact:
     fact = bounce(
         draw(times),
-        of=draw(st.none() | names),
+        of=draw(st.none() | message_ids),
         recipient=draw(st.sampled_from((*CITIZENS, BOX, AGENT))),
         action=draw(st.sampled_from(("failed", "failed", "delayed"))),
     )
@@ -210,7 +223,7 @@ def written(draw: st.DrawFn) -> list[Letter]:
 @st.composite
 def declared(draw: st.DrawFn) -> ManualAnswer:
     return ManualAnswer(
-        request=draw(names | st.integers(0, 3).map(letters_of) | st.just("inconnue")),
+        request=draw(message_ids | st.integers(0, 3).map(letters_of) | st.just("inconnue")),
         on=at("2026-03-06 00:00").date(),
         kind="telephone",
         by="Claire Vernier",
@@ -218,12 +231,36 @@ def declared(draw: st.DrawFn) -> ManualAnswer:
     )
 
 
+@st.composite
+def corrected(draw: st.DrawFn, facts: Sequence[Fact]) -> list[Correction]:
+    """What persons set right in a mailbox, by whatever names: also wrongly, twice, and taken back."""
+    known = sorted({name for fact in facts for name in names(fact)})
+    called = st.sampled_from(known) | st.integers(0, 3).map(letters_of) | st.just("inconnue")
+    values = {
+        CorrectionKind.NATURE: st.sampled_from([*Nature, "aucune"]).map(str),
+        CorrectionKind.LINK: called | st.just("none"),
+        CorrectionKind.SERVICE: st.just("Bureau des titres"),
+        CorrectionKind.EXCLUSION: st.sampled_from(("excluded", "counted")),
+        CorrectionKind.NOTE: st.just("panne du serveur"),
+    }
+    kinds = draw(st.lists(st.sampled_from(CorrectionKind), max_size=4))
+    return [
+        Correction(
+            kind=kind,
+            target=draw(called),
+            value=draw(values[kind] | st.just("")),
+            author="Claire Vernier",
+            reason="vu avec le service",
+            at=NOON + timedelta(minutes=minute),
+        )
+        for minute, kind in enumerate(kinds)
+    ]
+
+
 # --- registers for them ---------------------------------------------------------------------------
 
-KEY = bytes(range(32))
 INBOX = Place(account="jura", folder="INBOX")
 SENT = Place(account="jura", folder="Éléments envoyés")
-NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
 
 
 @cache

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from mailwatch.model import (
     Box,
+    Correction,
+    CorrectionKind,
     Fact,
     Letter,
     ManualAnswer,
@@ -46,6 +48,7 @@ from tests.registers import (
     MANNED,
     NOON,
     SENT,
+    corrected,
     declared,
     laid,
     mailboxes,
@@ -106,15 +109,16 @@ def _sorted_links(requests: Sequence[Request]) -> tuple[Request, ...]:
 def test_any_order_and_batching_amount_to_the_whole_decision(
     facts: list[Fact], letters: list[Letter], manual: list[ManualAnswer], data: st.DataObject
 ) -> None:
-    """Messages, letters and declared answers come as they come; the offline run sees them all at once."""
+    """Messages, letters and what persons say come as they come; the offline run sees them all at once."""
     placed = [
         replace(fact, file=location_name(INBOX, 1, uid)) for uid, fact in enumerate(facts, start=1)
     ]
     order = data.draw(st.permutations(range(len(facts))))
     cuts = sorted(data.draw(st.sets(st.integers(1, max(len(facts) - 1, 1)), max_size=3)))
     late = data.draw(st.booleans())
+    said = data.draw(corrected(facts))
     institution = replace(MANNED, manual_answers=tuple(manual))
-    whole = triage(placed, letters, desk(institution), TODAY)
+    whole = triage(placed, letters, desk(institution), TODAY, said)
 
     with TemporaryDirectory() as folder, registered(Path(folder) / "state") as register:
         register.listed(INBOX, 1, range(1, len(facts) + 1), len(facts) + 1, NOON)
@@ -122,6 +126,8 @@ def test_any_order_and_batching_amount_to_the_whole_decision(
             register.add_letters(letters, NOON)
         for manual_answer in manual[:1]:
             register.answer(manual_answer, NOON)
+        for correction in said[::2]:
+            register.correct(correction)
         for start, end in pairwise((0, *cuts, len(facts))):
             found = [sealed(facts[at], INBOX, at + 1) for at in order[start:end]]
             register.record(INBOX, found, NOON)
@@ -129,6 +135,8 @@ def test_any_order_and_batching_amount_to_the_whole_decision(
         register.add_letters(letters, NOON)
         for manual_answer in manual[1:]:
             register.answer(manual_answer, NOON)
+        for correction in said[1::2]:
+            register.correct(correction)
         register.decide(DESK, NOON)
 
         audit = register.audit(DESK, ALWAYS, TODAY)
@@ -137,6 +145,7 @@ def test_any_order_and_batching_amount_to_the_whole_decision(
     assert {entry.file for entry in audit.unseen} == {entry.file for entry in whole.unseen}
     assert (audit.set_aside, audit.duplicates) == (whole.set_aside, whole.duplicates)
     assert sorted(map(_reason, audit.refused)) == sorted(map(_reason, whole.refused))
+    assert audit.rulings == whole.rulings
     assert audit.messages == len(facts)
 
 
@@ -450,6 +459,62 @@ def test_an_answer_for_a_request_that_is_not_there_is_reported_and_waits(
     take(register, [question])
 
     assert only(register).state is State.ANSWERED_IN_TIME
+    assert register.audit(DESK, ALWAYS, TODAY).refused == ()
+
+
+def correction(kind: CorrectionKind, target: str | None, value: str, minute: int = 0) -> Correction:
+    return Correction(
+        kind=kind,
+        target=target or "",
+        value=value,
+        author="Claire Vernier",
+        reason="vu avec le service",
+        at=NOON + timedelta(minutes=minute),
+    )
+
+
+def test_a_message_that_a_person_says_is_a_request_is_one_until_it_is_taken_back(
+    register: Register,
+) -> None:
+    bulk = incoming("2026-03-02 09:12", nature=Nature.BULK)
+    take(register, [bulk])
+    take(register, [answer("2026-03-04 10:00")], SENT)
+    register.decide(DESK, NOON)
+    assert register.requests(DESK, TODAY) == ()
+
+    register.correct(correction(CorrectionKind.NATURE, bulk.message_id, Nature.REQUEST))
+    assert only(register).state is State.ANSWERED_IN_TIME
+
+    register.correct(correction(CorrectionKind.NATURE, bulk.key, "", 1))
+    register.decide(DESK, NOON)
+    assert register.requests(DESK, TODAY) == ()
+    assert len(register.corrections()) == 2
+
+
+def test_a_person_brings_together_what_nothing_else_does(register: Register) -> None:
+    question, reply = incoming("2026-03-02 09:12"), answer("2026-03-04 10:00", to=[OTHER])
+    take(register, [question])
+    take(register, [reply], SENT)
+    assert only(register).state is State.OVERDUE
+
+    register.correct(correction(CorrectionKind.LINK, reply.message_id, only(register).id))
+
+    request = only(register)
+    assert (request.state, request.corrected) == (State.ANSWERED_IN_TIME, (CorrectionKind.LINK,))
+    assert [each.correction.value for each in register.audit(DESK, ALWAYS, TODAY).rulings] == [
+        request.id
+    ]
+
+
+def test_a_correction_that_fits_nothing_is_reported_until_it_fits(register: Register) -> None:
+    question = incoming("2026-03-02 09:12")
+    register.correct(correction(CorrectionKind.EXCLUSION, question.message_id, "excluded"))
+    register.decide(DESK, NOON)
+    assert len(register.audit(DESK, ALWAYS, TODAY).refused) == 1
+
+    take(register, [question])
+
+    assert only(register).state is State.EXCLUDED
     assert register.audit(DESK, ALWAYS, TODAY).refused == ()
 
 

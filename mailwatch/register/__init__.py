@@ -35,6 +35,7 @@ from mailwatch.register.readers import reader
 from mailwatch.register.terms import (
     AlertState,
     Cursor,
+    Failing,
     Gap,
     Head,
     Isolated,
@@ -51,6 +52,7 @@ from mailwatch.ruleset import Desk
 __all__ = [
     "AlertState",
     "Cursor",
+    "Failing",
     "Gap",
     "Head",
     "Isolated",
@@ -206,6 +208,11 @@ class Register:
         """Give the number of journal lines and the digest of the last one."""
         with self._database.reading() as connection:
             return lines.head(connection)
+
+    def failing(self) -> tuple[Failing, ...]:
+        """Give what began to fail and has not recovered since, as the journal tells."""
+        with self._database.reading() as connection:
+            return lines.failing(connection)
 
     def settings_changed(self, digest: str, at: datetime) -> bool:
         """Note the digest of the settings file in the journal when it is not the last one noted."""

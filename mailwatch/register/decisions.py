@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from mailwatch.kinship import Side, bare, kin, letter_kin, names, seekers
+from mailwatch.kinship import Kin, Side, bare, kin, letter_kin, name_token, names, seekers
 from mailwatch.model import (
     Correction,
     CorrectionKind,
@@ -31,13 +31,14 @@ from mailwatch.model import (
     Nature,
     Refused,
     Request,
+    Ruling,
     Unseen,
 )
 from mailwatch.ordering import Docket, ShortDocket
 from mailwatch.register import components, journal, persons, tables, words
 from mailwatch.register.database import DamagedError, Database
 from mailwatch.register.journal import Kind
-from mailwatch.register.readers import Reader
+from mailwatch.register.readers import Amended, Reader, amended
 from mailwatch.ruleset import Desk
 from mailwatch.standing import letter_id
 from mailwatch.triage import Triage, triage
@@ -59,8 +60,9 @@ class Rest:
     set_aside: Mapping[Nature, int] = field(default_factory=dict)
     duplicates: int = 0
     refused: tuple[Refused, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
     declared: tuple[str, ...] = ()
-    """The requests named by the answers outside the mail that were tried here."""
+    """What the answers and corrections that were tried here are about, as persons named it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,16 @@ class Said:
 
     answers: tuple[ManualAnswer, ...]
     corrections: tuple[Correction, ...]
+
+    def names(self) -> tuple[str, ...]:
+        """What it is all about, in the words of persons."""
+        named = (*(one.request for one in self.answers), *(one.target for one in self.corrections))
+        return tuple(dict.fromkeys(named))
+
+    def called(self) -> frozenset[str]:
+        """Every bare name that a person used."""
+        linked = (one.value for one in self.corrections if one.kind is CorrectionKind.LINK)
+        return frozenset(map(bare, (*self.names(), *linked)))
 
     def about(self, facts: Iterable[Fact], letters: Iterable[Letter]) -> Said:
         """What of it may be about these messages: names that fit none of them are tried elsewhere."""
@@ -156,17 +168,29 @@ def _place_facts(connection: Connection, reader: Reader) -> int:
     ).all()
     if not rows:
         return 0
-    named = _corrected(persons.corrections(connection))
-    read = ((number, reader.fact(packed)) for number, packed in rows)
-    numbered = [(number, each, _is_among(each, named)) for number, each in read]
-    institution = reader.desk.institution
-    kins = [kin(each, institution, corrected=corrected) for _, each, corrected in numbered]
-    homes = components.place(connection, kins)
+    everything = said(connection, reader.desk)
+    said_of, called = amended(everything.corrections), everything.called()
+    read = [(number, said_of.variants(reader.fact(packed))) for number, packed in rows]
+    homes = components.place(connection, [_kin(each, called, reader.desk) for _, each in read])
     moved = update(fact).where(fact.c.id == bindparam("of")).values(component=bindparam("at"))
-    placed = [{"of": row[0], "at": home} for row, home in zip(numbered, homes, strict=True)]
+    placed = [{"of": row[0], "at": home} for row, home in zip(read, homes, strict=True)]
     connection.execute(moved, placed)
-    words.offer(connection, numbered, reader.desk.zone)
+    offering = [(number, each, said_of.concerns(each)) for number, some in read for each in some]
+    words.offer(connection, offering, reader.desk.zone)
     return len(rows)
+
+
+def _kin(variants: Sequence[Fact], called: frozenset[str], desk: Desk) -> Kin:
+    """The tokens of a message, whatever it may be, and of the names by which persons called it."""
+    every = [kin(each, desk.institution) for each in variants]
+    if called:
+        every += (Kin(bound=(name_token(name),)) for name in called & names(variants[0]))
+    elif len(every) == 1:
+        return every[0]
+    return Kin(
+        bound=tuple({digest for each in every for digest in each.bound}),
+        sought=tuple({digest for each in every for digest in each.sought}),
+    )
 
 
 def _place_letters(connection: Connection, reader: Reader) -> int:
@@ -175,21 +199,10 @@ def _place_letters(connection: Connection, reader: Reader) -> int:
         select(letter.c.seq, letter.c.body).where(letter.c.component.is_(None)).limit(_AT_ONCE)
     ).all()
     filed = [(seq, persons.read_letter(body)) for seq, body in rows]
-    kins = [letter_kin(each, reader.number(each)) for _, each in filed]
+    kins = [letter_kin(each, letter_id(each), reader.number(each)) for _, each in filed]
     for (seq, _), home in zip(filed, components.place(connection, kins), strict=True):
         connection.execute(update(letter).where(letter.c.seq == seq).values(component=home))
     return len(filed)
-
-
-def _corrected(corrections: Iterable[Correction]) -> frozenset[str]:
-    """The names of the messages whose nature a person set right."""
-    return frozenset(
-        bare(each.target) for each in corrections if each.kind is CorrectionKind.NATURE
-    )
-
-
-def _is_among(fact: Fact, named: frozenset[str]) -> bool:
-    return bool(named) and not named.isdisjoint(names(fact))
 
 
 def _join_linked(connection: Connection) -> None:
@@ -212,7 +225,7 @@ def _decide_dirty(connection: Connection, reader: Reader, at: datetime) -> int:
     if not roots:
         return 0
     everything = said(connection, reader.desk)
-    corrected = _corrected(everything.corrections)
+    said_of = amended(everything.corrections)
     letters = persons.letters_within(connection, roots)
     seeking: list[tuple[int, Side, Fact]] = []
     kept: list[Kept] = []
@@ -220,7 +233,7 @@ def _decide_dirty(connection: Connection, reader: Reader, at: datetime) -> int:
         facts = [fact for _, fact in numbered]
         found, about = decided(reader, facts, letters.get(root, ()), everything)
         kept.append(outlined(root, found, about))
-        seeking += _seeking(numbered, found, corrected)
+        seeking += _seeking(numbered, found, said_of)
     _keep(connection, roots, kept)
     clean = update(component).where(component.c.id == bindparam("of")).values(dirty=0)
     connection.execute(clean, [{"of": root} for root in roots])
@@ -243,7 +256,7 @@ def decided(
     docket = (ShortDocket if len(facts) < _MANY else Docket).of(
         reader.naming(facts, letters), desk.zone
     )
-    return triage(docket, letters, desk, _NO_DAY), about
+    return triage(docket, letters, desk, _NO_DAY, about.corrections), about
 
 
 def facts_of(
@@ -264,16 +277,13 @@ def facts_of(
 
 
 def _seeking(
-    numbered: Sequence[tuple[int, Fact]], found: Triage, corrected: frozenset[str]
+    numbered: Sequence[tuple[int, Fact]], found: Triage, said_of: Amended
 ) -> Iterator[tuple[int, Side, Fact]]:
     """The facts whose words must be looked for, numbered."""
     numbers = {fact.file: number for number, fact in numbered}
-    facts = [fact for _, fact in numbered]
+    facts = [each for _, fact in numbered for each in said_of.variants(fact)]
     for side, fact in seekers(facts, found.requests, found.unseen):
         yield numbers[fact.file], side, fact
-    for number, fact in numbered:
-        if fact.quoted_sketch and _is_among(fact, corrected):
-            yield from ((number, side, fact) for side in Side)
 
 
 # --- keeping --------------------------------------------------------------------------------------
@@ -295,7 +305,8 @@ def outlined(root: int, found: Triage, about: Said) -> Kept:
         set_aside=found.set_aside,
         duplicates=found.duplicates,
         refused=found.refused,
-        declared=tuple(said.request for said in about.answers),
+        rulings=found.rulings,
+        declared=about.names(),
     )
     return Kept(
         component=root,

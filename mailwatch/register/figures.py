@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from mailwatch import indicators
+from mailwatch.corrections import by_day
 from mailwatch.model import Audit, Nature, Period, Refused, Request, Unreadable, Unseen
 from mailwatch.register import decisions, sightings, tables
 from mailwatch.register.decisions import Rest, Said
@@ -66,6 +67,7 @@ def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Au
         messages=connection.scalar(select(func.count()).select_from(tables.fact)) or 0,
         duplicates=sum(rest.duplicates for rest in rests),
         rules=desk.rules.digest,
+        rulings=by_day(ruling for rest in rests for ruling in rest.rulings),
     )
 
 
@@ -87,7 +89,8 @@ def _name(at: Location) -> str:
 def _refused(rests: Sequence[Rest], said: Said, desk: Desk, today: date) -> tuple[Refused, ...]:
     """What persons said and no component could use, with what none was even tried for."""
     tried = {name for rest in rests for name in rest.declared}
-    untried = tuple(answer for answer in said.answers if answer.request not in tried)
-    alone = replace(desk, institution=replace(desk.institution, manual_answers=untried))
-    nowhere = triage((), (), alone, today).refused
+    answers = tuple(answer for answer in said.answers if answer.request not in tried)
+    corrections = [one for one in said.corrections if one.target not in tried]
+    alone = replace(desk, institution=replace(desk.institution, manual_answers=answers))
+    nowhere = triage((), (), alone, today, corrections).refused
     return (*(entry for rest in rests for entry in rest.refused), *nowhere)

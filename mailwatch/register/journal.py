@@ -20,7 +20,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, func, insert, select
 
 from mailwatch.register import tables
-from mailwatch.register.terms import Head
+from mailwatch.register.terms import Failing, Head
 
 SALT = 16
 """Octets of a salt."""
@@ -46,6 +46,10 @@ class Kind(StrEnum):
     LETTER = "letter"
     ANSWER = "answer"
     ALERT = "alert"
+
+
+FAILURE, RECOVERY = "failure", "recovery"
+"""What the service writes down when a folder, an account or the sending begins to fail, and when it no longer does."""
 
 
 def append(connection: Connection, at: datetime, entries: Iterable[tuple[str, Values]]) -> None:
@@ -78,6 +82,20 @@ def head(connection: Connection) -> Head:
         select(tables.journal.c.seq, tables.journal.c.line).where(tables.journal.c.seq == last)
     ).first()
     return Head(size=row.seq, digest=line_digest(row.line)) if row else Head(size=0, digest="")
+
+
+def failing(connection: Connection) -> tuple[Failing, ...]:
+    """Give what began to fail and has not recovered since, by account and folder."""
+    lines = tables.journal.c
+    asked = select(lines.at, lines.kind, lines.line).where(lines.kind.in_((FAILURE, RECOVERY)))
+    last: dict[tuple[str, str], Failing | None] = {}
+    for row in connection.execute(asked.order_by(lines.seq)):
+        told = _told(row.line)
+        account, folder = (str(told.get(name) or "") for name in ("account", "folder"))
+        error = str(told.get("error") or "")
+        failed = Failing(account=account, folder=folder, error=error, since=row.at)
+        last[account, folder] = failed if row.kind == FAILURE else None
+    return tuple(failed for _, failed in sorted(last.items()) if failed is not None)
 
 
 def broken(connection: Connection) -> Iterator[str]:

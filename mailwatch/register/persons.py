@@ -12,21 +12,24 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Table, insert, select, update
 
-from mailwatch.kinship import bare, name_token
+from mailwatch.corrections import NONE
+from mailwatch.kinship import bare, name_token, names
 from mailwatch.model import Correction, CorrectionKind, Letter, ManualAnswer
+from mailwatch.packing import unpack
 from mailwatch.register import components, journal, tables
 from mailwatch.register.database import DamagedError
 from mailwatch.register.journal import Kind
 from mailwatch.sealing import sealed_person
 from mailwatch.standing import letter_id
 
+_ANY_ZONE = ZoneInfo("UTC")
+"""Instants are not asked here."""
 Said = TypeVar("Said", Letter, Correction, ManualAnswer)
-TAKEN_OUT = "none"
-"""The value of a link correction that leaves a message without a request."""
 
 
 @cache
@@ -73,12 +76,10 @@ def correct(connection: Connection, correction: Correction) -> None:
     """Add what a person set right, and have what it concerns decided again."""
     body = _write(_correction(), correction)
     _keep(connection, tables.correction, Kind.CORRECTION, body, correction.at)
-    concerned = [correction.target]
+    _concern(connection, correction.target)
     if correction.kind is CorrectionKind.LINK:
-        concerned.append(correction.value)
-    for name in concerned:
-        components.touch(connection, roots_named(connection, name))
-    if correction.kind is CorrectionKind.NATURE:
+        _concern(connection, correction.value)
+    if correction.kind in (CorrectionKind.NATURE, CorrectionKind.LINK):
         _place_again(connection, correction.target)
 
 
@@ -88,8 +89,29 @@ def corrections(connection: Connection) -> tuple[Correction, ...]:
     return tuple(_read(_correction(), body) for body in connection.scalars(asked))
 
 
+def _concern(connection: Connection, name: str) -> None:
+    """Have decided again what a person calls `name`, and know it by that name from now on.
+
+    A request's id is that of the message that opened it; it means the same message when another opens it.
+    """
+    roots = sorted(roots_named(connection, name) or _bearers(connection, bare(name)))
+    known = [{"digest": name_token(name), "component": root} for root in roots[:1]]
+    components.new_rows(connection, tables.token, known)
+    components.touch(connection, roots)
+    components.join(connection, [(roots[0], root) for root in roots[1:]])
+
+
+def _bearers(connection: Connection, name: str) -> set[int]:
+    """The components of the messages that have a name which is in no table: they are all asked."""
+    fact, component = tables.fact.c, tables.component.c
+    rows = connection.execute(
+        select(fact.packed, component.root).join(tables.component, component.id == fact.component)
+    )
+    return {row.root for row in rows if name in names(unpack(row.packed, _ANY_ZONE))}
+
+
 def _place_again(connection: Connection, name: str) -> None:
-    """A message of another nature may touch more than it did."""
+    """A message that is something else, or stands elsewhere, may touch more than it did."""
     fact, component = tables.fact, tables.component
     roots = roots_named(connection, name)
     inside = select(component.c.id).where(component.c.root.in_(roots))
@@ -99,7 +121,7 @@ def _place_again(connection: Connection, name: str) -> None:
 def linked(corrections: Iterable[Correction]) -> Iterator[tuple[str, str]]:
     """The names that link corrections bring together, also those that were taken back since."""
     for correction in corrections:
-        if correction.kind is CorrectionKind.LINK and correction.value not in ("", TAKEN_OUT):
+        if correction.kind is CorrectionKind.LINK and bare(correction.value) not in ("", NONE):
             yield correction.target, correction.value
 
 
@@ -176,7 +198,7 @@ def letters_within(connection: Connection, roots: Sequence[int]) -> Mapping[int,
 def answer(connection: Connection, manual: ManualAnswer, at: datetime) -> None:
     """Add an answer that a person vouches for, and have its request decided again."""
     _keep(connection, tables.manual, Kind.ANSWER, _write(_manual(), manual), at)
-    components.touch(connection, roots_named(connection, manual.request))
+    _concern(connection, manual.request)
 
 
 def answers(connection: Connection) -> tuple[ManualAnswer, ...]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailwatch.model import Fact, Letter
+from mailwatch.corrections import reread
+from mailwatch.kinship import bare, names
+from mailwatch.model import Correction, CorrectionKind, Fact, Letter, Nature
 from mailwatch.packing import unpack
 from mailwatch.register.database import DamagedError
 from mailwatch.ruleset import Desk
 from mailwatch.sealing import boxes, sealed_box, sealed_number
 from mailwatch.wording import fold
+
+_NATURES = frozenset(Nature)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +65,36 @@ def reader(desk: Desk, key: bytes) -> Reader:
     """Make ready to read facts that were sealed with `key`."""
     declared = {sealed_box(box, key): box for box in boxes(desk.institution)}
     return Reader(desk=desk, key=key, declared=declared)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """What persons said of messages: what each may be besides what it was read as."""
+
+    natures: Mapping[str, Sequence[Correction]]
+    """By the bare names of the messages, the oldest first."""
+    named: frozenset[str]
+    """The bare names of all messages whose nature or place was set right."""
+
+    def concerns(self, fact: Fact) -> bool:
+        """Say whether a person said anything of `fact`."""
+        return bool(self.named) and not self.named.isdisjoint(names(fact))
+
+    def variants(self, fact: Fact) -> tuple[Fact, ...]:
+        """All that `fact` was ever said to be, as it was read first: which holds is the decision's to say."""
+        if not self.concerns(fact):
+            return (fact,)
+        said = (one for name in sorted(names(fact)) for one in self.natures.get(name, ()))
+        return (fact, *(reread(fact, one) for one in said))
+
+
+def amended(corrections: Iterable[Correction]) -> Amended:
+    """Sort corrections of messages by the names of the messages."""
+    natures: dict[str, list[Correction]] = defaultdict(list)
+    named: set[str] = set()
+    for one in corrections:
+        if one.kind is CorrectionKind.NATURE and one.value in _NATURES:
+            natures[bare(one.target)].append(one)
+        if one.kind in (CorrectionKind.NATURE, CorrectionKind.LINK):
+            named.add(bare(one.target))
+    return Amended(natures=natures, named=frozenset(named))

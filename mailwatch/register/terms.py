@@ -116,6 +116,17 @@ class QueuedAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """What fails since an instant: a folder, a whole account (no `folder`), or the sending of alerts (no `account`)."""
+
+    account: str
+    folder: str
+    error: str
+    """The name of the class of the error."""
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The last line of the journal: how many there are, and the SHA-256 of the last."""
 

@@ -15,7 +15,7 @@ from mailwatch.threads import quotes
 
 
 def offer(connection: Connection, numbered: Sequence[tuple[int, Fact, bool]], zone: tzinfo) -> bool:
-    """Note the words of new facts, whose nature may be corrected; say whether somebody was waiting for them."""
+    """Note the words of new facts, which a person may have corrected; say whether somebody was waiting for them."""
     offered = {
         (digest, number): each.sketch
         for number, fact, corrected in numbered

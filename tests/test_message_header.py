@@ -96,6 +96,8 @@ ADDRESSES = [
     ("<@relais.fr,@b.fr:c@d.fr>", [("", "c@d.fr")]),
     ("c@ jura.gouv.fr (Camille Martin)", [("Camille Martin", "c@jura.gouv.fr")]),
     ("camille.martin @ jura.gouv.fr", [("", "camille.martin@jura.gouv.fr")]),
+    ("paul.roux @example.org", [("", "paul.roux@example.org")]),
+    ("Paul Roux paul.roux @example.org", [("Paul Roux", "paul.roux@example.org")]),
     ("Camille Martin", [("Camille Martin", "")]),
     ("Camille c@jura.gouv.fr", [("Camille", "c@jura.gouv.fr")]),
     ("Martin, Camille,", [("Martin, Camille", "")]),

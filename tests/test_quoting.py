@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailwatch.message.openings import read_opening
 from mailwatch.message.quoting import Split, split
 
 REPLY = """Bonjour Madame,
@@ -47,6 +48,20 @@ ATTRIBUTIONS = {
     "italian": "Il giorno gio 5 mar 2026 alle ore 10:12 Nadia <nadia.berthier@example.org> ha scritto:",
     "spanish": "El jue, 5 mar 2026 a las 10:12, Nadia (<nadia.berthier@example.org>) escribió:",
 }
+ATTRIBUTED = [
+    ("Le 05/03/2026 10:12, > Nadia BERTHIER (par Internet) a écrit :", "Nadia BERTHIER"),
+    (
+        "Le 05/03/2026 10:12, Nadia BERTHIER (par Internet, dépôt) <n@example.org> a écrit :",
+        "Nadia BERTHIER",
+    ),
+    ("On Thu, Mar 5, 2026 at 10:12 AM Nadia Berthier <n@example.org> wrote:", "Nadia Berthier"),
+    ("On Mar 5, 2026, at 3:12 p.m., Nadia Berthier <n@example.org> wrote:", "Nadia Berthier"),
+    ("Am 05.03.2026 um 10:12 schrieb Nadia Berthier <n@example.org>:", "Nadia Berthier"),
+    ("Am 05.03.2026 um 10:12 Uhr schrieb Nadia Berthier <n@example.org>:", "Nadia Berthier"),
+    ("Op do 5 mrt 2026 om 10:12 schreef Nadia Berthier <n@example.org>:", "Nadia Berthier"),
+    ("Le 5 mars 2026 à 10:12, Amélie Uhrich <a@example.org> a écrit :", "Amélie Uhrich"),
+]
+"""Attributions of several programs, and whom they name."""
 HEADER_BLOCKS = {
     "outlook": "De : Nadia Berthier <nadia.berthier@example.org>\nEnvoyé : jeudi 5 mars 2026 10:12\n"
     "À : pref-etrangers@jura.gouv.fr\nObjet : Ma demande",
@@ -138,6 +153,14 @@ def test_a_forwarding_mark_passes_the_message_on_whatever_the_subject(
     assert told.forwarded.sender.name == "Nadia Berthier"
     assert told.forwarded.subject == "Ma demande"
     assert told.forwarded.text == ASKED
+
+
+@pytest.mark.parametrize(("line", "name"), ATTRIBUTED)
+def test_an_attribution_names_the_writer_and_nothing_else(line: str, name: str) -> None:
+    opening = read_opening([line, "> Bonjour"], 0)
+    assert opening is not None
+    assert opening.sender is not None
+    assert opening.sender.name == name
 
 
 def test_a_forward_in_marked_lines_leaves_the_signature_below_to_the_writer() -> None:

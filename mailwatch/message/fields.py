@@ -34,6 +34,7 @@ _USUAL = re.compile(r'(?:\s*"([^"\\]*)"\s*|([^"(),;:\\<>]*))<([^<>()]*)>\s*')
 _USUAL_LENGTH = 1_000
 _ESCAPE = re.compile(r"\\(.)")
 _SPACES = re.compile(r"\s+")
+_AROUND_AT = re.compile(r"(?<!\s)\s*+@\s*+")
 _ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 
 
@@ -115,13 +116,20 @@ def _mailbox(words: list[str], comment: list[str], angle: str | None) -> Address
     if angle is None and "@" in phrase:
         quoted = bool(words) and words[0].startswith('"') and "@" not in "".join(words[1:])
         if not quoted:
-            before, _, last = phrase.rpartition(" ")
+            before, last = _split_address(phrase)
             if "@" in last and "@" not in before and not phrase.startswith('"'):
                 return _address(before or "".join(comment), last)
             return _address("".join(comment), "".join(words))
     if not phrase and not angle:
         return None
     return _address(phrase or "".join(comment), angle or "")
+
+
+def _split_address(phrase: str) -> tuple[str, str]:
+    """A name and the address that ends it; white space about the `@` belongs to neither (RFC 5322, 4.4)."""
+    phrase = _AROUND_AT.sub("@", phrase)
+    before, _, last = phrase.rpartition(" ")
+    return before, last
 
 
 def _address(name: str, address: str) -> Address:

@@ -300,6 +300,15 @@ def _on_you_wrote(text: str) -> bool:
     return text.startswith("On ") and bool(re.search(r"\b20\d\d\b", text))
 
 
+_PART_OF_DAY = re.compile(
+    r"\A[\s,]*(?:[ap]\.?\s?m\b\.?|uhr\b)?[\s,]*(?:(?:schrieb|schreef|skrev|ha scritto|escribió|escreveu)\s)?",
+    re.IGNORECASE,
+)
+"""What stands between the clock and the name: the half of the day, a verb that goes before its subject."""
+_REMARK = re.compile(r"\s*\([^()]{0,80}\)?[\s<\[]*\Z")
+"""A remark after the name, whose second bracket the address may have cut off: `(par Internet)`."""
+
+
 def _attributed_to(text: str) -> str:
     """The name and address inside an attribution, as an address list would hold them."""
     match = _ADDRESS.search(text)
@@ -307,7 +316,9 @@ def _attributed_to(text: str) -> str:
     before = text[: match.start()] if match else text[: wrote.start() if wrote else len(text)]
     clocks = list(_CLOCK.finditer(before))
     name = before[clocks[-1].end() :] if clocks else before.rpartition(",")[2]
+    name = _PART_OF_DAY.sub("", name, count=1)
     name = re.sub(r"\A[^,]{0,25},\s", "", name) if "," in name else name
+    name = _REMARK.sub("", name)
     name = name.strip(" ,:-–—«»\"'<>[]()|\u00a0")
     return f'"{name}" <{match[1]}>' if match else name
 

@@ -335,8 +335,7 @@ def test_every_mail_of_the_story_lies_in_one_folder_in_the_order_of_its_arrival(
 # --- what may go wrong ----------------------------------------------------------------------------
 
 
-def test_servers_that_cannot_listen_say_why(tmp_path: Path) -> None:
-    del tmp_path
+def test_servers_that_cannot_listen_say_why() -> None:
     with servers.loopback() as imap, servers.loopback() as smtp:
         smtp.close()
         with pytest.raises((OSError, ValueError)), servers.serving(imap, smtp, (), ""):
@@ -354,6 +353,16 @@ def test_a_server_that_is_not_there_stops_the_demonstration_with_a_sentence(
 
     with pytest.raises(UnreachableError, match="compte « prefecture »"):
         watching.watch(box, gone)
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+
+    with pytest.raises(UsageError, match="ne peut pas y être écrite"):
+        demo.show(tmp_path / "taken")
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("missing", ["pymap", "aiosmtpd"])

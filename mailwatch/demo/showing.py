@@ -29,12 +29,11 @@ _SHOWN = 26
 
 def show(folder: Path) -> None:
     """Look at two mailboxes on servers of our own, and print what comes of it."""
-    click.echo(
-        _(
-            "Deux messageries fictives, sur un serveur IMAP qui ne vit que le temps de cette commande."
-        )
+    opening = _(
+        "Deux messageries fictives, sur un serveur IMAP qui ne vit que le temps de cette commande."
     )
     with _served(folder) as (demo, sites, taken):
+        click.echo(opening)
         first, first_alerts = _watched(demo.jura, sites[0], taken)
         _first(demo.jura, first, first_alerts)
         second, second_alerts = _watched(demo.moselle, sites[1], taken)

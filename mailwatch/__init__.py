@@ -48,6 +48,7 @@ The core: no clock, file, socket, environment or randomness.
 
     indicators  Rates and means, each with the population it rests on.
     report      The figures and the requests as documents: HTML, CSV, JSON.
+    reviewing   What a person is asked to look at, and one request day by day.
 
     alert       The weekly alert: when it leaves, for whom, and how it reads.
 
@@ -66,8 +67,13 @@ The shell: where mail, settings and the day come from, and where results go.
     offline     The offline run: files in, requests and figures out.
     outbox      Alerts on their way: queued, sent, known again.
 
+    health      How the service is: what is looked at, what waits, what fails.
+    rereading   Sender and subject of a message, read again live and kept nowhere.
+
     contracts   The public JSON.
     display     Verdicts and figures on a terminal.
+
+    screens     The service on a terminal: how it is, what to review, one request.
 
     publishing  The report's files, written to a folder.
 
@@ -96,7 +102,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     settings    packaged, starter, secrets, advice, values, service, schema, contradictions, sentences, faults
     polling     lines, looking
     daemon      instance, telling, turns, duties
-    commands    options, judging, counting, persons, reporting, serving, installing, database
+    commands    options, judging, counting, persons, reporting, serving, asking, installing,
+                database
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
                 agreeing, watching, alerts, showing
 

@@ -42,12 +42,13 @@ _MARKS = {
 }
 
 
-def _console() -> Console:
+def terminal() -> Console:
+    """What is printed on, as wide as it is."""
     return Console(highlight=False)
 
 
-def _plain(words: str) -> str:
-    """Text from a message, without the control characters that a terminal would obey."""
+def plain(words: str) -> str:
+    """Give text from a message, without the control characters that a terminal would obey."""
     return "".join(sign if sign.isprintable() else "·" for sign in words)
 
 
@@ -56,11 +57,11 @@ def _plain(words: str) -> str:
 
 def verdict(found: Examined) -> None:
     """Show the three mentions of one answer, with the words each rests on."""
-    console = _console()
+    console = terminal()
     reading = found.reading
     console.print(
         Text.assemble(
-            (_plain(found.delivery.file), "bold"),
+            (plain(found.delivery.file), "bold"),
             " : ",
             _(NATURES[reading.nature]),
             f" ({_('confiance')} {_(CONFIDENCES[reading.confidence])})",
@@ -79,7 +80,7 @@ def verdict(found: Examined) -> None:
     if found.announced is not None:
         when = found.announced.on
         day = f"{when:%d/%m/%Y}" if when else _("sans date")
-        words = _plain(found.announced.text)
+        words = plain(found.announced.text)
         console.print(f"  {_('suite annoncée')} : {day} (« {words} »)", soft_wrap=True)
     for finding in found.mentions.findings:
         console.print(f"  {_('constat')} : {finding}")
@@ -89,7 +90,7 @@ def _mention_line(label: str, mention: Mention) -> Text:
     mark, colour = _MARKS[mention.outcome]
     line = Text.assemble("  ", (mark, colour), f" {label:<12} {_(OUTCOMES[mention.outcome]):<13}")
     if mention.text:
-        line.append(f" « {_plain(mention.text)} »")
+        line.append(f" « {plain(mention.text)} »")
     if mention.place is not None:
         line.append(f" {_(PLACES[mention.place])}")
     if mention.level is not None:
@@ -99,7 +100,7 @@ def _mention_line(label: str, mention: Mention) -> Text:
 
 def readings(found: Sequence[Examined]) -> None:
     """Show what each message is, one line a message."""
-    table = _table(_("Nature"), _("Réponse due"), _("Confiance"))
+    table = grid(_("Nature"), _("Réponse due"), _("Confiance"))
     table.add_column(_("Message"), overflow="fold")
     table.add_column(_("Indice"), overflow="ellipsis", no_wrap=True, max_width=_CLUE)
     for item in found:
@@ -109,10 +110,10 @@ def readings(found: Sequence[Examined]) -> None:
             _(NATURES[reading.nature]),
             _("oui") if reading.answer_due else "",
             _(CONFIDENCES[reading.confidence]),
-            _plain(item.delivery.file),
-            _plain(first.text) if first else "",
+            plain(item.delivery.file),
+            plain(first.text) if first else "",
         )
-    _console().print(table)
+    terminal().print(table)
 
 
 # --- the offline run ------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ def readings(found: Sequence[Examined]) -> None:
 
 def audit(found: Audit, folder: Path | None) -> None:
     """Show the figures of an offline run, then what asks for attention."""
-    console = _console()
+    console = terminal()
     if found.institution.name:
         console.print(Text(found.institution.name, style="bold"))
     console.print(figures(found))
@@ -141,7 +142,7 @@ _ATTENTION = frozenset({State.ANSWERED_LATE, State.OVERDUE})
 
 def figures(found: Audit) -> Table:
     """The figures of both channels, side by side."""
-    table = _table("", _("Courriels"), _("Courriers"))
+    table = grid("", _("Courriels"), _("Courriers"))
     rows: tuple[tuple[str, Callable[[ChannelIndicators], str]], ...] = (
         (_("Réponses dans le délai (attente comptée)"), lambda of: _rate(of.answered_in_time)),
         (_("Réponses de fond dans le délai"), lambda of: _rate(of.substantive_in_time)),
@@ -160,7 +161,7 @@ def figures(found: Audit) -> Table:
 
 def mention_figures(found: Audit) -> Table:
     """The three mentions over the human answers."""
-    table = _table(
+    table = grid(
         _("Mention"), _("Taux"), _("Présente"), _("Exception"), _("Absente"), _("Invérifiable")
     )
     for label, count in (
@@ -181,7 +182,7 @@ def mention_figures(found: Audit) -> Table:
 
 def requests_table(requests: Iterable[Request], title: str) -> Table:
     """Requests with their dates and standing; the file finds the mail, no name or subject is shown."""
-    table = _table(_("Reçue"), _("Échéance"), _("Réponse"), _("État"))
+    table = grid(_("Reçue"), _("Échéance"), _("Réponse"), _("État"))
     table.add_column(_("Message"), overflow="fold")
     table.title = title
     table.title_justify = "left"
@@ -191,7 +192,7 @@ def requests_table(requests: Iterable[Request], title: str) -> Table:
             f"{request.due_on:%d/%m/%Y}",
             f"{request.first.on:%d/%m/%Y}" if request.first else "—",
             _(STATES[request.state]),
-            _plain(_whereabouts(request)),
+            plain(_whereabouts(request)),
         )
     return table
 
@@ -204,27 +205,28 @@ def _whereabouts(request: Request) -> str:
 
 
 def _remarks(found: Audit) -> Iterable[str]:
-    messages = _counted(found.messages, _("message lu"), _("messages lus"))
-    copies = _counted(found.duplicates, _("copie écartée"), _("copies écartées"))
-    requests = _counted(len(found.requests), _("demande"), _("demandes"))
+    messages = counted(found.messages, _("message lu"), _("messages lus"))
+    copies = counted(found.duplicates, _("copie écartée"), _("copies écartées"))
+    requests = counted(len(found.requests), _("demande"), _("demandes"))
     yield f"{messages}, {copies}, {requests}."
     if found.unseen:
-        unseen = _counted(
+        unseen = counted(
             len(found.unseen),
             _("réponse probable non observée"),
             _("réponses probables non observées"),
         )
         yield _("{unseen} : un dossier d’envoi n’est pas relevé.").format(unseen=unseen)
     if found.quarantined:
-        yield _counted(len(found.quarantined), _("message illisible :"), _("messages illisibles :"))
+        yield counted(len(found.quarantined), _("message illisible :"), _("messages illisibles :"))
         for item in found.quarantined[:_SHOWN]:
-            yield f"  {_plain(item.file)} : {item.reason}"
+            yield f"  {plain(item.file)} : {item.reason}"
     for row in found.refused:
-        line = _("{file}, ligne {line}").format(file=_plain(row.file), line=row.line)
+        line = _("{file}, ligne {line}").format(file=plain(row.file), line=row.line)
         yield f"{line if row.file else _('réglages')} : {row.reason}"
 
 
-def _counted(count: int, one: str, many: str) -> str:
+def counted(count: int, one: str, many: str) -> str:
+    """Write a number with what it counts, in the singular or the plural."""
     return f"{count} {one if count < _PLURAL else many}"
 
 
@@ -240,7 +242,8 @@ def _days(value: float | None) -> str:
     return f"{number(value)} {_('jour') if round(value, 1) < _PLURAL else _('jours')}"
 
 
-def _table(*columns: str) -> Table:
+def grid(*columns: str) -> Table:
+    """Make a table of columns that are not wrapped."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column, no_wrap=True)

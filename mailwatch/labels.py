@@ -10,6 +10,7 @@ from mailwatch.model import (
     Channel,
     Confidence,
     Convention,
+    CorrectionKind,
     Grade,
     Nature,
     Outcome,
@@ -102,6 +103,30 @@ FINDINGS = {
     "passed_on": "question transmise par un collègue",
     "probably_answered_unseen": "réponse probable, non observée",
     "transferred": "transférée à un autre service",
+}
+ALERT_STATES = {
+    "queued": "attend de partir",
+    "sending": "est peut-être partie, le serveur ne l’a pas confirmé",
+    "accepted": "est partie",
+    "confirmed": "est arrivée",
+    "failed": "a été refusée par le serveur",
+}
+TIES = {
+    "identifier": "numéro de dossier ou date",
+    "parent": "répond à un message de l’échange",
+    "person": "même personne",
+    "quoted": "mots cités",
+    "reference": "références",
+    "quotes_ours": "cite une réponse de nos services",
+    "same_text": "même texte",
+    "subject": "même objet",
+}
+CORRECTIONS = {
+    CorrectionKind.NATURE: "nature",
+    CorrectionKind.LINK: "rattachement",
+    CorrectionKind.SERVICE: "service",
+    CorrectionKind.EXCLUSION: "exclusion",
+    CorrectionKind.NOTE: "note",
 }
 STATUSES = {"sourced": "sourcé", "interpreted": "interprété", "local": "local"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mailwatch.commands.asking import review, show, status
 from mailwatch.commands.counting import audit, deadline, demo
 from mailwatch.commands.database import db
 from mailwatch.commands.installing import check_config, doctor, init
@@ -30,6 +31,6 @@ def mailwatch(lang: str | None) -> None:
 
 for command in (
     alert, answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, init, letter, note,
-    once, report, run,
+    once, report, review, run, show, status,
 ):  # fmt: skip
     mailwatch.add_command(command)

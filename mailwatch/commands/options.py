@@ -19,7 +19,7 @@ from mailwatch.language import translate as _
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from mailwatch.model import Institution
+    from mailwatch.model import Institution, Request
     from mailwatch.register import Register
     from mailwatch.ruleset import Desk
     from mailwatch.site import Site
@@ -152,3 +152,29 @@ def key_for(site: Site) -> bytes:
 def now_of(now: str | None, desk: Desk) -> datetime:
     """The instant of `--now`, else of the clock, in the territory's zone."""
     return datetime.now(desk.zone) if now is None else instant_of(now, desk.zone)
+
+
+def named(register: Register, desk: Desk, today: date, name: str) -> Request:
+    """Find the request of that id, else the one its message belongs to; UsageError names the nearest id."""
+    from difflib import get_close_matches
+
+    from mailwatch.kinship import bare
+
+    requests = register.requests(desk, today)
+    # Few shells like angle brackets: an identifier may be written without its own.
+    wanted = bare(name)
+    for request in requests:
+        if bare(request.id) == wanted:
+            return request
+    for request in requests:
+        links = ((link.key, bare(link.message_id or "")) for link in request.links)
+        if wanted == bare(request.message_id or "") or any(wanted in link for link in links):
+            return request
+    near = get_close_matches(name, [request.id for request in requests], n=1)
+    if near:
+        raise UsageError(
+            "aucune demande ne s’appelle « {name} » ; vouliez-vous dire « {near} » ?",
+            name=name,
+            near=near[0],
+        )
+    raise UsageError("aucune demande ne s’appelle « {name} »", name=name)

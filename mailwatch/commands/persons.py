@@ -9,6 +9,7 @@ import click
 
 from mailwatch.commands.options import (
     Day,
+    named,
     now_of,
     now_option,
     register_for,
@@ -18,9 +19,7 @@ from mailwatch.errors import UsageError
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
-    from mailwatch.model import CorrectionKind, Request
-    from mailwatch.register import Register
-    from mailwatch.ruleset import Desk
+    from mailwatch.model import CorrectionKind
 
 _KINDS = ("telephone", "guichet", "courrier", "courriel", "attente", "reorientation", "pieces")
 """How an answer outside the watched mail may be given; the last three only hold or hand over."""
@@ -85,7 +84,7 @@ def add_letter(
         at = now_of(now, desk)
         register.add_letters([entry], at)
         register.decide(desk, at)
-        due_on = _known(register, desk, at.date(), reference).due_on
+        due_on = named(register, desk, at.date(), reference).due_on
         click.echo(
             _("Courrier {reference} inscrit : réponse due au plus tard le {due}.").format(
                 reference=reference, due=f"{due_on:%d/%m/%Y}"
@@ -172,7 +171,7 @@ def _declare(
                 "--on ({on:%d/%m/%Y}) est dans l’avenir : une réponse se déclare une fois donnée",
                 on=on,
             )
-        identity = _known(register, desk, at.date(), request).id
+        identity = named(register, desk, at.date(), request).id
         given = ManualAnswer(
             request=identity, on=on, kind=_NATURES.get(kind, kind), by=by, note=note
         )
@@ -272,29 +271,11 @@ def _correct(
             if not register.locate(target):
                 raise UsageError("aucun message ne s’appelle « {name} »", name=target)
         else:
-            target = _known(register, desk, at.date(), target).id
+            target = named(register, desk, at.date(), target).id
         if kind is CorrectionKind.LINK and value not in {"", "none"}:
-            value = _known(register, desk, at.date(), value).id
+            value = named(register, desk, at.date(), value).id
         register.correct(
             Correction(kind=kind, target=target, value=value, author=author, reason=reason, at=at)
         )
         register.decide(desk, at)
         click.echo(_("C’est noté : {target}.").format(target=target))
-
-
-def _known(register: Register, desk: Desk, today: date, name: str) -> Request:
-    """The request of that id, reference or message; UsageError with the nearest id otherwise."""
-    from difflib import get_close_matches
-
-    requests = register.requests(desk, today)
-    for request in requests:
-        if name in {request.id, request.message_id, *(link.message_id for link in request.links)}:
-            return request
-    near = get_close_matches(name, [request.id for request in requests], n=1)
-    if near:
-        raise UsageError(
-            "aucune demande ne s’appelle « {name} » ; vouliez-vous dire « {near} » ?",
-            name=name,
-            near=near[0],
-        )
-    raise UsageError("aucune demande ne s’appelle « {name} »", name=name)

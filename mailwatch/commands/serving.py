@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,15 @@ from mailwatch.commands.options import (
     settings_option,
     site_for,
 )
-from mailwatch.errors import SettingsError
+from mailwatch.errors import SettingsError, UsageError
+from mailwatch.labels import ALERT_STATES
 from mailwatch.language import say
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
+    from mailwatch.daemon import Log
     from mailwatch.ruleset import Desk
-    from mailwatch.site import Site
+    from mailwatch.site import AlertPlan, Site
 
 
 @click.command(
@@ -58,9 +61,10 @@ def once(settings: str | None, now: str | None, as_json: bool) -> None:
 
     site, desk = _watched(settings)
     clock = _clock(now, desk)
-    log = daemon.Log(stream=sys.stderr, now=clock)
-    done = daemon.once(site, desk, key_for(site), now=clock, log=log)
+    done = daemon.once(site, desk, key_for(site), now=clock, log=_unheard(clock))
     tally = done.polled.tally
+    # What holds up an account is told once, not for each of its folders.
+    errors = {str(error): error for error in done.errors}.values()
     if as_json:
         print_json(
             {
@@ -69,7 +73,7 @@ def once(settings: str | None, now: str | None, as_json: bool) -> None:
                 "vanished": tally.vanished,
                 "decided": done.polled.decided,
                 "sent": done.sent,
-                "errors": [str(error) for error in done.errors],
+                "errors": [str(error) for error in errors],
             }
         )
     else:
@@ -77,7 +81,7 @@ def once(settings: str | None, now: str | None, as_json: bool) -> None:
         click.echo(
             words.format(recorded=tally.recorded, quarantined=tally.quarantined, sent=done.sent)
         )
-        for error in done.errors:
+        for error in errors:
             click.echo(f"mailwatch : {say(error)}", err=True)
     sys.exit(done.exit_code)
 
@@ -100,26 +104,79 @@ def once(settings: str | None, now: str | None, as_json: bool) -> None:
 @settings_option
 @now_option
 def alert(dry_run: bool, page: str | None, settings: str | None, now: str | None) -> None:
-    from mailwatch import alert as weekly
-    from mailwatch import daemon
-    from mailwatch.settings import template_texts
-
     site, desk = _watched(settings)
     clock = _clock(now, desk)
     plan = site.alert
     if plan is None:
         raise SettingsError("[alert] manque aux réglages : à qui l’alerte doit-elle partir ?")
-    log = daemon.Log(stream=sys.stderr, now=clock)
-    with daemon.service(site, desk, key_for(site), now=clock, log=log) as service:
-        service.watch.register.decide(desk, clock())
-        if not dry_run:
-            sent = service.send_alert(clock())
-            click.echo(_("{sent} alerte(s) envoyée(s).").format(sent=sent))
-            return
-        composed = service.compose_alert(plan, weekly.week_of(clock().date()), clock())
+    if dry_run:
+        _show(site, desk, plan, clock(), page)
+    else:
+        _send(site, desk, clock)
+
+
+def _show(site: Site, desk: Desk, plan: AlertPlan, at: datetime, page: str | None) -> None:
+    """Print this week's alert as it would be; the service may be at work meanwhile."""
+    from mailwatch import alert as weekly
+    from mailwatch import daemon
+    from mailwatch.register import opened
+    from mailwatch.settings import template_texts
+
+    with opened(Path(site.state), key_for(site)) as register:
+        register.decide(desk, at)
+        week = weekly.week_of(at.date())
+        composed = daemon.composed_alert(
+            register, site, desk, plan, week, at, daemon.unwatched(site)
+        )
     click.echo(weekly.subject(composed) + "\n\n" + weekly.text(composed, template_texts()))
     if page is not None:
-        Path(page).write_text(weekly.html(composed, template_texts()), encoding="utf-8")
+        _write(Path(page), weekly.html(composed, template_texts()))
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as fault:
+        raise UsageError(
+            "« {path} » ne peut pas être écrit ({reason}) ; donnez un autre fichier par --html",
+            path=path,
+            reason=fault.strerror,
+        ) from None
+
+
+def _send(site: Site, desk: Desk, clock: Callable[[], datetime]) -> None:
+    from mailwatch import alert as weekly
+    from mailwatch import daemon
+
+    if site.submission is None:
+        raise SettingsError(
+            "[smtp] manque aux réglages : par quel serveur l’alerte doit-elle partir ?"
+        )
+    with daemon.service(site, desk, key_for(site), now=clock, log=_unheard(clock)) as service:
+        register = service.watch.register
+        register.decide(desk, clock())
+        sent = service.send_alert(clock())
+        last = register.last_alert(weekly.WEEKLY)
+    if sent:
+        click.echo(_("{sent} alerte(s) envoyée(s).").format(sent=sent))
+    elif last is None:
+        click.echo(_("Aucune alerte n’est due : la première part le jour prévu aux réglages."))
+    else:
+        words = _("Aucune alerte n’est due : celle de la semaine {week} {state}, le {at}.")
+        click.echo(
+            words.format(
+                week=weekly.week_of_alert(last.alert_id),
+                state=_(ALERT_STATES[last.state]),
+                at=f"{last.at.astimezone(desk.zone):%d/%m/%Y %H:%M}",
+            )
+        )
+
+
+def _unheard(clock: Callable[[], datetime]) -> Log:
+    """The log of a command that says itself what it did."""
+    from mailwatch.daemon import Log
+
+    return Log(stream=StringIO(), now=clock)
 
 
 def _watched(settings: str | None) -> tuple[Site, Desk]:

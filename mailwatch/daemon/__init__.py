@@ -21,8 +21,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
 
-from mailwatch.daemon.duties import Service
-from mailwatch.daemon.instance import only_one
+from mailwatch.daemon.duties import Service, composed_alert
+from mailwatch.daemon.instance import holder, only_one
 from mailwatch.daemon.telling import Log, notify
 from mailwatch.daemon.turns import Turns
 from mailwatch.errors import BusyError, MailwatchError
@@ -31,7 +31,18 @@ from mailwatch.register import UNWATCHED, opened
 from mailwatch.ruleset import Desk
 from mailwatch.site import Account, Site
 
-__all__ = ["Done", "Log", "Service", "once", "only_one", "run", "service"]
+__all__ = [
+    "Done",
+    "Log",
+    "Service",
+    "composed_alert",
+    "holder",
+    "once",
+    "only_one",
+    "run",
+    "service",
+    "unwatched",
+]
 
 _TICK = 5
 """Seconds between two ticks, fewer when the mailboxes are looked at more often."""
@@ -52,6 +63,11 @@ class Done:
     def exit_code(self) -> int:
         """The exit code of the failure that most asks for a person; 0 when there was none."""
         return max((error.exit_code for error in self.errors), default=0)
+
+
+def unwatched(site: Site) -> timedelta:
+    """How far apart two looks may be with nothing missed between them: a site of another pace has its own."""
+    return max(UNWATCHED, timedelta(seconds=3 * site.poll_every))
 
 
 @contextmanager
@@ -76,8 +92,6 @@ def service(
         workers_for(desk, key, workers) as pool,
         closing(Lines()) as lines,
     ):
-        # A site with another pace is seen live at its pace.
-        unwatched = max(UNWATCHED, timedelta(seconds=3 * site.poll_every))
         register.settings_changed(sha256(repr(site).encode()).hexdigest(), now())
         yield Service(
             site=site,
@@ -87,7 +101,7 @@ def service(
                 workers=pool,
                 lines=lines,
                 now=now,
-                unwatched=unwatched,
+                unwatched=unwatched(site),
                 goes_on=goes_on,
             ),
             log=log,

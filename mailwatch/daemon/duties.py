@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailwatch import alert, outbox
 from mailwatch.alert.sections import OpenGap, periods
 from mailwatch.daemon.telling import Log
-from mailwatch.errors import Remark
+from mailwatch.errors import RefusedError, Remark, SettingsError, UnreachableError
 from mailwatch.model import Period
 from mailwatch.polling import Failure, Polled, Watch, poll
-from mailwatch.register import AlertState, Place
+from mailwatch.register import AlertState, Place, Register
 from mailwatch.ruleset import Desk
 from mailwatch.settings import template_texts
 from mailwatch.settings.secrets import reveal
 from mailwatch.site import Account, AlertPlan, Site, Submission
+
+_SENDING = "/"
+"""The sending of alerts among what can fail: of no account and no folder."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,7 +31,14 @@ class Service:
     watch: Watch
     log: Log
     _failing: dict[str, str] = field(default_factory=dict)
-    """What fails, and how, by account and folder."""
+    """What the journal knows to fail, and how, by account and folder; of neither is the sending of alerts."""
+    _told: dict[str, str] = field(default_factory=dict)
+    """The same for the log of this process: whoever starts it anew is told anew."""
+
+    def __post_init__(self) -> None:
+        """Know what failed before this process began, so that its end is told too."""
+        for one in self.watch.register.failing():
+            self._failing[f"{one.account}/{one.folder}"] = one.error
 
     def begin(self, version: str) -> None:
         """Tell that the service starts."""
@@ -74,13 +84,16 @@ class Service:
             if self._failing.get(name) != kind:
                 self._failing[name] = kind
                 self._journal("failure", account=failure.account, folder=failure.folder, error=kind)
+            if self._told.get(name) != kind:
+                self._told[name] = kind
                 self.log("failure", failure.error)
         for name in [*self._failing]:
-            if name not in now and name.partition("/")[0] in looked_at:
+            account, _, folder = name.partition("/")
+            # Nothing is known of the folders of an account that fails as a whole.
+            if account in looked_at and name not in now and f"{account}/" not in now:
                 del self._failing[name]
-                self._journal(
-                    "recovery", account=name.partition("/")[0], folder=name.partition("/")[2]
-                )
+                self._told.pop(name, None)
+                self._journal("recovery", account=account, folder=folder)
                 self.log("recovery", Remark("{name} : le relevé a repris", name=name.rstrip("/")))
 
     def _journal(self, kind: str, **values: str) -> None:
@@ -96,9 +109,24 @@ class Service:
         plan, submission = self.site.alert, self.site.submission
         if plan is None or submission is None:
             return 0
-        if week := self._week_due(plan, at):
-            self._queue(plan, submission, week, at)
-        return self._deliver(submission, at)
+        try:
+            if week := self._week_due(plan, at):
+                self._queue(plan, submission, week, at)
+            sent = self._deliver(submission, at)
+        except (UnreachableError, RefusedError, SettingsError) as error:
+            self._note_sending(type(error).__name__)
+            raise
+        if sent:
+            self._note_sending("")
+        return sent
+
+    def _note_sending(self, kind: str) -> None:
+        """Write down that the sending begins to fail, or no longer does; the log has it from who catches the error."""
+        if kind and self._failing.get(_SENDING) != kind:
+            self._failing[_SENDING] = kind
+            self._journal("failure", account="", folder="", error=kind)
+        elif not kind and self._failing.pop(_SENDING, ""):
+            self._journal("recovery", account="", folder="")
 
     def _week_due(self, plan: AlertPlan, at: datetime) -> str | None:
         last = self.watch.register.last_alert(alert.WEEKLY)
@@ -106,37 +134,13 @@ class Service:
         return alert.is_due(plan, self.desk.calendar, self.desk.zone, at, week)
 
     def _queue(self, plan: AlertPlan, submission: Submission, week: str, at: datetime) -> None:
-        composed = self.compose_alert(plan, week, at)
+        composed = composed_alert(
+            self.watch.register, self.site, self.desk, plan, week, at, self.watch.unwatched
+        )
         parted = alert.mailings(composed, plan, self.site.institution)
         outbox.queue(
             self.watch.register, parted, submission, self.site.institution, template_texts(), at
         )
-
-    def compose_alert(self, plan: AlertPlan, week: str, at: datetime) -> alert.Alert:
-        """Write the alert of `week` as things stand at `at`."""
-        today = at.astimezone(self.desk.zone).date()
-        register = self.watch.register
-        audit = register.audit(self.desk, Period(from_on=None, to_on=None), today)
-        since = periods(today)[0].from_on
-        return alert.weekly(
-            audit,
-            self.desk,
-            plan,
-            week,
-            gaps=(*register.gaps(Period(from_on=since, to_on=None)), *self._open_gaps(at)),
-            head=register.head(),
-        )
-
-    def _open_gaps(self, at: datetime) -> list[OpenGap]:
-        """The folders that nobody looks at while this is written."""
-        found = []
-        for account in self.site.accounts:
-            for folder in account.folders:
-                cursor = self.watch.register.cursor(Place(account=account.name, folder=folder.name))
-                since = cursor.looked_at if cursor else None
-                if since is not None and at - since > self.watch.unwatched:
-                    found.append(OpenGap(account=account.name, folder=folder.name, since=since))
-        return found
 
     def _deliver(self, submission: Submission, at: datetime) -> int:
         register = self.watch.register
@@ -147,6 +151,41 @@ class Service:
         if sent:
             self.log("alert", Remark("alertes remises au serveur : {sent}", sent=sent))
         return sent
+
+
+def composed_alert(
+    register: Register,
+    site: Site,
+    desk: Desk,
+    plan: AlertPlan,
+    week: str,
+    at: datetime,
+    unwatched: timedelta,
+) -> alert.Alert:
+    """Write the alert of `week` as things stand at `at`."""
+    today = at.astimezone(desk.zone).date()
+    since = periods(today)[0].from_on
+    gaps = register.gaps(Period(from_on=since, to_on=None))
+    return alert.weekly(
+        register.audit(desk, Period(from_on=None, to_on=None), today),
+        desk,
+        plan,
+        week,
+        gaps=(*gaps, *_open_gaps(register, site, at, unwatched)),
+        head=register.head(),
+    )
+
+
+def _open_gaps(
+    register: Register, site: Site, at: datetime, unwatched: timedelta
+) -> Iterator[OpenGap]:
+    """The folders that nobody looks at while this is written."""
+    for account in site.accounts:
+        for folder in account.folders:
+            cursor = register.cursor(Place(account=account.name, folder=folder.name))
+            since = cursor.looked_at if cursor else None
+            if since is not None and at - since > unwatched:
+                yield OpenGap(account=account.name, folder=folder.name, since=since)
 
 
 def _name(failure: Failure) -> str:

@@ -33,6 +33,22 @@ def only_one(state: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def holder(state: Path) -> int | None:
+    """The number of the process that holds `state`, 0 when it is not known; None when nobody does."""
+    try:
+        lock = os.open(state / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        number = os.pread(lock, 20, 0).strip()
+        return int(number) if number.isdigit() else 0
+    finally:
+        os.close(lock)
+    return None
+
+
 def _opened(state: Path) -> int:
     try:
         return os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -36,11 +36,14 @@ The core: no clock, file, socket, environment or randomness.
     cases       A request while its mail is read, with its answers as they were given.
 
     kinship     By what a message may touch others: persons, identifiers, words.
+    lookup      Cases found again: by person, by message, by words.
 
     casebook    Requests while the mail is read in order: joined, answered, or opened.
 
     standing    Where a request stands on a given day, with its answers and delays.
     ordering    The order in which facts are decided, whatever order they came in.
+
+    naming      What persons call messages, and which message each name means.
 
     corrections  What persons set right: which hold, what they mean, what they change.
 

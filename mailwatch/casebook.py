@@ -7,7 +7,6 @@ words alone, at low confidence, and waits for a person's review. What a person d
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,12 +14,22 @@ from datetime import datetime, timedelta
 
 from mailwatch.addresses import is_ours
 from mailwatch.bounces import Bounces, gives_up
-from mailwatch.cases import Case, day_of, part_of, person_of, request_id, shared
+from mailwatch.cases import (
+    Case,
+    boxes_of,
+    day_of,
+    part_of,
+    person_of,
+    request_id,
+    service_of,
+    shared,
+)
 from mailwatch.kinship import is_passed_on, names
+from mailwatch.lookup import Lookup
 from mailwatch.model import Confidence, Fact, Nature, Role, Unseen
 from mailwatch.outbound import Outbound
 from mailwatch.ruleset import Desk
-from mailwatch.threads import FIRST, Thread, Tie, adding, asked, day_mark, strength
+from mailwatch.threads import Thread, Tie, adding, day_mark, strength
 
 _ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
 _APART = frozenset({Nature.COMPLAINT, Nature.SUGGESTION, Nature.OUT_OF_SCOPE})
@@ -35,7 +44,7 @@ _EARLY = timedelta(days=1)
 
 @dataclass(slots=True, kw_only=True)
 class Casebook:
-    """The cases opened so far, found again by person, by message and by words."""
+    """The cases opened so far, and what became of the other messages."""
 
     desk: Desk
     bounces: Bounces
@@ -59,9 +68,7 @@ class Casebook:
     """Messages that a person gave to a message whose case is not known yet."""
     _due: list[tuple[Case, Fact]] = field(default_factory=list)
     """Those of them whose case is known now."""
-    _by_person: dict[str, tuple[Case, ...]] = field(default_factory=dict)
-    _by_message: dict[str, Case] = field(default_factory=dict)
-    _by_words: dict[int, tuple[Case, ...]] = field(default_factory=dict)
+    _known: Lookup = field(default_factory=Lookup)
 
     def take(self, fact: Fact) -> None:
         """Read one more message, in the order of time."""
@@ -130,9 +137,7 @@ class Casebook:
             self._answer(case, fact, (), Confidence.HIGH)
         elif _asks(fact):
             self._join_question(case, fact, part_of(fact), (), Confidence.HIGH)
-            person = person_of(fact)
-            known = self._by_person.get(person, ())
-            self._by_person[person] = known if case in known else (*known, case)
+            self._known.give(case, person_of(fact))
         else:
             self._put_beside(case, fact)
         if fact.reading.nature in _FORWARDED:
@@ -152,7 +157,7 @@ class Casebook:
 
     def _take_question(self, fact: Fact) -> None:
         person = person_of(fact)
-        found = self._joined(fact, self._by_person.get(person, ()))
+        found = self._joined(fact, self._known.of_person(person))
         if found is None:
             self._open(fact, person)
             return
@@ -163,7 +168,7 @@ class Casebook:
         self, case: Case, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence
     ) -> None:
         self._join(case, fact, part, ties, confidence)
-        case.boxes = adding(case.boxes, _boxes(fact, self.desk))
+        case.boxes = adding(case.boxes, boxes_of(fact, self.desk))
 
     def _joined(
         self, fact: Fact, candidates: Iterable[Case]
@@ -212,7 +217,7 @@ class Casebook:
     def _take_passed_on(self, fact: Fact) -> None:
         """A colleague passes on a citizen's question: a transfer of one that was seen, else a new one."""
         person = person_of(fact)
-        for case in (*reversed(self._by_person.get(person, ())), *self._quoted_by(fact)):
+        for case in (*reversed(self._known.of_person(person)), *self._known.quoted_by(fact)):
             ties = case.thread.ties(fact)
             if _PASSED_ON.intersection(ties):
                 self._join(case, fact, "forward", ties, Confidence.HIGH)
@@ -226,29 +231,30 @@ class Casebook:
         self._notice_unseen(fact)
         if fact.reading.nature is not Nature.THANKS:
             return
-        for case in reversed(self._by_person.get(person_of(fact), ())):
+        for case in reversed(self._known.of_person(person_of(fact))):
             if ties := case.thread.ties(fact):
                 case.link(fact, "thanks", ties, Confidence.HIGH)
                 return
 
     def _open(self, fact: Fact, person: str) -> None:
         self._notice_unseen(fact)
-        known = self._by_person.get(person, ())
+        known = self._known.of_person(person)
         case = self._opened(fact, person)
         if any(_SURE.intersection(other.thread.ties(fact)) for other in known):
             case.note("follows_closed_request")
         self.cases.append(case)
-        self._by_person[person] = (*known, case)
-        self._remember(case, fact)
+        self._known.give(case, person)
+        self._known.remember(case, fact)
+        self._name(case, fact)
 
     def _opened(self, fact: Fact, person: str) -> Case:
-        boxes = _boxes(fact, self.desk)
+        boxes = boxes_of(fact, self.desk)
         thread = Thread()
         thread.add(fact)
         thread.subjects = shared(thread.subjects)
         thread.identifiers = shared((*thread.identifiers, day_mark(fact.at.month, fact.at.day)))
         return Case(
-            id=request_id(fact, repeated=fact.message_id in self._by_message),
+            id=request_id(fact, repeated=self._known.holds(fact.message_id)),
             file=fact.file,
             message_id=fact.message_id,
             received_at=fact.at,
@@ -257,7 +263,7 @@ class Casebook:
             nature=fact.reading.nature,
             person=person,
             thread=thread,
-            service=_service(boxes, self.desk),
+            service=service_of(boxes, self.desk),
             boxes=boxes,
             findings=tuple(dict.fromkeys(fact.findings)),
             confidence=fact.reading.confidence,
@@ -269,7 +275,7 @@ class Casebook:
         outside = {who for who in fact.recipients if not is_ours(who, self.desk.institution)}
         # Of two that are as likely, the earlier one: never by an address, which may be a pseudonym.
         candidates = sorted(
-            {case for who in outside for case in self._by_person.get(who, ())},
+            {case for who in outside for case in self._known.of_person(who)},
             key=lambda case: (case.received_at, case.id),
         )
         chosen = self._answered(fact, candidates)
@@ -302,10 +308,7 @@ class Casebook:
         if not rated:
             return self._answered_elsewhere(fact)
         waiting = [entry for entry in rated if entry[0].waiting(policy)]
-        best = max(
-            rated,
-            key=lambda entry: self._likelihood(*entry),
-        )
+        best = max(rated, key=lambda entry: self._likelihood(*entry))
         chosen = [(best[0], best[1], _trust(best[1], alone=len(waiting) <= 1))]
         chosen += [
             (case, ties, Confidence.MEDIUM)
@@ -316,7 +319,7 @@ class Casebook:
 
     def _answered_elsewhere(self, fact: Fact) -> list[tuple[Case, tuple[Tie, ...], Confidence]]:
         """A request of somebody else that the answer quotes: the same person under another address, perhaps."""
-        for case in self._quoted_by(fact):
+        for case in self._known.quoted_by(fact):
             ties = case.thread.ties(fact)
             if Tie.QUOTED in ties and not case.closed(self.desk.rules.policy):
                 case.note("answered_at_another_address")
@@ -325,61 +328,36 @@ class Casebook:
 
     def _take_forward(self, fact: Fact) -> None:
         """A question passed on inside leaves a trace, and answers nobody."""
-        for case in self._quoted_by(fact):
-            ties = case.thread.ties(fact)
-            if _PASSED_ON.intersection(ties):
-                case.link(fact, "forward", ties, Confidence.HIGH)
-                self._transfer(case, fact)
-                return
+        for case in self._known.quoted_by(fact)[:1]:
+            case.link(fact, "forward", case.thread.ties(fact), Confidence.HIGH)
+            self._transfer(case, fact)
 
     def _take_automatic(self, fact: Fact) -> None:
         """What a machine of ours sent leaves a trace, and answers nobody."""
         for who in fact.recipients:
-            for case in reversed(self._by_person.get(who, ())):
+            for case in reversed(self._known.of_person(who)):
                 if ties := case.thread.ties(fact):
                     case.link(fact, "automatic", ties, Confidence.HIGH)
                     return
 
     def _transfer(self, case: Case, fact: Fact) -> None:
         """A forward to a watched box moves the request to that box's service; the clock runs on."""
-        service = _service(fact.recipients, self.desk)
+        service = service_of(fact.recipients, self.desk)
         if service and service != case.service:
             case.note("transferred")
             case.service = service
 
     # --- finding and noting -----------------------------------------------------------------------
 
-    def _quoted_by(self, fact: Fact) -> list[Case]:
-        """Cases whose messages `fact` refers to or whose words it quotes, the likeliest first."""
-        named = [
-            self._by_message[name] for name in reversed(fact.references) if name in self._by_message
-        ]
-        worded = [
-            case
-            for digest in array("I", fact.quoted_sketch)
-            for case in self._by_words.get(digest, ())
-            if case.thread.is_quoted(digest, fact)
-        ]
-        return list(dict.fromkeys((*named, *worded)))
-
     def _join(
         self, case: Case, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence
     ) -> None:
         case.thread.add(fact)
-        self._remember(case, fact)
+        self._known.remember(case, fact)
+        self._name(case, fact)
         case.link(fact, part, ties, confidence)
         if fact.answer is None:
             self._notice_unseen(fact, case)
-
-    def _remember(self, case: Case, fact: Fact) -> None:
-        self._name(case, fact)
-        if fact.message_id:
-            self._by_message.setdefault(fact.message_id, case)
-        if fact.answer is None:
-            alone = (case,)
-            for digest in array("I", asked(fact))[:FIRST]:
-                known = self._by_words.get(digest)
-                self._by_words[digest] = (*known, case) if known else alone
 
     def _name(self, case: Case, fact: Fact) -> None:
         """Note the case of a message that persons name, and take up what was given to it."""
@@ -393,7 +371,7 @@ class Casebook:
         """List an answer of ours that a citizen quotes and that no watched folder holds."""
         if not self.outbound.lacks(fact):
             return
-        known = self._by_person.get(person_of(fact), ())
+        known = self._known.of_person(person_of(fact))
         answered = case or (known[-1] if known else None)
         if answered and not answered.standing():
             answered.note("probably_answered_unseen")
@@ -401,7 +379,7 @@ class Casebook:
             Unseen(
                 file=fact.file,
                 on=day_of(fact),
-                box=next(iter(_boxes(fact, self.desk)), ""),
+                box=next(iter(boxes_of(fact, self.desk)), ""),
                 request=answered.id if answered else "",
                 evidence="quotes_ours",
             )
@@ -413,19 +391,6 @@ def _asks(fact: Fact) -> bool:
     nature = fact.reading.nature
     asks = nature in _ASKING or nature in _APART or is_passed_on(fact)
     return asks and fact.answer is None and fact.role is Role.INBOX
-
-
-def _boxes(fact: Fact, desk: Desk) -> tuple[str, ...]:
-    ours: tuple[str, ...] = shared(
-        tuple(who for who in fact.recipients if is_ours(who, desk.institution))
-    )
-    return ours
-
-
-def _service(addresses: Iterable[str], desk: Desk) -> str:
-    """The service of the first watched box among `addresses`, else nothing."""
-    services = {box.address: box.service for box in desk.institution.boxes}
-    return next((services[who] for who in addresses if who in services), "")
 
 
 def _trust(ties: tuple[Tie, ...], *, alone: bool) -> Confidence:

@@ -6,12 +6,14 @@ them is open at once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import TypeVar
 
+from mailwatch.addresses import is_ours
 from mailwatch.model import Answer, Confidence, Fact, Grade, Link, Nature
 from mailwatch.ruleset import Desk, Policy
 from mailwatch.threads import Thread, Tie, adding, day_mark
@@ -154,6 +156,20 @@ def request_id(opening: Fact, *, repeated: bool = False) -> str:
 def person_of(fact: Fact) -> str:
     """Whose question it is; a message without any address is its own person."""
     return fact.reading.correspondent or fact.sender or f"?{fact.key}"
+
+
+def boxes_of(fact: Fact, desk: Desk) -> tuple[str, ...]:
+    """The addresses of ours that `fact` was sent to."""
+    ours: tuple[str, ...] = shared(
+        tuple(who for who in fact.recipients if is_ours(who, desk.institution))
+    )
+    return ours
+
+
+def service_of(addresses: Iterable[str], desk: Desk) -> str:
+    """The service of the first watched box among `addresses`, else nothing."""
+    services = {box.address: box.service for box in desk.institution.boxes}
+    return next((services[who] for who in addresses if who in services), "")
 
 
 def day_of(fact: Fact) -> date:

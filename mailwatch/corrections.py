@@ -14,7 +14,7 @@ from datetime import date, datetime
 from operator import itemgetter
 
 from mailwatch.addresses import FromClass
-from mailwatch.kinship import bare, names
+from mailwatch.kinship import bare
 from mailwatch.model import (
     Correction,
     CorrectionKind,
@@ -31,9 +31,10 @@ from mailwatch.model import (
     Role,
     Ruling,
 )
+from mailwatch.naming import Known, canonical, first, known_as
 from mailwatch.nature import ANSWER_DUE, HUMAN_ANSWERS
-from mailwatch.ordering import Docket, same_words
-from mailwatch.standing import letter_id, stand_on
+from mailwatch.ordering import Docket
+from mailwatch.standing import stand_on
 
 NONE = "none"
 """The value that takes a message out of any request."""
@@ -85,31 +86,27 @@ def ruled(
     said = sorted(set(corrections), key=_age)
     if not said:
         return Rulings()
-    known = _known(said, facts, letters)
+    asked = {bare(one.target) for one in said}
+    asked |= {bare(one.value) for one in said if one.kind is CorrectionKind.LINK}
+    known = known_as(asked, facts, letters)
     held, faults = _holding(said, known)
     natures = _by_message(held, CorrectionKind.NATURE, known)
     links = _by_message(held, CorrectionKind.LINK, known)
     return Rulings(
         natures=natures,
         links=links,
-        linked={key: known.destination(key, correction) for key, correction in links.items()},
+        linked={key: _destination(key, one, known) for key, one in links.items()},
         of_requests=tuple(one for one in held if one.kind not in _OF_MESSAGES),
         wanted={
-            bare(fact.key): _canonical(copies)
+            bare(fact.key): canonical(copies)
             for _, copies in sorted(known.messages.items(), key=itemgetter(0))
             for fact in copies
         },
-        called={name: _canonical(copies) for name, copies in known.messages.items()},
+        called={name: canonical(copies) for name, copies in known.messages.items()},
         requests=frozenset(filter(known.is_request, known.messages)),
-        days={_canonical(copies): _first(copies).at.date() for copies in known.messages.values()},
+        days={canonical(copies): first(copies).at.date() for copies in known.messages.values()},
         refused=tuple(_refusal(one, fault) for one, fault in faults),
     )
-
-
-def holding(corrections: Iterable[Correction]) -> tuple[Correction, ...]:
-    """The newest of each kind and target, the oldest first; those that only take back are none."""
-    newest = {(one.kind, bare(one.target)): one for one in sorted(set(corrections), key=_age)}
-    return tuple(sorted((one for one in newest.values() if one.value), key=_age))
 
 
 def _age(correction: Correction) -> tuple[datetime, bool, str, str, str, str, str]:
@@ -125,101 +122,11 @@ def _age(correction: Correction) -> tuple[datetime, bool, str, str, str, str, st
     )
 
 
-# --- which message is meant -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """The messages and letters that corrections name."""
-
-    messages: Mapping[str, tuple[Fact, ...]]
-    """The copies of a message, by each bare name that somebody gave it."""
-    ambiguous: frozenset[str]
-    """Names that several messages bear."""
-    letters: Mapping[str, str]
-    """The ids of letters, by their bare names."""
-
-    def keys(self, name: str) -> frozenset[str]:
-        """The keys of the message of that name, none for none."""
-        return frozenset(fact.key for fact in self.messages.get(bare(name), ()))
-
-    def is_request(self, name: str) -> bool:
-        """Say whether a message is called by the id of the request that it would open."""
-        return all(
-            name not in {bare(fact.message_id or ""), bare(fact.key)}
-            for fact in self.messages[name]
-        )
-
-    def destination(self, key: str, link: Correction) -> str:
-        """Where a link leaves the message of that key."""
-        name = bare(link.value)
-        if name == NONE or key in self.keys(name):
-            return ""
-        return _canonical(self.messages[name]) if name in self.messages else self.letters[name]
-
-
-def _known(
-    said: Sequence[Correction], facts: Collection[Fact], letters: Iterable[Letter]
-) -> _Known:
-    wanted = {bare(one.target) for one in said}
-    wanted |= {bare(one.value) for one in said if one.kind is CorrectionKind.LINK}
-    bearers: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        for name in wanted & names(fact):
-            bearers[name].append(fact)
-    identifiers = {fact.message_id for found in bearers.values() for fact in found} - {None}
-    copies: dict[str | None, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        if fact.message_id in identifiers:
-            copies[fact.message_id].append(fact)
-    ambiguous = frozenset(name for name, found in bearers.items() if _differ(name, found))
-    return _Known(
-        messages={
-            name: _copies(found, copies) for name, found in bearers.items() if name not in ambiguous
-        },
-        ambiguous=ambiguous,
-        letters={
-            bare(name): letter_id(letter)
-            for letter in reversed(tuple(letters))
-            for name in (letter.reference, letter_id(letter))
-        },
-    )
-
-
-def _differ(name: str, bearers: Sequence[Fact]) -> bool:
-    """Say whether an identifier is that of several messages; a request's id is that of its first."""
-    first = _first(bearers)
-    return name == bare(first.message_id or "") and not all(
-        _copies_of(first, other) for other in bearers
-    )
-
-
-def _copies(
-    bearers: Sequence[Fact], copies: Mapping[str | None, Sequence[Fact]]
-) -> tuple[Fact, ...]:
-    first = _first(bearers)
-    same = copies.get(first.message_id, bearers)
-    return tuple(fact for fact in same if _copies_of(first, fact))
-
-
-def _first(facts: Iterable[Fact]) -> Fact:
-    return min(facts, key=lambda fact: (fact.at, fact.file, fact.key))
-
-
-def _copies_of(fact: Fact, other: Fact) -> bool:
-    """Say whether two facts of one identifier are copies of one message, wherever they lie."""
-    return fact.sender == other.sender and same_words(fact, other)
-
-
-def _canonical(copies: Iterable[Fact]) -> str:
-    return min(fact.key for fact in copies)
-
-
 # --- which hold -----------------------------------------------------------------------------------
 
 
 def _holding(
-    said: Iterable[Correction], known: _Known
+    said: Iterable[Correction], known: Known
 ) -> tuple[tuple[Correction, ...], tuple[tuple[Correction, str], ...]]:
     """The newest usable of each kind and target, and the unusable ones that nothing newer replaces, with the fault."""
     held: dict[tuple[CorrectionKind, str], Correction] = {}
@@ -234,7 +141,7 @@ def _holding(
     return tuple(sorted(held.values(), key=_age)), tuple(faults.values())
 
 
-def _fault(correction: Correction, known: _Known) -> str:
+def _fault(correction: Correction, known: Known) -> str:
     """Why a correction cannot be followed, in French, else nothing."""
     value = correction.value
     if correction.kind is CorrectionKind.NATURE and value not in set(Nature):
@@ -249,7 +156,7 @@ def _fault(correction: Correction, known: _Known) -> str:
     return fault
 
 
-def _unnamed(name: str, known: _Known) -> str:
+def _unnamed(name: str, known: Known) -> str:
     if bare(name) in known.messages:
         return ""
     if bare(name) in known.ambiguous:
@@ -258,11 +165,19 @@ def _unnamed(name: str, known: _Known) -> str:
 
 
 def _by_message(
-    held: Iterable[Correction], kind: CorrectionKind, known: _Known
+    held: Iterable[Correction], kind: CorrectionKind, known: Known
 ) -> Mapping[str, Correction]:
     """The newest correction of each message, whatever it was called."""
     found = {key: one for one in held if one.kind is kind for key in known.keys(one.target)}
     return {key: one for key, one in found.items() if one.value}
+
+
+def _destination(key: str, link: Correction, known: Known) -> str:
+    """Where a link leaves the message of that key: with a message, a letter, or nothing."""
+    name = bare(link.value)
+    if name == NONE or key in known.keys(name):
+        return ""
+    return canonical(known.messages[name]) if name in known.messages else known.letters[name]
 
 
 def _refusal(correction: Correction, fault: str) -> Refused:

@@ -103,7 +103,7 @@ def _read(
 ) -> tuple[Casebook, int, frozenset[str]]:
     """Read the facts in their order into a casebook; count the copies, and tell whose link led nowhere."""
     order = facts.order()
-    declared = {bare(manual.request) for manual in desk.institution.manual_answers}
+    declared = {bare(manual.request) for manual in desk.institution.manual_answers} - {""}
     reports = (facts[place] for place in order.reports)
     casebook = Casebook(
         desk=desk,

@@ -492,7 +492,7 @@ def test_messages_put_with_each_other_are_decided_as_one_and_the_loop_is_told() 
 
 
 def test_what_was_put_with_a_message_of_no_request_is_decided_by_itself() -> None:
-    spam = incoming("2026-03-02 09:12", nature=Nature.SPAM)
+    spam = incoming("2026-03-02 09:12", nature=Nature.SPAM, sender=OTHER)
     questions = two_questions()
     corrections = [said(LINK, question, spam.message_id or "") for question in questions]
     found = decide([spam, *questions], *corrections)

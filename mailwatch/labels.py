@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -10,6 +11,7 @@ from mailwatch.model import (
     Channel,
     Confidence,
     Convention,
+    Correction,
     CorrectionKind,
     Grade,
     Nature,
@@ -128,6 +130,7 @@ CORRECTIONS = {
     CorrectionKind.EXCLUSION: "exclusion",
     CorrectionKind.NOTE: "note",
 }
+EXCLUSIONS = {"excluded": "hors du taux", "counted": "comptée"}
 STATUSES = {"sourced": "sourcé", "interpreted": "interprété", "local": "local"}
 
 WEEKDAYS = {
@@ -151,6 +154,18 @@ def kind(words: str) -> str:
 def finding(code: str) -> str:
     """A finding in French; a code that has no words yet stays as it is."""
     return FINDINGS.get(code, code)
+
+
+def correction(said: Correction) -> str:
+    """What a person set right, in French."""
+    value = said.value
+    if said.kind is CorrectionKind.EXCLUSION:
+        value = EXCLUSIONS.get(value, value)
+    elif said.kind is CorrectionKind.LINK:
+        value = "aucune demande" if value == "none" else f"demande {value}"
+    elif said.kind is CorrectionKind.NATURE:
+        value = kind(value)
+    return f"{CORRECTIONS[said.kind]}{NO_BREAK}: {value}"
 
 
 # --- dates and numbers ----------------------------------------------------------------------------
@@ -191,3 +206,14 @@ def _rounded(value: float) -> Decimal:
 def plural(count: float, one: str, many: str) -> str:
     """The French plural begins at two."""
     return one if count < 2 else many
+
+
+_IN_A_MAILBOX = re.compile(r"(.*);UIDVALIDITY=[0-9]+/;UID=([0-9]+)", re.DOTALL)
+"""How the register names a message of a mailbox (RFC 5092 section 3)."""
+
+
+def short_file(file: str) -> str:
+    """Where a message lies, in few words: folder and file, or folder and UID; the spreadsheet has it whole."""
+    if mailbox := _IN_A_MAILBOX.fullmatch(file):
+        return f"{mailbox[1]}, UID{NO_BREAK}{mailbox[2]}"
+    return "/".join(file.split("/")[-2:])

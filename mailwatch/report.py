@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,10 +15,21 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from mailwatch import labels
-from mailwatch.labels import NO_BREAK, day, days, finding, kind, month_name, number, plural
+from mailwatch.labels import (
+    NO_BREAK,
+    day,
+    days,
+    finding,
+    kind,
+    month_name,
+    number,
+    plural,
+    short_file,
+)
 from mailwatch.model import (
     Audit,
     Confidence,
+    CorrectionKind,
     Indicators,
     Nature,
     Outcome,
@@ -57,6 +67,7 @@ def html(audit: Audit, policy: Policy, templates: Mapping[str, str]) -> str:
     )
     environment.filters |= {
         "day": day,
+        "correction": labels.correction,
         "days": days,
         "file": short_file,
         "number": number,
@@ -75,6 +86,7 @@ def html(audit: Audit, policy: Policy, templates: Mapping[str, str]) -> str:
             if r.follow_up_on and r.follow_up_on < audit.today and r.state is not State.EXCLUDED
         ],
         doubtful=[r for r in audit.requests if is_doubtful(r)],
+        rulings=audit.rulings,
         excluded=Counter(r.excluded_because for r in audit.requests if r.state is State.EXCLUDED),
         registers={
             nature: sum(r.nature is nature for r in audit.requests)
@@ -86,7 +98,9 @@ def html(audit: Audit, policy: Policy, templates: Mapping[str, str]) -> str:
 
 
 def is_doubtful(request: Request) -> bool:
-    """Say whether a person should look at how a request was read or linked."""
+    """Say whether a person should look at how a request was read or linked, and none has excluded it."""
+    if CorrectionKind.EXCLUSION in request.corrected:
+        return False
     return request.confidence is Confidence.LOW or any(
         link.confidence is Confidence.LOW for link in request.links
     )
@@ -158,6 +172,8 @@ _COLUMNS: tuple[tuple[str, Callable[[Request], str]], ...] = (
     ("institution", lambda r: _outcome(r, "institution")),
     ("relances", lambda r: str(sum(link.part == "reminder" for link in r.links))),
     ("exclue_parce_que", lambda r: r.excluded_because),
+    ("rectifications", lambda r: " ; ".join(labels.CORRECTIONS[name] for name in r.corrected)),
+    ("note", lambda r: r.note),
     ("constats", lambda r: " ; ".join(finding(code) for code in r.findings)),
     ("confiance", lambda r: labels.CONFIDENCES[r.confidence]),
     ("fichier", lambda r: r.file),
@@ -190,17 +206,6 @@ def _outcome(request: Request, mention: str) -> str:
 def percent(text: str) -> Markup:
     """A rate's text with its no-break space."""
     return Markup("{}").format(text.replace(" %", f"{NO_BREAK}%"))
-
-
-def short_file(file: str) -> str:
-    """Where a message lies, in few words: folder and file, or folder and UID; the spreadsheet has it whole."""
-    if mailbox := _IN_A_MAILBOX.fullmatch(file):
-        return f"{mailbox[1]}, UID{NO_BREAK}{mailbox[2]}"
-    return "/".join(file.split("/")[-2:])
-
-
-_IN_A_MAILBOX = re.compile(r"(.*);UIDVALIDITY=[0-9]+/;UID=([0-9]+)", re.DOTALL)
-"""How the register names a message of a mailbox (RFC 5092 section 3)."""
 
 
 def rate_with_population(rate: object) -> Markup:

@@ -598,7 +598,7 @@ def test_a_probable_unseen_answer_belongs_to_its_request_else_to_its_box(
     request, box = item
     known = standing(name="r1", service="Bureau du séjour", state=State.ANSWERED_IN_TIME)
     unseen = Unseen(
-        file="sejour/INBOX;UIDVALIDITY=7;/UID=12",
+        file="sejour/INBOX;UIDVALIDITY=7/;UID=12",
         on=date(2026, 4, 16),
         box=box,
         request=request,
@@ -610,7 +610,7 @@ def test_a_probable_unseen_answer_belongs_to_its_request_else_to_its_box(
 
     assert section.service == service
     assert line.box == (box or "boîte non déclarée")
-    assert line.id == (request or "sejour/INBOX;UIDVALIDITY=7;/UID=12")
+    assert line.id == (request or "sejour/INBOX;UIDVALIDITY=7/;UID=12")
 
 
 # --- the sentence of the subject ------------------------------------------------------------------
@@ -880,7 +880,7 @@ def whole(gaps: Sequence[alert.Gap] = (), head: alert.Head | None = None) -> ale
         facts=mail(),
         quarantined=[
             Unreadable(
-                file="associations/INBOX;UIDVALIDITY=17;/UID=812",
+                file="associations/INBOX;UIDVALIDITY=17/;UID=812",
                 role=Role.INBOX,
                 reason="message de 80 Mo, au-delà de la limite",
             )
@@ -962,7 +962,7 @@ MESSAGES ILLISIBLES : 1
 
 À ouvrir à la main dans la boîte : aucun n’est compté.
 
-  associations/INBOX;UIDVALIDITY=17;/UID=812
+  associations/INBOX, UID 812
     message de 80 Mo, au-delà de la limite
 
 CHIFFRES

@@ -10,7 +10,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 
 from mailwatch.alert.lines import DUE, LATE_FOLLOW_UP, Group, Urgency, long_day, minute, plain
 from mailwatch.alert.sections import Alert, Gap
-from mailwatch.labels import NO_BREAK, day, plural
+from mailwatch.labels import NO_BREAK, day, plural, short_file
 
 TEXT = "alerte.txt.j2"
 HTML = "alerte.html.j2"
@@ -60,7 +60,8 @@ def _words(alert: Alert) -> dict[str, object]:
         "counted": [s for s in alert.sections if any(figure.applies for figure in s.figures)],
         "quiet": [section.service for section in alert.sections if not section.groups],
         "quarantined": [
-            (plain(item.file, 200), plain(item.reason, 200)) for item in alert.quarantined[:LISTED]
+            (plain(short_file(item.file), 200), plain(item.reason, 200))
+            for item in alert.quarantined[:LISTED]
         ],
         "gaps": [_gap(gap, alert) for gap in alert.gaps[-LISTED:]],
         "DUE": DUE,

@@ -962,7 +962,7 @@ MESSAGES ILLISIBLES : 1
 
 À ouvrir à la main dans la boîte : aucun n’est compté.
 
-  associations/INBOX, UID 812
+  associations/INBOX, UID 812
     message de 80 Mo, au-delà de la limite
 
 CHIFFRES

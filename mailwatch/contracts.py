@@ -15,6 +15,7 @@ from mailwatch.model import (
     Answer,
     Audit,
     ChannelIndicators,
+    Correction,
     Deadline,
     Evidence,
     Indicators,
@@ -23,6 +24,7 @@ from mailwatch.model import (
     MentionCount,
     Mentions,
     Request,
+    Ruling,
     Unreadable,
 )
 
@@ -122,6 +124,7 @@ def _summary(found: Audit) -> dict[str, Json]:
         "refused": [
             {"file": item.file, "line": item.line, "reason": item.reason} for item in found.refused
         ],
+        "corrections": [ruling(item) for item in found.rulings],
         "messages": found.messages,
         "duplicates": found.duplicates,
         "rules": found.rules,
@@ -153,6 +156,29 @@ def request(found: Request) -> dict[str, Json]:
         "confidence": found.confidence,
         "follow_up_on": found.follow_up_on.isoformat() if found.follow_up_on else None,
         "boxes": list(found.boxes),
+        "corrected": list(found.corrected),
+        "note": found.note or None,
+    }
+
+
+def ruling(found: Ruling) -> dict[str, Json]:
+    """What a person set right, with the request it changes."""
+    return {
+        "request": found.request or None,
+        "on": found.on.isoformat(),
+        "target": found.correction.target,
+        **correction(found.correction),
+    }
+
+
+def correction(found: Correction) -> dict[str, Json]:
+    """What a person said."""
+    return {
+        "kind": found.kind,
+        "value": found.value,
+        "author": found.author,
+        "reason": found.reason,
+        "at": found.at.isoformat(),
     }
 
 
@@ -339,13 +365,5 @@ def _event(found: Event) -> dict[str, Json]:
         "file": found.file or None,
         "link": link(found.link) if found.link else None,
         "answer": answer(found.answer) if found.answer else None,
-        "correction": {
-            "kind": said.kind,
-            "value": said.value,
-            "author": said.author,
-            "reason": said.reason,
-            "at": said.at.isoformat(),
-        }
-        if said
-        else None,
+        "correction": correction(said) if said else None,
     }

@@ -22,6 +22,7 @@ from mailwatch.model import (
     Period,
     Rate,
     Request,
+    Ruling,
     State,
 )
 
@@ -51,11 +52,17 @@ def compute(requests: Sequence[Request], today: date) -> Indicators:
 
 def within(requests: Iterable[Request], period: Period) -> tuple[Request, ...]:
     """The requests received in `period`."""
-    return tuple(
-        request
-        for request in requests
-        if (period.from_on is None or request.received_on >= period.from_on)
-        and (period.to_on is None or request.received_on <= period.to_on)
+    return tuple(request for request in requests if _holds(period, request.received_on))
+
+
+def rulings_within(rulings: Iterable[Ruling], period: Period) -> tuple[Ruling, ...]:
+    """The rulings on messages and requests of `period`, whenever they were made."""
+    return tuple(ruling for ruling in rulings if _holds(period, ruling.on))
+
+
+def _holds(period: Period, on: date) -> bool:
+    return (period.from_on is None or on >= period.from_on) and (
+        period.to_on is None or on <= period.to_on
     )
 
 

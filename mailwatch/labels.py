@@ -130,7 +130,6 @@ CORRECTIONS = {
     CorrectionKind.EXCLUSION: "exclusion",
     CorrectionKind.NOTE: "note",
 }
-EXCLUSIONS = {"excluded": "hors du taux", "counted": "comptée"}
 STATUSES = {"sourced": "sourcé", "interpreted": "interprété", "local": "local"}
 
 WEEKDAYS = {
@@ -160,7 +159,7 @@ def correction(said: Correction) -> str:
     """What a person set right, in French."""
     value = said.value
     if said.kind is CorrectionKind.EXCLUSION:
-        value = EXCLUSIONS.get(value, value)
+        value = "hors du taux" if value == "excluded" else "comptée"
     elif said.kind is CorrectionKind.LINK:
         value = "aucune demande" if value == "none" else f"demande {value}"
     elif said.kind is CorrectionKind.NATURE:

@@ -73,4 +73,5 @@ def audit(
         messages=len(gathered.facts),
         duplicates=decided.duplicates,
         rules=desk.rules.digest,
+        rulings=indicators.rulings_within(decided.rulings, period),
     )

@@ -172,7 +172,10 @@ _COLUMNS: tuple[tuple[str, Callable[[Request], str]], ...] = (
     ("institution", lambda r: _outcome(r, "institution")),
     ("relances", lambda r: str(sum(link.part == "reminder" for link in r.links))),
     ("exclue_parce_que", lambda r: r.excluded_because),
-    ("rectifications", lambda r: " ; ".join(labels.CORRECTIONS[name] for name in r.corrected)),
+    (
+        "rectifications",
+        lambda r: " ; ".join(labels.CORRECTIONS[CorrectionKind(name)] for name in r.corrected),
+    ),
     ("note", lambda r: r.note),
     ("constats", lambda r: " ; ".join(finding(code) for code in r.findings)),
     ("confiance", lambda r: labels.CONFIDENCES[r.confidence]),

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
-from mailwatch import labels, offline, report
+from mailwatch import indicators, labels, offline, report
 from mailwatch.model import (
     Audit,
+    Confidence,
+    Correction,
+    CorrectionKind,
     Letter,
     Mention,
     Mentions,
@@ -24,6 +29,7 @@ from mailwatch.model import (
     Unreadable,
 )
 from mailwatch.settings import template_texts
+from mailwatch.triage import triage
 from tests.facts import CITIZEN, answer, desk, incoming
 
 TODAY = date(2026, 4, 20)
@@ -251,4 +257,97 @@ def test_delays_are_written_as_french_readers_write_them(value: float | None, te
     ],
 )
 def test_where_a_message_lies_is_said_in_few_words(file: str, shown: str) -> None:
-    assert report.short_file(file).replace("\u00a0", " ") == shown
+    assert labels.short_file(file).replace("\u00a0", " ") == shown
+
+
+# --- what persons set right -----------------------------------------------------------------------
+
+
+def corrected(*said: tuple[CorrectionKind, str, str]) -> Audit:
+    """The audit of a late request, of one out of scope and of a mailing, as a person left them."""
+    facts = [
+        incoming("2026-03-02 09:12", message_id="<a@x.example>"),
+        incoming("2026-03-03 09:12", message_id="<b@x.example>", sender="b@orange.example"),
+        incoming("2026-03-04 09:12", message_id="<c@x.example>", nature=Nature.THANKS),
+    ]
+    corrections = [
+        Correction(
+            kind=kind,
+            target=target,
+            value=value,
+            author="Hélène Prost",
+            reason="vu avec le service",
+            at=datetime(2026, 4, 2, 9, tzinfo=UTC),
+        )
+        for kind, target, value in said
+    ]
+    decided = triage(facts, (), desk(), TODAY, corrections)
+    return replace(audited(), requests=decided.requests, rulings=decided.rulings)
+
+
+def printed(audit: Audit) -> str:
+    page = report.html(audit, desk().rules.policy, template_texts())
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "value", "words"),
+    [
+        (CorrectionKind.NATURE, "<a@x.example>", "spam", "nature : indésirable"),
+        (CorrectionKind.LINK, "<a@x.example>", "none", "rattachement : aucune demande"),
+        (CorrectionKind.LINK, "<c@x.example>", "<a@x.example>", "rattachement : demande <a@x.example>"),
+        (CorrectionKind.SERVICE, "<a@x.example>", "Bureau des titres", "service : Bureau des titres"),
+        (CorrectionKind.EXCLUSION, "<b@x.example>", "excluded", "exclusion : hors du taux"),
+        (CorrectionKind.EXCLUSION, "<b@x.example>", "counted", "exclusion : comptée"),
+        (CorrectionKind.NOTE, "<a@x.example>", "agent absent ; binôme désigné", "note : agent absent ; binôme désigné"),
+    ],
+)  # fmt: skip
+def test_every_correction_is_printed_with_its_reason_its_author_and_its_day(
+    kind: CorrectionKind, target: str, value: str, words: str
+) -> None:
+    text = html.unescape(printed(corrected((kind, target, value))))
+
+    assert f"{words} vu avec le service Hélène Prost 02/04/2026" in text
+
+
+def test_a_page_without_corrections_has_no_section_for_them() -> None:
+    assert "Rectifications" not in page()
+
+
+def test_a_late_request_is_printed_with_its_cause_and_a_corrected_one_says_so() -> None:
+    text = printed(
+        corrected(
+            (CorrectionKind.NOTE, "<a@x.example>", "agent absent"),
+            (CorrectionKind.SERVICE, "<a@x.example>", "Cabinet"),
+        )
+    )
+
+    assert "Cause et suites données" in text
+    assert "en retard, rectifiée agent absent Cabinet" in text
+
+
+def test_the_spreadsheet_has_corrections_and_notes() -> None:
+    audit = corrected(
+        (CorrectionKind.NOTE, "<a@x.example>", "=panne"),
+        (CorrectionKind.SERVICE, "<a@x.example>", "Cabinet"),
+    )
+    rows = list(csv.DictReader(io.StringIO(report.requests_csv(audit.requests)), delimiter=";"))
+
+    assert (rows[0]["rectifications"], rows[0]["note"]) == ("service", "'=panne")
+
+
+def test_an_excluded_request_waits_for_nobody_s_review() -> None:
+    (request, _) = corrected((CorrectionKind.EXCLUSION, "<a@x.example>", "excluded")).requests
+    doubtful = replace(request, confidence=Confidence.LOW)
+
+    assert not report.is_doubtful(doubtful)
+    assert report.is_doubtful(replace(doubtful, corrected=()))
+
+
+def test_corrections_are_those_of_the_messages_of_the_period_whenever_they_were_made() -> None:
+    found = corrected((CorrectionKind.NATURE, "<a@x.example>", "spam")).rulings
+    march = Period(from_on=date(2026, 3, 1), to_on=date(2026, 3, 31))
+    april = Period(from_on=date(2026, 4, 1), to_on=None)
+
+    assert indicators.rulings_within(found, march) == found
+    assert indicators.rulings_within(found, april) == ()

@@ -49,6 +49,7 @@ def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Au
         kept += some
         rests.append(rest)
     found = indicators.within(_standing(kept, desk, today), period)
+    rulings = by_day(ruling for rest in rests for ruling in rest.rulings)
     set_aside: Counter[Nature] = Counter()
     for rest in rests:
         set_aside.update(rest.set_aside)
@@ -67,7 +68,7 @@ def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Au
         messages=connection.scalar(select(func.count()).select_from(tables.fact)) or 0,
         duplicates=sum(rest.duplicates for rest in rests),
         rules=desk.rules.digest,
-        rulings=by_day(ruling for rest in rests for ruling in rest.rulings),
+        rulings=indicators.rulings_within(rulings, period),
     )
 
 

@@ -448,3 +448,30 @@ def test_no_awkward_mail_of_a_person_is_called_automatic() -> None:
         and heard.evidence[0].place != "structure"
     }
     assert said == set()
+
+
+def test_a_heading_with_a_question_mark_asks_nothing() -> None:
+    text = "Je suis absente jusqu’au 12 mars. Une urgence ? Appelez mon assistante."
+    assert verdict("Absence", text) is Nature.OUT_OF_OFFICE
+
+
+def test_a_whole_question_beside_an_absence_is_a_persons() -> None:
+    text = "Je serai absente jusqu’au 12 mars, puis-je venir retirer ma carte après cette date ?"
+    assert verdict("Absence", text) is None
+
+
+def test_an_absence_told_at_length_in_two_languages_is_one() -> None:
+    french = (
+        "Je suis absente du bureau jusqu’au 12 mars. En cas d’urgence, écrivez à ma collègue. " * 2
+    )
+    english = "I am out of the office until 12 March. For urgent matters please call my assistant. "
+    address = (
+        "Établissement Roux et fils, zone artisanale des Grands Champs, bâtiment C, étage 2. " * 8
+    )
+    text = f"{french}Toutes ces semaines comptent double. {english}{address}"
+    assert verdict("RE: votre dossier", text) is Nature.OUT_OF_OFFICE
+
+
+def test_a_mailbox_that_nobody_reads_any_more_says_so_and_where_to_write() -> None:
+    text = "J’ai quitté mes fonctions le 28 février. Merci d’écrire à tresorerie@asso.example."
+    assert verdict("Re: Subvention", text) is Nature.OUT_OF_OFFICE

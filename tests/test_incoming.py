@@ -540,3 +540,60 @@ def test_the_time_grows_with_the_text_and_no_faster(words: str) -> None:
     seconds(4_000)
     least = min(seconds(4_000 + more) for more in (100, 200, 300))
     assert min(seconds(64_000 + more) for more in (0, 100, 200)) < max(0.2, 60 * least)
+
+
+# --- what sounds like something else ----------------------------------------------------------------
+
+
+def test_a_letter_that_our_own_people_send_to_a_list_is_no_correspondence() -> None:
+    text = "Au sommaire : la feuille de route numérique. Pour vous désabonner, cliquez ici."
+    found = judged(text, sender="La lettre <lettre@jura.gouv.fr>")
+    assert (found.nature, found.answer_due) == (Nature.BULK, False)
+
+
+def test_an_invitation_of_a_colleague_to_colleagues_stays_between_colleagues() -> None:
+    text = "Chers collègues, inscrivez-vous avant le 12 à la matinale RH, save the date !"
+    assert judged(text, sender=AGENT).nature is Nature.INTERNAL
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        (
+            Nature.REQUEST,
+            "J’ai investi dans les cryptos, investissez disait-il : comment porter plainte ?",
+        ),
+        (Nature.REQUEST, "Faut-il déclarer les panneaux photovoltaïques pour toucher la prime ?"),
+        (Nature.SPAM, "Référencement naturel garanti. Puis-je vous envoyer un devis ?"),
+        (Nature.SPAM, "Could you verify your account before it is suspended?"),
+    ],
+)
+def test_the_one_word_of_a_swindler_in_a_question_leaves_it_a_question_unless_it_sells(
+    expected: Nature, text: str
+) -> None:
+    assert judged(text).nature is expected
+
+
+def test_papers_sent_with_a_complaint_leave_it_a_complaint() -> None:
+    text = "Ci-joint ma convocation. L’agent du guichet m’a crié dessus devant tout le monde."
+    assert judged(text).nature is Nature.COMPLAINT
+
+
+def test_a_danger_told_with_a_complaint_is_a_danger_all_the_same() -> None:
+    text = "Je vous signale une fuite de gaz rue Basse. J’ai été très mal reçu en venant le dire."
+    assert judged(text).nature is Nature.OUT_OF_SCOPE
+
+
+def test_who_tells_how_sending_a_paper_fails_has_sent_none() -> None:
+    text = "Le site affiche « format non reconnu » quand je dépose ma photo d’identité."
+    assert judged(text).nature is Nature.REQUEST
+
+
+def test_what_was_needed_and_is_praised_is_no_need_any_more() -> None:
+    text = "Grâce à Mme Roux j’ai pu obtenir mon duplicata, mille mercis."
+    assert judged(text).nature is Nature.THANKS
+
+
+def test_the_weakest_sign_of_a_reminder_leaves_a_question_one() -> None:
+    found = judged("Le parking est-il gratuit le soir, et qu’en est-il ?")
+    assert found.nature is Nature.REQUEST

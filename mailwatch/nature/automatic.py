@@ -53,6 +53,8 @@ _SILENT = 5
 """Words below which a body says nothing, so that the subject alone decides."""
 _LONG = 240
 """Words beyond which even one that says so several times, in two languages, is not."""
+_OFTEN = 3
+"""Phrases of absence from which it is said several times."""
 _STOP = re.compile(r"[?!.;:¶]")
 _LOOK = 80
 _CRY = 3
@@ -296,8 +298,8 @@ def _is_absence(message: Message, heard: _Heard) -> bool:
         return not heard.asks
     if heard.title == "automatic_reply" or _responder(message):
         return heard.away
-    sure = heard.weight(*_AWAY) > 2 * _PROOF - 1
-    short = heard.length <= (_LONG if sure else _SHORT) and not heard.asks
+    told = sum(rule.label == "out_of_office" for rule, _ in heard.said)
+    short = heard.length <= (_LONG if told >= _OFTEN else _SHORT) and not heard.asks
     goes_with = heard.weight("away_hint", "elsewhere", "robot") or _supported(message)
     return heard.proves("out_of_office") and short and bool(goes_with)
 

@@ -117,10 +117,11 @@ def _settled(voices: Voices) -> bool:
 
 def _wants(voices: Voices) -> bool:
     """Say whether a need is told; one told in a sentence of praise was met: « grâce à vous, j’ai pu obtenir… »."""
+    if voices.points("need") < HINTED:
+        return False
     praised = {voice.sentence for voice in voices.heard if voice.label == "praise"}
-    return voices.points("need") >= HINTED and any(
-        voice.label == "need" and voice.sentence not in praised for voice in voices.heard
-    )
+    needs = [v.rule for v in voices.heard if v.label == "need" and v.sentence not in praised]
+    return sum({rule.id: rule.weight for rule in needs}.values()) >= HINTED
 
 
 def _gratitude(voices: Voices, *, replies: bool) -> int:

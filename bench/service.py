@@ -12,9 +12,9 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import IO
@@ -81,11 +81,25 @@ class Watched:
     settings: Path = Path()
     """Of the last first run."""
 
-    def drain(self, out: IO[bytes]) -> None:
+    def drain(self, out: IO[bytes]) -> Run:
         """Fetch everything and do nothing with it."""
         words = [str(self.server.port), self.mailbox.user, self.server.password]
-        self.drained.append(measure([sys.executable, "-c", BARE_DRAIN, *words], out))
+        run = measure([sys.executable, "-c", BARE_DRAIN, *words], out)
         _expect(self.mails, int(_printed(out)))
+        return run
+
+    def drain_around(self, act: Callable[[], None], out: IO[bytes]) -> None:
+        """Do something long between two drains, which stand for one: both shared the machine with it."""
+        before = self.drain(out)
+        act()
+        after = self.drain(out)
+        self.drained.append(
+            replace(
+                before,
+                wall=(before.wall + after.wall) / 2,
+                cpu=(before.cpu + after.cpu) / 2,
+            )
+        )
 
     def first_run(self, folder: Path, out: IO[bytes]) -> None:
         """Look for the first time, with a register made for it in `folder`."""
@@ -101,6 +115,7 @@ class Watched:
         return float(json.loads(_printed(out))["idle"])
 
     def _settle(self, folder: Path) -> Path:
+        folder.mkdir()
         created(folder / "state")
         (folder / "secret").write_text(self.server.password)
         (folder / "secret").chmod(0o600)
@@ -137,13 +152,9 @@ def _measured(mails: int, fewer: int, rounds: int) -> list[tuple[float, str]]:
         large, small = (filled(server, count) for count in (mails, fewer))
         for one in (large, small):
             one.drain(out)  # Dovecot makes its index
-            one.drained.clear()
         for number in range(rounds):
-            large.drain(out)
-            for one in (large, small):
-                folder = Path(below, f"{number}-{one.mails}")
-                folder.mkdir()
-                one.first_run(folder, out)
+            large.drain_around(partial(large.first_run, Path(below, f"{number}-large"), out), out)
+            small.first_run(Path(below, f"{number}-small"), out)
         idle = large.idle(out)
     _tell(large)
     return [ratio(large.first, large.drained), *_memory(large, small), (idle, f"{idle:.1f}")]
@@ -198,9 +209,3 @@ def _printed(out: IO[bytes]) -> str:
 def _expect(mails: int, count: int) -> None:
     if count != mails:
         raise SystemExit(f"{count} courriels lus, {mails} attendus : la mesure ne vaut rien.")
-
-
-if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        for figure in service_figures(int(sys.argv[1]), int(sys.argv[1]) // 4, 1):
-            print(figure)

@@ -37,7 +37,16 @@ from mailwatch.errors import (
 )
 from mailwatch.polling import Polled
 from mailwatch.register import checked, created, key_of, opened
-from mailwatch.site import Account, AlertPlan, Secret, Security, Site, Submission
+from mailwatch.site import (
+    Account,
+    AlertPlan,
+    FolderRole,
+    Secret,
+    Security,
+    Site,
+    Submission,
+    WatchedFolder,
+)
 from tests.bureau import DESK, FOLDERS, NOON, Clock, kinds
 from tests.facts import JURA, at
 from tests.mails import mail, reply
@@ -437,6 +446,57 @@ def test_a_failure_is_told_once_and_so_is_its_end(office: Office) -> None:
         "failure",
         "recovery",
     ]
+
+
+def test_a_failure_that_lasts_is_journalled_once_and_told_by_every_process(office: Office) -> None:
+    good = _secret(office).read_text("utf-8")
+    _secret(office).write_text("faux", "utf-8")
+    office.once()
+    office.once()
+    assert office.kinds().count("failure") == 1
+    assert office.events() == ["failure", "failure"]
+
+    _secret(office).write_text(good, "utf-8")
+    office.once()
+    office.once()
+
+    assert office.kinds().count("recovery") == 1
+    assert office.events()[2:] == ["recovery"]
+
+
+def test_an_account_that_fails_as_a_whole_says_nothing_of_its_folders(office: Office) -> None:
+    account = office.site.accounts[0]
+    missing = replace(account, folders=(WatchedFolder(name="Absent", role=FolderRole.INBOX),))
+    good = _secret(office).read_text("utf-8")
+    office.once(accounts=(missing,))
+    _secret(office).write_text("faux", "utf-8")
+    office.once(accounts=(missing,))
+    assert office.kinds().count("recovery") == 0
+
+    _secret(office).write_text(good, "utf-8")
+    office.once(accounts=(missing,))
+
+    with opened(Path(office.site.state), office.key) as register:
+        assert [(one.folder, one.error) for one in register.failing()] == [
+            ("Absent", "SourceError")
+        ]
+
+
+def test_an_alert_that_does_not_leave_is_journalled_until_one_does(office: Office) -> None:
+    office.clock.at = at("2026-03-30 08:00")
+    office.sink.answer = "451 4.3.0 plus tard"
+    office.once()
+    office.clock.on(hours=1)
+    office.once()
+    with opened(Path(office.site.state), office.key) as register:
+        (failing,) = register.failing()
+    office.sink.answer = "250 2.0.0 pris"
+    office.clock.on(hours=1)
+    office.once()
+
+    assert (failing.account, failing.folder, failing.error) == ("", "", "UnreachableError")
+    assert failing.since == at("2026-03-30 08:00")
+    assert (office.kinds().count("failure"), office.kinds().count("recovery")) == (1, 1)
 
 
 def test_an_account_that_fails_is_not_asked_at_every_beat(

@@ -34,8 +34,9 @@ bench: .venv  ## mesurer vitesse et mémoire, chaque chiffre face à sa borne
 quality: .venv  ## mesurer la justesse sur les courriels étiquetés
 	$(BIN)/python bench/quality.py
 
+# Extras are named: asked for `coverage[toml]`, pip takes no hash for it from a line that says `coverage`.
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header pyproject.toml
+	--no-emit-index-url --no-annotate --no-header --no-strip-extras pyproject.toml
 
 lock: .venv  ## reprendre les dernières versions des dépendances
 	$(LOCK) --group dev -o requirements-dev.txt

@@ -86,8 +86,7 @@ class Casebook:
         while self._waiting:
             name = next(iter(self._waiting))
             fact, *others = self._waiting.pop(name)
-            if others:
-                self._waiting[name] = tuple(others)
+            self._waiting |= {name: tuple(others)} if others else {}
             unheard.add(fact.key)
             self._take(fact)
             self._take_due()

@@ -736,12 +736,42 @@ def test_the_order_of_facts_and_corrections_changes_nothing(
 
 @settings(max_examples=200)
 @given(mailboxes(), written(), st.lists(corrections(), max_size=6))
-def test_no_message_is_lost_and_what_is_taken_back_was_never_said(
+def test_what_is_taken_back_was_never_said(
     facts: list[Fact], letters: list[Letter], ruled: list[Correction]
 ) -> None:
-    found = triage(facts, letters, desk(MANNED), TODAY, ruled)
     back = [replace(each, value="", at=each.at + timedelta(days=1)) for each in ruled]
     restored = triage(facts, letters, desk(MANNED), TODAY, [*ruled, *back])
 
-    assert len({request.id for request in found.requests}) == len(found.requests) or letters
     assert restored == triage(facts, letters, desk(MANNED), TODAY)
+
+
+@settings(max_examples=200)
+@given(mailboxes(), written(), st.lists(corrections().filter(lambda each: each.kind is not NATURE)))
+def test_a_question_opens_a_request_or_joins_one_wherever_persons_put_it(
+    facts: list[Fact], letters: list[Letter], ruled: list[Correction]
+) -> None:
+    found = triage(facts, letters, desk(MANNED), TODAY, ruled)
+    traced = {request.file for request in found.requests}
+    traced |= {link.file for request in found.requests for link in request.links}
+    questions = [
+        fact
+        for fact in facts
+        if fact.answer is None and fact.role is Role.INBOX and fact.reading.answer_due
+    ]
+
+    assert sum(fact.file not in traced for fact in questions) <= found.duplicates
+
+
+@settings(max_examples=200)
+@given(mailboxes(), written(), st.lists(corrections(), max_size=6))
+def test_every_correction_holds_or_is_refused_or_made_way_for_a_newer_one(
+    facts: list[Fact], letters: list[Letter], ruled: list[Correction]
+) -> None:
+    found = triage(facts, letters, desk(MANNED), TODAY, ruled)
+    latest = max(ruled, key=lambda each: (each.at, not each.value), default=None)
+    held = {ruling.correction for ruling in found.rulings}
+    told = " ".join(refused.reason for refused in found.refused)
+
+    assert held <= set(ruled)
+    if latest is not None and latest.value and sum(each.at == latest.at for each in ruled) == 1:
+        assert latest in held or f"({latest.kind}) de « {latest.target} »" in told

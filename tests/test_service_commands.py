@@ -267,6 +267,41 @@ def test_the_alert_leaves_once_a_week_however_often_it_is_asked_for(asked: Burea
     assert asked.json("status", now="2026-03-16T11:01")["alert"]["state"] == "accepted"
 
 
+def test_other_programs_get_the_alert_as_json(asked: Bureau) -> None:
+    shown = asked.json("alert", "--dry-run", now="2026-03-16T08:00")
+    sent = asked.json("alert", now="2026-03-16T08:00")
+
+    assert shown["week"] == "2026-W12"
+    assert shown["subject"].translate(PLAIN).endswith("(semaine 12)")
+    assert "16/03/2026" in shown["text"]
+    assert sent == {"sent": 1, "week": "2026-W12", "state": "accepted"}
+
+
+def test_a_page_is_not_asked_for_when_the_alert_is_to_leave(asked: Bureau) -> None:
+    found = asked.type("alert", "--html", "page.html", now="2026-03-16T08:00")
+
+    assert (found.code, len(asked.sink.taken)) == (2, 0)
+    assert "--dry-run" in found.err
+
+
+def test_the_doctor_tries_everything_and_exits_with_the_first_fault(asked: Bureau) -> None:
+    well = asked.type("doctor", "--json")
+    asked.secret.write_text("faux", "utf-8")
+    ill = asked.type("doctor", "--json")
+
+    assert well.code == 0
+    assert [one["well"] for one in well.lines[0]["tried"]] == [True, True, True]
+    assert ill.code == 77
+    assert [one["exit_code"] for one in ill.lines[0]["tried"]] == [0, 77, 0]
+
+
+def test_what_the_settings_say_is_listed_by_weight(bureau: Bureau) -> None:
+    lines = bureau.type("check-config", "--json").lines[0]["lines"]
+
+    assert {line["weight"] for line in lines} == {"set", "doubtful"}
+    assert any("Bureau des associations" in line["text"] for line in lines)
+
+
 def test_sending_beside_a_running_service_is_left_to_it(asked: Bureau) -> None:
     with daemon.only_one(asked.state):
         found = asked.type("alert", now="2026-03-16T08:00")

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailwatch.commands.options import key_for, settings_file, settings_option, site_for
-from mailwatch.errors import MailwatchError, UsageError
+from mailwatch.commands.options import (
+    json_option,
+    key_for,
+    print_json,
+    settings_file,
+    settings_option,
+    site_for,
+)
+from mailwatch.errors import MailwatchError, RegisterError, UsageError
 from mailwatch.language import say
 from mailwatch.language import translate as _
 
@@ -72,10 +79,15 @@ def _write(path: Path, text: str) -> None:
     options_metavar=_("[OPTIONS]"),
 )
 @settings_option
-def check_config(settings: str | None) -> None:
+@json_option
+def check_config(settings: str | None, as_json: bool) -> None:
     from mailwatch.settings.advice import advice
 
-    for line in advice(site_for(settings)):
+    found = advice(site_for(settings))
+    if as_json:
+        print_json({"lines": [{"weight": line.weight, "text": line.words} for line in found]})
+        return
+    for line in found:
         click.echo(f"{_MARKS[line.weight]} {say(line.words)}")
 
 
@@ -90,18 +102,22 @@ def check_config(settings: str | None) -> None:
     options_metavar=_("[OPTIONS]"),
 )
 @settings_option
-def doctor(settings: str | None) -> None:
-    site = site_for(settings)
-    worst = 0
-    for title, attempt in _attempts(site):
+@json_option
+def doctor(settings: str | None, as_json: bool) -> None:
+    tried: list[dict[str, str | int]] = []
+    codes = [0]
+    for title, attempt in _attempts(site_for(settings)):
         try:
-            told = attempt()
+            told, code = attempt(), 0
         except MailwatchError as fault:
-            click.echo(f"✘ {title} : {say(fault)}")
-            worst = worst or fault.exit_code
-        else:
-            click.echo(f"✔ {title} : {told}")
-    sys.exit(worst)
+            told, code = say(fault), fault.exit_code
+        codes.append(code)
+        tried.append({"what": title, "well": not code, "text": told, "exit_code": code})
+        if not as_json:
+            click.echo(f"{'✘' if code else '✔'} {title} : {told}")
+    if as_json:
+        print_json({"tried": tried})
+    sys.exit(next(filter(None, codes), 0))
 
 
 def _attempts(site: Site) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -118,7 +134,9 @@ def _register(site: Site) -> str:
     from mailwatch.settings import desk_for
 
     faults = checked(Path(site.state), key_for(site), desk_for(site.institution))
-    return _("en ordre") if not faults else " ; ".join(faults)
+    if faults:
+        raise RegisterError("{fault}", fault=" ; ".join(faults))
+    return _("en ordre")
 
 
 def _account(account: Account) -> str:

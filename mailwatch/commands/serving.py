@@ -27,6 +27,7 @@ from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
     from mailwatch.daemon import Log
+    from mailwatch.register import QueuedAlert
     from mailwatch.ruleset import Desk
     from mailwatch.site import AlertPlan, Site
 
@@ -103,19 +104,26 @@ def once(settings: str | None, now: str | None, as_json: bool) -> None:
 )
 @settings_option
 @now_option
-def alert(dry_run: bool, page: str | None, settings: str | None, now: str | None) -> None:
+@json_option
+def alert(
+    dry_run: bool, page: str | None, settings: str | None, now: str | None, as_json: bool
+) -> None:
+    if page is not None and not dry_run:
+        raise UsageError("--html montre l’alerte sans l’envoyer : ajoutez --dry-run")
     site, desk = _watched(settings)
     clock = _clock(now, desk)
     plan = site.alert
     if plan is None:
         raise SettingsError("[alert] manque aux réglages : à qui l’alerte doit-elle partir ?")
     if dry_run:
-        _show(site, desk, plan, clock(), page)
+        _show(site, desk, plan, clock(), page, as_json=as_json)
     else:
-        _send(site, desk, clock)
+        _send(site, desk, clock, as_json=as_json)
 
 
-def _show(site: Site, desk: Desk, plan: AlertPlan, at: datetime, page: str | None) -> None:
+def _show(
+    site: Site, desk: Desk, plan: AlertPlan, at: datetime, page: str | None, *, as_json: bool
+) -> None:
     """Print this week's alert as it would be; the service may be at work meanwhile."""
     from mailwatch import alert as weekly
     from mailwatch import daemon
@@ -128,7 +136,11 @@ def _show(site: Site, desk: Desk, plan: AlertPlan, at: datetime, page: str | Non
         composed = daemon.composed_alert(
             register, site, desk, plan, week, at, daemon.unwatched(site)
         )
-    click.echo(weekly.subject(composed) + "\n\n" + weekly.text(composed, template_texts()))
+    subject, text = weekly.subject(composed), weekly.text(composed, template_texts())
+    if as_json:
+        print_json({"week": week, "subject": subject, "text": text})
+    else:
+        click.echo(f"{subject}\n\n{text}")
     if page is not None:
         _write(Path(page), weekly.html(composed, template_texts()))
 
@@ -144,7 +156,7 @@ def _write(path: Path, page: str) -> None:
         ) from None
 
 
-def _send(site: Site, desk: Desk, clock: Callable[[], datetime]) -> None:
+def _send(site: Site, desk: Desk, clock: Callable[[], datetime], *, as_json: bool) -> None:
     from mailwatch import alert as weekly
     from mailwatch import daemon
 
@@ -157,19 +169,27 @@ def _send(site: Site, desk: Desk, clock: Callable[[], datetime]) -> None:
         register.decide(desk, clock())
         sent = service.send_alert(clock())
         last = register.last_alert(weekly.WEEKLY)
-    if sent:
-        click.echo(_("{sent} alerte(s) envoyée(s).").format(sent=sent))
-    elif last is None:
-        click.echo(_("Aucune alerte n’est due : la première part le jour prévu aux réglages."))
+    if as_json:
+        week = weekly.week_of_alert(last.alert_id) if last else None
+        print_json({"sent": sent, "week": week, "state": last.state if last else None})
     else:
-        words = _("Aucune alerte n’est due : celle de la semaine {week} {state}, le {at}.")
-        click.echo(
-            words.format(
-                week=weekly.week_of_alert(last.alert_id),
-                state=_(ALERT_STATES[last.state]),
-                at=f"{last.at.astimezone(desk.zone):%d/%m/%Y %H:%M}",
-            )
-        )
+        click.echo(_sent(sent, last, desk))
+
+
+def _sent(sent: int, last: QueuedAlert | None, desk: Desk) -> str:
+    """What became of the alert, in a sentence."""
+    from mailwatch.alert import week_of_alert
+
+    if sent:
+        return _("{sent} alerte(s) envoyée(s).").format(sent=sent)
+    if last is None:
+        return _("Aucune alerte n’est due : la première part le jour prévu aux réglages.")
+    words = _("Aucune alerte n’est due : celle de la semaine {week} {state}, le {at}.")
+    return words.format(
+        week=week_of_alert(last.alert_id),
+        state=_(ALERT_STATES[last.state]),
+        at=f"{last.at.astimezone(desk.zone):%d/%m/%Y %H:%M}",
+    )
 
 
 def _unheard(clock: Callable[[], datetime]) -> Log:

@@ -230,6 +230,9 @@ def test_a_fault_in_the_institution_names_key_and_remedy(file: Path, line: str, 
     assert found.startswith(f"[institution] : {fault}")
 
 
+KNOWN = "connues : institution, exception, box, manual_answer, account, smtp, alert, register"
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
@@ -237,8 +240,8 @@ def test_a_fault_in_the_institution_names_key_and_remedy(file: Path, line: str, 
         ('calendier = "39"', "clé « calendier » inconnue ; vouliez-vous dire « calendar », dans [institution] ?"),
         ('[institutions]\nname = "Jura"', "section « institutions » inconnue ; vouliez-vous dire « institution » ?"),
         ('[imap]\nhost = "x"', "section « imap » inconnue ; vouliez-vous dire « account » ?"),
-        ('[zzz]\nx = 1', "section « zzz » inconnue ; connues : institution, exception, box, manual_answer, account, smtp, alert, register"),
-        ('_env_file = "x"', "clé « _env_file » inconnue ; connues : institution, exception, box, manual_answer, account, smtp, alert, register"),
+        ("[zzz]\nx = 1", f"section « zzz » inconnue ; {KNOWN}"),
+        ('_env_file = "x"', f"clé « _env_file » inconnue ; {KNOWN}"),
         ('[[institution]]\nname = "x"', "« institution » s’écrit comme une section, [institution]"),
         ('institution = "x"', "« institution » s’écrit comme une section, [institution]"),
         ('[box]\naddress = "a@jura.gouv.fr"', "« box » s’écrit comme une section, [[box]]"),

@@ -56,7 +56,7 @@ class Limits:
     """Processor time of one message."""
     memory: int = 256 * _MIB
     """Octets of its own; the largest message takes half."""
-    messages: int = 5000
+    messages: int = 10_000
     """After so many the worker is replaced, with all that piled up in it."""
 
 

@@ -119,7 +119,6 @@ TIES = {
     "person": "même personne",
     "quoted": "mots cités",
     "reference": "références",
-    "quotes_ours": "cite une réponse de nos services",
     "same_text": "même texte",
     "subject": "même objet",
 }

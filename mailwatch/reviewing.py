@@ -49,8 +49,22 @@ def doubtful(audit: Audit) -> tuple[Doubtful, ...]:
     institution = audit.institution
     declared = {*institution.addresses, *(box.address for box in institution.boxes)}
     found = [one for request in audit.requests for one in _of_request(request, declared)]
-    found += [
-        Doubtful(
+    found += _unseen(audit, known, declared)
+    return tuple(sorted(found, key=lambda one: (one.on, one.request, one.doubt, one.file)))
+
+
+def _unseen(
+    audit: Audit, known: Mapping[str, Request], declared: AbstractSet[str]
+) -> Iterator[Doubtful]:
+    """The quoted answers that nobody saw, once a request, but where another one was given by then."""
+    told: set[str] = set()
+    for unseen in audit.unseen:
+        request = known.get(unseen.request)
+        if unseen.request in told or (request and _answered_by(unseen.on, request)):
+            continue
+        if request:
+            told.add(request.id)
+        yield Doubtful(
             doubt=Doubt.UNSEEN,
             target=unseen.request,
             request=unseen.request,
@@ -58,12 +72,13 @@ def doubtful(audit: Audit) -> tuple[Doubtful, ...]:
             evidence=(unseen.evidence,),
             box=unseen.box if unseen.box in declared else "",
             on=unseen.on,
-            received_at=known[unseen.request].received_at if unseen.request in known else None,
+            received_at=request.received_at if request else None,
             file=unseen.file,
         )
-        for unseen in audit.unseen
-    ]
-    return tuple(sorted(found, key=lambda one: (one.on, one.request, one.doubt, one.file)))
+
+
+def _answered_by(on: date, request: Request) -> bool:
+    return request.first is not None and request.first.on <= on
 
 
 def _of_request(request: Request, declared: AbstractSet[str]) -> Iterator[Doubtful]:

@@ -161,10 +161,10 @@ def _lines(one: Doubtful) -> Iterator[str]:
     words = _("{request}  reçue le {arrival}, {box}")
     box = plain(one.box) or _("boîte non déclarée")
     yield words.format(request=one.request or "—", arrival=_arrival(one), box=box)
-    ties = ", ".join(_tie(tie) for tie in one.evidence)
+    ties = ", ".join(_tie(tie) for tie in one.evidence if one.doubt is not Doubt.UNSEEN)
     yield f"    {_doubt(one)}" + (f" ({ties})" if ties else "")
-    if one.target not in ("", one.request):
-        yield "    " + _("message : {key}").format(key=one.target)
+    if one.target != one.request or not one.request:
+        yield "    " + _("message : {key}").format(key=plain(one.target or one.file))
 
 
 def _arrival(one: Doubtful) -> str:

@@ -70,27 +70,44 @@ def test_an_answer_that_only_its_words_link_is_asked_about_by_its_key() -> None:
     assert "quoted" in one.evidence
 
 
-def test_an_answer_that_a_citizen_quotes_and_nobody_saw_is_asked_about() -> None:
-    ours = (
-        "Madame, votre dossier est complet et sera présenté à la commission du printemps prochain."
-    )
-    again = incoming(
-        "2026-03-09 09:12",
+UNSEEN = "Madame, votre dossier est complet et sera présenté à la commission du printemps prochain."
+
+
+def again(when: str) -> Fact:
+    """A citizen's mail that quotes an answer of ours that nobody saw."""
+    return incoming(
+        when,
         "Merci, et quand se tient-elle ?",
         references=["<unseen@jura.gouv.fr>"],
-        quoted=ours,
+        quoted=UNSEEN,
         findings=("quotes_ours",),
     )
-    found = audit([incoming("2026-03-02 09:12"), again])
 
+
+def unseen(facts: Iterable[Fact]) -> Sequence[str]:
+    return [one.request for one in doubtful(audit(facts)) if one.doubt is Doubt.UNSEEN]
+
+
+def test_an_answer_that_a_citizen_quotes_and_nobody_saw_is_asked_about_once() -> None:
+    facts = [incoming("2026-03-02 09:12"), again("2026-03-09 09:12"), again("2026-03-10 09:12")]
+    found = audit(facts)
+
+    assert len(found.unseen) == 2
     (one,) = [one for one in doubtful(found) if one.doubt is Doubt.UNSEEN]
-
     assert one.request == one.target == found.requests[0].id
     assert one.received_at == at("2026-03-02 09:12")
 
 
+def test_an_unseen_answer_is_not_asked_about_where_another_was_given_by_then() -> None:
+    question, quoting = incoming("2026-03-02 09:12"), again("2026-03-09 09:12")
+
+    assert unseen([question, quoting])
+    assert unseen([question, quoting, answer("2026-03-12 10:00")])
+    assert not unseen([question, quoting, answer("2026-03-04 10:00")])
+
+
 def test_an_unseen_answer_of_no_request_names_none() -> None:
-    (unseen,) = audit(
+    (missed,) = audit(
         [
             incoming(
                 "2026-03-09 09:12",
@@ -103,7 +120,7 @@ def test_an_unseen_answer_of_no_request_names_none() -> None:
         ]
     ).unseen
 
-    (one,) = doubtful(replace(audit([]), unseen=(replace(unseen, request=""),)))
+    (one,) = doubtful(replace(audit([]), unseen=(replace(missed, request=""),)))
 
     assert (one.request, one.target, one.received_at) == ("", "", None)
 

@@ -19,6 +19,10 @@ _SHARES_EVERY = 10
 """Looks between two that also add up shares, for which the system counts every page."""
 
 
+RSS_UNIT = 1 if platform.system() == "Darwin" else 1024
+"""Octets in which the system tells a peak."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One process: wall and CPU time in seconds, peak memory and what it printed in MB."""
@@ -85,11 +89,10 @@ def measure(
     code = os.waitstatus_to_exitcode(status)
     if code not in accepted:
         raise SystemExit(f"« {' '.join(command[:3])} … » s’est terminé avec le code {code}.")
-    unit = 1 if platform.system() == "Darwin" else 1024
     return Run(
         wall=wall,
         cpu=usage.ru_utime + usage.ru_stime,
-        peak=usage.ru_maxrss * unit / 1e6,
+        peak=usage.ru_maxrss * RSS_UNIT / 1e6,
         printed=os.fstat(out.fileno()).st_size / 1e6,
     )
 

@@ -14,16 +14,18 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
+import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-import generate
-from measuring import Figure, Run, measure_in_turn, ratio
-from service import service_figures
+from measuring import RSS_UNIT, Figure, Run, measure_in_turn, ratio
 
+GENERATE = [sys.executable, str(Path(__file__).with_name("generate.py"))]
 NOW = "2026-02-01T12:00:00+01:00"
 """The day of the audit: fixed, as the mail is."""
 SPEED, MEMORY, GROWTH, BEYOND, START_UP = 2.5, 250.0, 1400.0, 1000.0, 5.0
@@ -56,7 +58,8 @@ def audit_figures(mails: int, fewer: int, rounds: int) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="mailwatch-bench-") as folder:
         small, large = Path(folder, "small"), Path(folder, "large")
         for root, count in ((small, fewer), (large, mails)):
-            generate.generate(root, count)
+            # In a process of its own: what it holds would be in every child's peak.
+            subprocess.run([*GENERATE, str(root), "--mails", str(count)], check=True)
         _describe(large)
         audit = [*program(), "audit", "--json", "--now", NOW]
         measure_in_turn(([*COMPAT32, str(small)], [*audit, str(small)]), 1, ACCEPTED)
@@ -79,8 +82,9 @@ def memory_figures(
     large: Sequence[Run], small: Sequence[Run], mails: int, fewer: int
 ) -> list[Figure]:
     """The peak of an audit, and what a further message adds to it: in all, and beyond the requests."""
-    peak = max(run.peak for run in large)
-    growth = 1e6 * (peak - max(run.peak for run in small)) / (mails - fewer)
+    peak, small_peak = (max(run.peak for run in runs) for runs in (large, small))
+    check_peak(small_peak)
+    growth = 1e6 * (peak - small_peak) / (mails - fewer)
     requests = 1e6 * (large[0].printed - small[0].printed) / (mails - fewer)
     grown = f"croissance par courriel, de {fewer} à {mails}"
     beyond = f"{growth - requests:.0f} ({requests:.0f} de demandes)"
@@ -125,10 +129,25 @@ def _describe(root: Path) -> None:
     )
 
 
-def pin() -> None:
-    """Keep this process and its children on one core, where the system can."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+@contextmanager
+def pinned() -> Iterator[None]:
+    """Keep this process and its children on one core meanwhile, where the system can."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+def check_peak(peak: float) -> None:
+    """Stop when a child's peak is but ours: Linux counts what a process held before it became the program."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT / 1e6
+    if peak <= own:
+        raise SystemExit(f"mémoire non mesurée : ce programme en tient lui-même {own:.0f} Mo")
 
 
 def main() -> int:
@@ -139,9 +158,12 @@ def main() -> int:
     asked = parser.parse_args()
     fewer = max(asked.mails // 4, 1)
     print(f"mailwatch, Python {platform.python_version()}, {asked.rounds} tours")
-    figures = service_figures(asked.mails, fewer, asked.rounds)
-    pin()
-    figures += audit_figures(asked.mails, fewer, asked.rounds) + start_up_figures()
+    # The service comes last: its measurement makes this process grow, and a child's peak begins at ours.
+    with pinned():
+        figures = audit_figures(asked.mails, fewer, asked.rounds) + start_up_figures()
+    from service import service_figures
+
+    figures += service_figures(asked.mails, fewer, asked.rounds)
     for figure in figures:
         mark = "tenu  " if figure.kept else "MANQUÉ"
         print(f"{mark}  {figure.title} : {figure.shown} ; borne {figure.bound:g}")

@@ -38,7 +38,8 @@ class Taken:
     octets: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots: aiosmtpd asks for every member, and Python 3.11.2 fails at a slotted one's `__weakref__`.
+@dataclass(frozen=True, kw_only=True)
 class Sink:
     """Keeps every message that it is given."""
 

@@ -16,6 +16,7 @@ errors.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from typing import Self
 
@@ -38,6 +39,34 @@ class Remark(str):
         remark.template = template
         remark.values = values
         return remark
+
+
+_REFUSALS = {
+    errno.ENOENT: Remark("introuvable"),
+    errno.EACCES: Remark("accès refusé"),
+    errno.EPERM: Remark("accès refusé"),
+    errno.EEXIST: Remark("le nom est déjà pris"),
+    errno.ENOTDIR: Remark("ce n’est pas un dossier"),
+    errno.EISDIR: Remark("c’est un dossier"),
+    errno.ENOSPC: Remark("plus de place sur le disque"),
+    errno.EDQUOT: Remark("quota de disque atteint"),
+    errno.EROFS: Remark("disque en lecture seule"),
+    errno.EIO: Remark("le disque ne répond pas comme il faut"),
+    errno.EMFILE: Remark("trop de fichiers ouverts"),
+    errno.ENOMEM: Remark("plus de mémoire"),
+    errno.ENAMETOOLONG: Remark("nom trop long"),
+    errno.ELOOP: Remark("les liens tournent en rond"),
+    errno.ECONNREFUSED: Remark("connexion refusée"),
+    errno.ECONNRESET: Remark("connexion coupée"),
+    errno.ETIMEDOUT: Remark("aucune réponse"),
+    errno.EHOSTUNREACH: Remark("machine injoignable"),
+    errno.ENETUNREACH: Remark("réseau injoignable"),
+}
+
+
+def refusal(fault: OSError) -> str:
+    """Say why the system refused, in the reader's language; in its own words what is not in the table."""
+    return _REFUSALS.get(fault.errno or 0) or fault.strerror or type(fault).__name__
 
 
 class FaultyValueError(ValueError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mailwatch import contracts, report
-from mailwatch.errors import UsageError
+from mailwatch.errors import UsageError, refusal
 from mailwatch.model import Audit
 from mailwatch.ruleset import Desk
 from mailwatch.settings import template_texts
@@ -30,6 +30,6 @@ def publish(found: Audit, desk: Desk, folder: Path) -> Path:
         raise UsageError(
             "« {path} » : le rapport ne peut pas y être écrit ({reason})",
             path=folder,
-            reason=fault.strerror,
+            reason=refusal(fault),
         ) from None
     return folder / report.HTML

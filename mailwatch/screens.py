@@ -128,8 +128,9 @@ def _rest(found: Health, zone: tzinfo, state: Path, octets: int) -> Iterator[str
         yield _("Alertes refusées par le serveur, cette semaine-là : {count}.").format(
             count=found.refused
         )
-    yield _("Journal : {size} lignes, empreinte {digest}").format(
-        size=found.head.size, digest=found.head.digest or "—"
+    lines = counted(found.head.size, _("ligne"), _("lignes"))
+    yield _("Journal : {lines}, empreinte {digest}").format(
+        lines=lines, digest=found.head.digest or "—"
     )
     yield _("Registre : {path} ({size} Mo)").format(path=state, size=number(octets / _MEGABYTE))
 

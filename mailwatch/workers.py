@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import BinaryIO, Self, TypeAlias
 
-from mailwatch.errors import BusyError
+from mailwatch.errors import BusyError, refusal
 from mailwatch.model import Delivery, Unreadable
 
 Verdict: TypeAlias = bytes | Unreadable
@@ -229,7 +229,7 @@ def _started(judge: Judge, limits: Limits) -> _Worker:
     try:
         worker = _spawned(limits)
     except OSError as fault:
-        raise _cannot_start(fault.strerror) from None
+        raise _cannot_start(refusal(fault)) from None
     reason = ""
     try:
         worker.wire.settimeout(_START_SECONDS)

@@ -18,7 +18,7 @@ from mailwatch.commands.options import (
     settings_option,
     site_for,
 )
-from mailwatch.errors import MailwatchError, RegisterError, UsageError
+from mailwatch.errors import MailwatchError, RegisterError, UsageError, refusal
 from mailwatch.language import say
 from mailwatch.language import translate as _
 
@@ -68,7 +68,7 @@ def _write(path: Path, text: str) -> None:
         raise UsageError(
             "« {path} » ne peut pas être écrit ({reason}) ; donnez un autre fichier par --settings",
             path=path,
-            reason=fault.strerror,
+            reason=refusal(fault),
         ) from None
 
 

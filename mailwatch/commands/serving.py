@@ -20,7 +20,7 @@ from mailwatch.commands.options import (
     settings_option,
     site_for,
 )
-from mailwatch.errors import SettingsError, UsageError
+from mailwatch.errors import SettingsError, UsageError, refusal
 from mailwatch.labels import ALERT_STATES
 from mailwatch.language import say
 from mailwatch.language import translate as _
@@ -152,7 +152,7 @@ def _write(path: Path, page: str) -> None:
         raise UsageError(
             "« {path} » ne peut pas être écrit ({reason}) ; donnez un autre fichier par --html",
             path=path,
-            reason=fault.strerror,
+            reason=refusal(fault),
         ) from None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mailwatch.errors import BusyError, RefusedError, RegisterError
+from mailwatch.errors import BusyError, RefusedError, RegisterError, refusal
 
 LOCK = "lock"
 """Its content is the holder's process number, for a person; what holds is the lock."""
@@ -62,7 +62,7 @@ def _opened(state: Path) -> int:
             "« {folder} » : ce compte ne peut pas y écrire ({reason}) ; lancez mailwatch sous le compte à qui est le "
             "dossier",
             folder=state,
-            reason=fault.strerror,
+            reason=refusal(fault),
         ) from None
 
 

@@ -10,7 +10,7 @@ from email.policy import default
 from pathlib import Path
 
 from mailwatch.demo.servers import Taken
-from mailwatch.errors import UsageError
+from mailwatch.errors import UsageError, refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def _kept(alert: Taken, folder: Path) -> Kept:
         raise UsageError(
             "« {path} » : l’alerte ne peut pas y être écrite ({reason})",
             path=folder,
-            reason=fault.strerror,
+            reason=refusal(fault),
         ) from None
     return Kept(
         recipients=alert.recipients,

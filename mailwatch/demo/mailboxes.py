@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from mailwatch.demo import export, story
 from mailwatch.demo.export import Ports
-from mailwatch.errors import UsageError
+from mailwatch.errors import UsageError, refusal
 from mailwatch.model import Period
 
 TODAY = date(2026, 4, 20)
@@ -84,7 +84,7 @@ def write(folder: Path, ports: Ports = _NOBODY) -> Demo:
         raise UsageError(
             "« {path} » : la démonstration ne peut pas y être écrite ({reason})",
             path=folder,
-            reason=fault.strerror,
+            reason=refusal(fault),
         ) from None
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from mailwatch.addresses import domain
-from mailwatch.errors import RefusedError, SettingsError, UnreachableError
+from mailwatch.errors import RefusedError, SettingsError, UnreachableError, refusal
 from mailwatch.site import Security, Submission
 
 _TAKEN = frozenset({250, 251})
@@ -167,7 +167,7 @@ def _trust(submission: Submission) -> ssl.SSLContext:
         raise SettingsError(
             "[smtp] : ca_file « {path} » ne se lit pas comme un fichier de certificats ({reason})",
             path=submission.ca_file,
-            reason=fault.strerror or type(fault).__name__,
+            reason=refusal(fault),
         ) from None
 
 
@@ -264,4 +264,4 @@ def _reason(fault: Exception) -> str:
         return "délai dépassé"
     if isinstance(fault, smtplib.SMTPServerDisconnected):
         return "connexion coupée"
-    return getattr(fault, "strerror", None) or type(fault).__name__
+    return refusal(fault) if isinstance(fault, OSError) else type(fault).__name__

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from mailwatch.errors import BusyError, MailwatchError, RefusedError, RegisterError
+from mailwatch.errors import BusyError, MailwatchError, RefusedError, RegisterError, refusal
 
 FILE = "register.sqlite"
 KEY = "key"
@@ -95,10 +95,7 @@ class Database:
 def connected(path: Path, *, current: bool = True) -> Iterator[Database]:
     """Open the register file; refuse one that is not ours or, when `current`, of another version."""
     if not path.is_file():
-        raise RegisterError(
-            "aucun registre dans « {folder} » ; créez-le avec « mailwatch init », ou corrigez « state »",
-            folder=path.parent,
-        )
+        raise _missing(path.parent)
     engine = create_engine(
         "sqlite://",
         creator=lambda: _dialled(path),
@@ -250,11 +247,13 @@ def key_of(folder: Path) -> bytes:
         key = path.read_bytes()
         shared = path.stat().st_mode & 0o077
     except OSError as fault:
+        if not (path.exists() or (folder / FILE).exists()):
+            raise _missing(folder) from None
         raise RegisterError(
             "la clé « {path} » ne peut pas être lue : {reason} ; restaurez-la : sans elle, plus aucun "
             "correspondant n’est reconnu",
             path=path,
-            reason=fault.strerror or fault,
+            reason=refusal(fault),
         ) from None
     if shared:
         raise RefusedError(
@@ -268,6 +267,13 @@ def key_of(folder: Path) -> bytes:
             expected=KEY_LENGTH,
         )
     return key
+
+
+def _missing(folder: Path) -> RegisterError:
+    return RegisterError(
+        "aucun registre dans « {folder} » ; créez-le avec « mailwatch init », ou corrigez « state »",
+        folder=folder,
+    )
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -301,7 +307,7 @@ def _writable(folder: Path) -> Iterator[None]:
         raise RegisterError(
             "impossible d’écrire dans « {folder} » : {reason}",
             folder=folder,
-            reason=fault.strerror or fault,
+            reason=refusal(fault),
         ) from None
 
 

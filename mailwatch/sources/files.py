@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from mailwatch.errors import SourceError, UsageError
+from mailwatch.errors import SourceError, UsageError, refusal
 from mailwatch.model import Delivery, Role
 from mailwatch.wording import fold
 
@@ -82,7 +82,7 @@ def deliveries(entry: Entry) -> Iterator[Delivery]:
                 yield Delivery(raw=raw, file=f"{entry.file}#{number}", role=entry.role)
     except OSError as fault:
         raise SourceError(
-            "« {path} » : illisible ({reason})", path=entry.file, reason=fault.strerror
+            "« {path} » : illisible ({reason})", path=entry.file, reason=refusal(fault)
         ) from None
 
 
@@ -156,7 +156,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
             found = sorted(children, key=lambda child: child.name)
     except OSError as fault:
         raise SourceError(
-            "« {path} » : dossier illisible ({reason})", path=folder, reason=fault.strerror
+            "« {path} » : dossier illisible ({reason})", path=folder, reason=refusal(fault)
         ) from None
     folders = [child.name for child in found if child.is_dir(follow_symlinks=False)]
     names = [child.name for child in reversed(found) if child.is_file()]

@@ -16,7 +16,7 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from mailwatch.errors import SourceError
+from mailwatch.errors import SourceError, refusal
 from mailwatch.model import Letter, Nature, Refused
 from mailwatch.wording import fold
 
@@ -83,7 +83,7 @@ def _text(given: str) -> str:
         raw = Path(given).read_bytes()
     except OSError as fault:
         raise SourceError(
-            "« {path} » : illisible ({reason})", path=given, reason=fault.strerror
+            "« {path} » : illisible ({reason})", path=given, reason=refusal(fault)
         ) from None
     try:
         return raw.decode("utf-8-sig")

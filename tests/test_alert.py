@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -43,6 +42,7 @@ from mailwatch.settings import template_texts
 from mailwatch.site import AlertPlan, Weekday
 from mailwatch.workdays import closure
 from tests.facts import BOX, answer, at, desk, incoming
+from tests.pages import Outline
 
 SEJOUR = "pref-etrangers@jura.gouv.fr"
 DOLE = "sp-dole@jura.gouv.fr"
@@ -1094,26 +1094,6 @@ def test_long_lists_of_what_could_not_be_seen_are_cut_and_counted() -> None:
     assert "MESSAGES ILLISIBLES : 25" in text
     assert "et 5 autres, dans le rapport" in text
     assert "et 3 plus anciens" in text
-
-
-class Outline(HTMLParser):
-    """The elements of a page, with whatever stays open."""
-
-    VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
 
 
 def page() -> str:

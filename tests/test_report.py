@@ -8,7 +8,6 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -31,6 +30,7 @@ from mailwatch.model import (
 from mailwatch.settings import template_texts
 from mailwatch.triage import triage
 from tests.facts import CITIZEN, answer, desk, incoming
+from tests.pages import Outline
 
 TODAY = date(2026, 4, 20)
 POISON = "=cmd|'/C calc'!A0"
@@ -75,26 +75,6 @@ def audited() -> Audit:
 
 def page() -> str:
     return report.html(audited(), desk().rules.policy, template_texts())
-
-
-class Outline(HTMLParser):
-    """The elements of a page, with whatever stays open."""
-
-    VOID = frozenset({"meta", "br", "hr", "img", "rect", "line", "link", "input"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
 
 
 def outline() -> Outline:

@@ -27,7 +27,7 @@ def test_a_refusal_of_the_system_is_said_in_french(fault: OSError, words: str) -
 
 
 def test_where_nothing_was_made_yet_init_is_advised_and_no_key_is_missed(tmp_path: Path) -> None:
-    with pytest.raises(RegisterError, match="aucun registre dans .* mailwatch init"):
+    with pytest.raises(RegisterError, match=r"aucun registre dans .*mailwatch init"):
         key_of(tmp_path / "etat")
 
 
@@ -35,5 +35,5 @@ def test_where_there_is_a_register_its_key_is_what_is_missed(tmp_path: Path) -> 
     created(tmp_path / "etat")
     (tmp_path / "etat" / "key").unlink()
 
-    with pytest.raises(RegisterError, match="la clé .* introuvable"):
+    with pytest.raises(RegisterError, match=r"la clé .*introuvable"):
         key_of(tmp_path / "etat")

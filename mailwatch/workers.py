@@ -300,8 +300,8 @@ def _written_batch(batch: Sequence[Delivery]) -> Iterator[bytes]:
 
 
 def _read_batch(source: BinaryIO) -> Iterator[Delivery]:
-    # Our parent's own pickle; what it answers to is never unpickled.
-    for delivery in pickle.loads(_read_frame(source)):  # noqa: S301
+    # What a worker answers is never unpickled.
+    for delivery in pickle.loads(_read_frame(source)):  # noqa: S301  # our parent's own
         yield replace(delivery, raw=_read_frame(source))
 
 

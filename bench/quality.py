@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-import tomllib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,15 +17,15 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from corpus import CORPUS, MENTIONS, ExpectedMention, Label, labels
+
 from mailwatch.analysis import Examined, examine
 from mailwatch.model import Delivery, Institution, Mention, Nature, Outcome, Role, Unreadable
 from mailwatch.nature import HUMAN_ANSWERS
 from mailwatch.ruleset import Desk
 from mailwatch.settings import desk_for, load
 
-CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus"
 HALVES = ("work", "measure")
-MENTIONS = ("author", "service", "institution")
 NAMED = frozenset({"present", "exempt"})
 AUTOMATIC = frozenset(
     {
@@ -57,31 +56,7 @@ BOUNDS = {
 MACRO_BOUND = 0.95
 
 
-# --- what a person said ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectedMention:
-    """What a person found of one mention: the outcome, and every wording that would be right."""
-
-    outcome: str
-    level: str
-    wordings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """What a person said of one mail; None where nothing was said."""
-
-    file: Path
-    role: Role
-    nature: Nature
-    answer_due: bool | None
-    correspondent: str
-    mentions: Mapping[str, ExpectedMention]
-    announced: str | None
-    own: str | None
-    settings: Path | None
+# --- what is compared ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,32 +95,6 @@ class Score:
         return 2 * self.right / ((self.found + self.expected) or 1)
 
 
-def labels(folder: Path) -> Iterator[Label]:
-    """Read the labels of one half; KeyError or ValueError when a table is not whole."""
-    for table in tomllib.loads((folder / "labels.toml").read_text("utf-8"))["mail"]:
-        yield Label(
-            file=folder / table["file"],
-            role=Role(table["role"]),
-            nature=Nature(table["nature"]),
-            answer_due=table.get("answer_due"),
-            correspondent=table.get("correspondent", ""),
-            mentions={name: _mention(table[name]) for name in MENTIONS if name in table},
-            announced=table.get("announced"),
-            own=table.get("own"),
-            settings=CORPUS / "settings" / table["settings"] if "settings" in table else None,
-        )
-
-
-def _mention(table: Mapping[str, object]) -> ExpectedMention:
-    others = table.get("or", ())
-    wordings = (table["text"], *(others if isinstance(others, list) else ()))
-    return ExpectedMention(
-        outcome=str(table["outcome"]),
-        level=str(table.get("level", "")),
-        wordings=tuple(str(wording) for wording in wordings if wording),
-    )
-
-
 # --- what comes out -------------------------------------------------------------------------------
 
 
@@ -157,13 +106,13 @@ def desk(settings: Path | None) -> Desk:
 
 def judge(label: Label) -> Examined | Unreadable:
     """Run the program on one labelled mail."""
-    delivery = Delivery(raw=label.file.read_bytes(), file=label.file.name, role=label.role)
+    delivery = Delivery(raw=label.raw, file=label.name, role=label.role)
     return examine(delivery, desk(label.settings), judge_on=UNDATED)
 
 
 def verdicts(label: Label, found: Examined | Unreadable) -> Iterator[Verdict]:
     """Compare one mail's label with what came out, thing by thing."""
-    name = label.file.name
+    name = label.name
     if isinstance(found, Unreadable):
         yield _verdict("nature " + label.role, name, label.nature, "illisible")
         return
@@ -190,7 +139,7 @@ def _verdict(subject: str, file: str, expected: str, found: str, evidence: str =
 
 
 def _of_nature(label: Label, found: Examined) -> Iterator[Verdict]:
-    name, reading = label.file.name, found.reading
+    name, reading = label.name, found.reading
     why = f"{reading.confidence} ; " + " ; ".join(
         f"{seen.rule} « {seen.text} » ({seen.place})" for seen in reading.evidence[:4]
     )
@@ -209,7 +158,7 @@ def _of_nature(label: Label, found: Examined) -> Iterator[Verdict]:
 
 
 def _of_mentions(label: Label, found: Examined) -> Iterator[Verdict]:
-    name = label.file.name
+    name = label.name
     for subject, expected in label.mentions.items():
         mention: Mention | None = getattr(found.mentions, subject, None)
         if mention is None:
@@ -375,7 +324,7 @@ def measure(name: str) -> list[Verdict]:
     judged: list[Verdict] = []
     for label in labels(CORPUS / name):
         if label.mentions and label.nature not in HUMAN_ANSWERS:
-            raise ValueError(f"{label.file.name}: mentions are labelled on human answers only")
+            raise ValueError(f"{label.name}: mentions are labelled on human answers only")
         judged += verdicts(label, judge(label))
     return judged
 

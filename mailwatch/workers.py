@@ -37,8 +37,6 @@ Judge: TypeAlias = Callable[[Delivery], Verdict]
 _MIB = 1024 * 1024
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
-_PATIENCE = 3
-"""How much longer than its processor time a batch may take, on a machine that has other work."""
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 """The rest may hold secrets of the parent's."""
 
@@ -54,6 +52,8 @@ class Limits:
 
     seconds: float = 20.0
     """Processor time of one message."""
+    patience: float = 3.0
+    """How many times longer than that a batch may take, on a machine that has other work."""
     memory: int = 256 * _MIB
     """Octets of its own; the largest message takes half."""
     messages: int = 10_000
@@ -179,14 +179,14 @@ class _Worker:
     process: subprocess.Popen[bytes]
     wire: socket.socket
     answers: BinaryIO
-    seconds: float
+    limits: Limits
     judged: int = field(default=0)
 
     def ask(self, batch: Sequence[Delivery]) -> list[Verdict]:
         """Have the process judge `batch`; raise _LostError when it does not."""
         self.judged += len(batch)
         try:
-            self.wire.settimeout(self.seconds * _PATIENCE)
+            self.wire.settimeout(self.limits.seconds * self.limits.patience)
             for part in _written_batch(batch):
                 self.wire.sendall(part)
             return [_read_verdict(self.answers, delivery) for delivery in batch]
@@ -201,7 +201,7 @@ class _Worker:
         except subprocess.TimeoutExpired:
             return "analyse interrompue"
         if code == -signal.SIGPROF:
-            return f"analyse arrêtée après {self.seconds:g} s de calcul"
+            return f"analyse arrêtée après {self.limits.seconds:g} s de calcul"
         return f"analyse interrompue ({f'signal {-code}' if code < 0 else f'code {code}'})"
 
     def end(self) -> None:
@@ -261,7 +261,7 @@ def _spawned(limits: Limits) -> _Worker:
         ours.close()
         raise
     answers = ours.makefile("rb")
-    return _Worker(process=process, wire=ours, answers=answers, seconds=limits.seconds)
+    return _Worker(process=process, wire=ours, answers=answers, limits=limits)
 
 
 def _cannot_start(reason: str | None) -> BusyError:

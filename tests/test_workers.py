@@ -19,12 +19,13 @@ from mailwatch.workers import Limits, Verdict, Workers
 from tests import poison
 from tests.poison import delivery
 
-QUICK = Limits(seconds=0.3, memory=192 * 1024 * 1024)
+NARROW = Limits(memory=192 * 1024 * 1024)
+"""Little memory, and time enough to use it up however slow the machine is."""
 
 
 @pytest.fixture
 def workers() -> Iterator[Workers]:
-    with Workers(poison.judge, count=2, limits=QUICK) as pool:
+    with Workers(poison.judge, count=2, limits=NARROW) as pool:
         yield pool
 
 
@@ -49,6 +50,14 @@ def alive(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def gone(process: int) -> bool:
+    """Wait until `process` is no more; a slow machine has a minute."""
+    until = time.monotonic() + 60
+    while alive(process) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not alive(process)
 
 
 # --- judging --------------------------------------------------------------------------------------
@@ -103,9 +112,11 @@ def test_two_workers_judge_at_the_same_time(workers: Workers) -> None:
 
 # --- poison ---------------------------------------------------------------------------------------
 
-POISON = {
+ENDLESS = {
     "loop:": "analyse arrêtée après 0.3 s de calcul",
     "sleep:": "analyse trop longue, arrêtée",
+}
+POISON = {
     "eat:": "mémoire insuffisante pour analyser ce message",
     "fail:Odile Ferrand": "erreur d’analyse (ValueError)",
     "recurse:": "erreur d’analyse (RecursionError)",
@@ -128,6 +139,24 @@ def test_poison_is_set_aside_alone_wherever_it_stands(
 
     assert reason(found.pop(place)) == POISON[words]
     assert found == [b"A", b"B", b"C", b"D"]
+
+
+@pytest.mark.parametrize(("words", "patience"), [("loop:", 100.0), ("sleep:", 3.0)])
+def test_what_never_ends_is_ended(words: str, patience: float) -> None:
+    limits = Limits(seconds=0.3, patience=patience)
+    with Workers(poison.judge, count=1, limits=limits) as pool:
+        (found,) = judged(pool, words)
+
+    assert reason(found) == ENDLESS[words]
+
+
+@pytest.mark.parametrize("words", ENDLESS)
+def test_what_never_ends_costs_no_other_message(words: str) -> None:
+    with Workers(poison.judge, count=2, limits=Limits(seconds=2)) as pool:
+        found = judged(pool, "a", words, "b")
+
+    assert isinstance(found[1], Unreadable)
+    assert (found[0], found[2]) == (b"A", b"B")
 
 
 def test_poison_says_where_it_was_found(workers: Workers) -> None:
@@ -166,8 +195,9 @@ def test_a_message_whose_worker_is_killed_once_is_tried_again(
 
 
 def test_workers_killed_while_they_wait_are_replaced_unnoticed(workers: Workers) -> None:
-    for process in processes(workers):
-        os.kill(int(process), signal.SIGKILL)
+    for process in map(int, processes(workers)):
+        os.kill(process, signal.SIGKILL)
+        assert gone(process)
 
     assert judged(workers, "a", "b") == [b"A", b"B"]
 
@@ -240,6 +270,8 @@ def test_workers_that_cannot_start_are_a_fault_of_the_machine_and_of_no_message(
 def test_closing_ends_the_workers_after_what_they_have_begun() -> None:
     pool = Workers(poison.judge, count=2)
     batches = [pool.judge([delivery("who")]) for _ in range(2)]
+    while not batches[0].running() and not batches[0].done():
+        time.sleep(0.01)
     pool.close()
 
     found = [batch.result(0) for batch in batches if not batch.cancelled()]
@@ -270,10 +302,5 @@ def test_a_worker_ends_when_its_parent_is_gone(words: str) -> None:
         text=True,
         check=True,
     )
-    worker = int(parent.stdout)
 
-    until = time.monotonic() + 20
-    while alive(worker) and time.monotonic() < until:
-        time.sleep(0.05)
-
-    assert not alive(worker)
+    assert gone(int(parent.stdout))

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from mailwatch.demo.composing import compose
 from mailwatch.demo.story import Mail, Person, Place
 from mailwatch.model import Nature, Role
+from mailwatch.nature.forms import is_robot
 
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus"
 MENTIONS = ("author", "service", "institution")
@@ -130,7 +131,7 @@ def dressed(table: Table) -> tuple[Mail, Place]:
     """Put the words of one table into the habits of its writer's program, and name where they arrived."""
     writer, to = _people(table["from"])[0], _people(table["to"])
     here = to[0] if table["role"] == Role.INBOX else writer
-    relayed = table.get("client") == "form" and not _is_filled(str(table["text"]))
+    relayed = table.get("client") == "form" and not _is_filled(table, writer)
     at = datetime.fromisoformat(str(table["date"]))
     answered = bool(table.get("reply"))
     mail = Mail(
@@ -198,9 +199,9 @@ def _robot(box: Person) -> Person:
     return Person(name="Formulaire de contact", address=f"ne-pas-repondre@{_host(box)}")
 
 
-def _is_filled(text: str) -> bool:
-    """Say whether the writer laid the form's fields out already."""
-    return _FORM_FIELD.search(text) is not None
+def _is_filled(table: Table, writer: Person) -> bool:
+    """Say whether a robot stands there as the sender, or the writer laid the form's fields out already."""
+    return is_robot(writer.address) or _FORM_FIELD.search(str(table["text"])) is not None
 
 
 def _form(table: Table, writer: Person) -> str:

@@ -625,6 +625,33 @@ class Refused:
     reason: str
 
 
+class LocalChange(StrEnum):
+    """What a site's own rule file does to the rules that ship with the program."""
+
+    NEW = "new"
+    """A rule of its own."""
+    MORE = "more"
+    """More phrases of a rule, or more words of a list."""
+    OFF = "off"
+    """A rule that the site does without."""
+    VALUE = "value"
+    """Another value of a settled definition."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalRule:
+    """One thing that a site changes in the rules, and on what ground."""
+
+    change: LocalChange
+    target: str
+    """The id of a rule, the key of a choice, or a list with its pack before it."""
+    title: str
+    source: str
+    """What the change rests on; the reason of a rule that is switched off."""
+    file: str
+    line: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
     """A correction that holds, and what it concerns."""
@@ -662,3 +689,5 @@ class Audit:
     """The digest of the rule files."""
     rulings: tuple[Ruling, ...] = ()
     """What persons set right, by the day of what it concerns."""
+    local: tuple[LocalRule, ...] = ()
+    """What the site's own files change in the rules."""

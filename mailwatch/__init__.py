@@ -58,6 +58,7 @@ The core: no clock, file, socket, environment or randomness.
 The shell: where mail, settings and the day come from, and where results go.
 
     language    The language the command line speaks: French unless asked otherwise.
+    recognition Persons' names in a line, by a statistical model: the only user of spaCy.
 
     sources     Where mail and letters come from: folders, Maildir, mbox, IMAP, registers of letters.
     settings    The institution's own values, checked key by key.
@@ -96,7 +97,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     ruleset     terms, tables, packs, choices, local
     dates       grammar
     nature      automatic, forms, voices, mass, scope, person, internal, incoming, outgoing
-    mentions    lexicon, page, kinds, names, blocks, endings, zones, author, units
+    mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
+                units
     alert       schedule, trends, lines, sections, mailings, pages
     sources     files, letters, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening

@@ -3,7 +3,7 @@
 `examine` reads the writer's own words only and gives each mention an outcome, with the words found, their
 place and what decided. `zones` cuts the text, `author` finds the person by the grammar of `names`, `units`
 finds the service and the institution, `lexicon` holds the lists of `rules/mentions.toml`. A name that the
-shape of its words leaves undecided is kept apart (`names.Weight.WEAK`).
+shape of its words leaves undecided is kept apart (`names.Weight.WEAK`); `undecided` has a model look at it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from mailwatch.mentions.blocks import Block, read_blocks, read_name
 from mailwatch.mentions.lexicon import Lexicon, lexicon
 from mailwatch.mentions.names import Weight
 from mailwatch.mentions.page import Kind, Page, plain
+from mailwatch.mentions.undecided import PersonNames, recognised
 from mailwatch.mentions.units import Body, read_institutions, read_services
 from mailwatch.mentions.zones import read_page
 from mailwatch.model import (
@@ -41,16 +42,25 @@ _NAMED = (AuthorLevel.FULL_NAME, AuthorLevel.FIRST_NAME)
 
 
 def examine(
-    message: Message, own: Words, institution: Institution, rules: RulePack, on: date
+    message: Message,
+    own: Words,
+    institution: Institution,
+    rules: RulePack,
+    on: date,
+    persons: PersonNames | None = None,
 ) -> Mentions:
-    """Judge the three mentions of an answer sent on `on`, a local date of the territory."""
+    """Judge the three mentions of an answer sent on `on`, a local date of the territory.
+
+    `persons` is asked about the author alone, and only where directory and rules leave him undecided.
+    """
     words = lexicon(rules)
     page = read_page(own, rules, words)
     blocks = read_blocks(page, words)
     sender = message.senders[0].address if message.senders else ""
-    people = _others_than(
-        _citizens(message, institution), read_authors(page, words, institution.agents)
-    )
+    citizens = _citizens(message, institution)
+    people = _others_than(citizens, read_authors(page, words, institution.agents))
+    if persons is not None:
+        people = _others_than(citizens, recognised(page, people, words, persons))
     names = tuple(
         person.text
         for person in people[:3]
@@ -255,5 +265,6 @@ def _findings(
         and names[0].place is Place.HEADER_BLOCK
         and any(person.place is not Place.HEADER_BLOCK for person in names),
         "name_by_shape": bool(names) and people[0].weight is Weight.WEAK,
+        "name_by_model": bool(names) and people[0].decided_by == "model",
     }
     return tuple(code for code, holds in found.items() if holds)

@@ -41,6 +41,7 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
 lock: .venv  ## reprendre les dernières versions des dépendances
 	$(LOCK) --group dev -o requirements-dev.txt
 	$(LOCK) -c requirements-dev.txt -o requirements.txt
+	$(LOCK) -c requirements-dev.txt --extra model -o requirements-model.txt
 
 wheel: .venv  ## construire dist/*.whl
 	$(BIN)/python -m hatchling build -t wheel

@@ -20,8 +20,8 @@ ROOT = Path(__file__).parent.parent
 MAILWATCH = Path(sys.executable).with_name("mailwatch")
 TOP = {
     "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "Makefile", "README.fr.md", "README.md",
-    "bench", "mailwatch", "packaging", "pyproject.toml", "requirements-dev.txt", "requirements.txt",
-    "rules", "scripts", "templates", "tests",
+    "bench", "mailwatch", "packaging", "pyproject.toml", "requirements-dev.txt", "requirements-model.txt",
+    "requirements.txt", "rules", "scripts", "templates", "tests",
     ".ci", ".dockerignore", ".editorconfig", ".gitattributes", ".gitignore",
 }  # fmt: skip
 
@@ -174,17 +174,17 @@ def test_the_root_holds_what_the_design_lists_and_nothing_else() -> None:
 
 
 def test_the_locks_pin_every_file_and_name_no_index() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-model.txt"):
         entries = [e for e in re.split(r"\n(?! )", _read(name)) if e.strip()]
         assert entries
         assert not [e for e in entries if "==" not in e or "--hash=sha256:" not in e]
         assert "://" not in _read(name)
 
 
-def test_the_runtime_lock_is_part_of_the_development_lock() -> None:
-    runtime, development = (
+def test_the_runtime_lock_is_part_of_the_other_locks() -> None:
+    runtime, development, model = (
         set(re.findall(r"^[\w.-]+==\S+", _read(name), re.MULTILINE))
-        for name in ("requirements.txt", "requirements-dev.txt")
+        for name in ("requirements.txt", "requirements-dev.txt", "requirements-model.txt")
     )
 
-    assert runtime <= development
+    assert runtime <= development & model

@@ -84,7 +84,11 @@ def examine(
     judged = answer is not None or (judge_on is not None and reading.nature not in REPORTS)
     found = announced = None
     if judged and replied_on is not None:
-        found = mentions.examine(message, own, desk.institution, desk.rules.mentions, replied_on)
+        # Nothing that robots or citizens write is put to the model.
+        persons = desk.persons if reading.nature in nature.HUMAN_ANSWERS or answer else None
+        found = mentions.examine(
+            message, own, desk.institution, desk.rules.mentions, replied_on, persons
+        )
         announced = promises.announced(own, replied_on, desk.calendar, desk.rules.promises)
     return Examined(
         delivery=delivery,

@@ -58,7 +58,7 @@ The core: no clock, file, socket, environment or randomness.
 The shell: where mail, settings and the day come from, and where results go.
 
     language    The language the command line speaks: French unless asked otherwise.
-    recognition Persons' names in a line, by a statistical model: the only user of spaCy.
+    recognition  Persons' names in a line, by a statistical model: the only user of spaCy.
 
     sources     Where mail and letters come from: folders, Maildir, mbox, IMAP, registers of letters.
     settings    The institution's own values, checked key by key.

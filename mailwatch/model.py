@@ -456,6 +456,8 @@ class Institution:
     """The declared directory: names and acronyms of the services."""
     agents: tuple[str, ...] = ()
     """The declared directory: names of the agents."""
+    name_model: bool | None = None
+    """Whether a model is asked about names that are left undecided; None where no service runs, if it is there."""
 
 
 # --- requests and figures -------------------------------------------------------------------------

@@ -80,6 +80,15 @@ def model() -> Model:
     return Model(name=PACKAGE, version=VERSION, digest=digest, folder=folder)
 
 
+def usable() -> Callable[[str], tuple[str, ...]] | None:
+    """What tells the names of a line, by reference, so that it goes to other processes; None without the model."""
+    try:
+        model()
+    except SourceError:
+        return None
+    return persons
+
+
 def persons(line: str) -> tuple[str, ...]:
     """The words of `line` that are a person's name, as they stand there; SourceError as `model`.
 

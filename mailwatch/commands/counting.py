@@ -14,7 +14,7 @@ import click
 from mailwatch.commands.options import (
     DATA_FAULT,
     Day,
-    desk_for_file,
+    desk_for_answers,
     instant_of,
     institution_for,
     json_option,
@@ -153,7 +153,7 @@ def audit(
         raise UsageError(
             "--to ({to:%d/%m/%Y}) est avant --from ({start:%d/%m/%Y})", to=to_on, start=from_on
         )
-    desk = desk_for_file(settings)
+    desk = desk_for_answers(settings)
     today = today_of(now, desk)
     registers = [letters.read(path) for path in paths if path.lower().endswith(".csv")]
     mail = [path for path in paths if not path.lower().endswith(".csv")]

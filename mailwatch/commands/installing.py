@@ -127,16 +127,27 @@ def _attempts(site: Site) -> Iterator[tuple[str, Callable[[], str]]]:
         yield _("compte {name}").format(name=account.name), partial(_account, account)
     if site.submission is not None:
         yield _("envoi"), partial(_submission, site.submission)
+    yield _("modèle de noms"), partial(_model, site)
 
 
 def _register(site: Site) -> str:
     from mailwatch.register import checked
-    from mailwatch.settings import desk_for
+    from mailwatch.settings import desk_of
 
-    faults = checked(Path(site.state), key_for(site), desk_for(site.institution))
+    faults = checked(Path(site.state), key_for(site), desk_of(site))
     if faults:
         raise RegisterError("{fault}", fault=" ; ".join(faults))
     return _("en ordre")
+
+
+def _model(site: Site) -> str:
+    from mailwatch import recognition
+
+    if not recognition.installed() and not site.institution.name_model:
+        return _("absent ; les auteurs sont lus d’après l’annuaire et les règles")
+    found = recognition.model()
+    words = f"{found.name} {found.version}, sha256 {found.digest}"
+    return words if site.institution.name_model else f"{words} ; {_('[reading] ne le demande pas')}"
 
 
 def _account(account: Account) -> str:

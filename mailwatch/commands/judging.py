@@ -10,6 +10,7 @@ import click
 
 from mailwatch.commands.options import (
     DATA_FAULT,
+    desk_for_answers,
     desk_for_file,
     json_option,
     now_option,
@@ -42,7 +43,7 @@ def check(paths: tuple[str, ...], settings: str | None, as_json: bool, now: str 
     from mailwatch.model import Outcome, Role, Unreadable
     from mailwatch.nature import HUMAN_ANSWERS
 
-    desk = desk_for_file(settings)
+    desk = desk_for_answers(settings)
     today = today_of(now, desk)
     worst = 0
     for delivery in _deliveries(paths, Role.SENT):

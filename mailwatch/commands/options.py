@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailwatch.errors import UsageError
+from mailwatch.errors import MailwatchError, UsageError
+from mailwatch.language import say
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
@@ -77,6 +78,24 @@ def desk_for_file(settings: str | None) -> Desk:
     from mailwatch.settings import desk_for
 
     return desk_for(institution_for(settings))
+
+
+def desk_for_answers(settings: str | None) -> Desk:
+    """The same, with the model of names where it is installed; where it is not, a line says so, once."""
+    from dataclasses import replace
+
+    from mailwatch import recognition
+
+    desk = desk_for_file(settings)
+    if desk.institution.name_model is False:
+        return desk
+    try:
+        recognition.model()
+    except MailwatchError as fault:
+        words = _("auteurs lus d’après l’annuaire et les règles seuls : {fault}")
+        click.echo(words.format(fault=say(fault)), err=True)
+        return desk
+    return replace(desk, persons=recognition.persons)
 
 
 def today_of(now: str | None, desk: Desk) -> date:

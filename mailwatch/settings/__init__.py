@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from mailwatch import ruleset, workdays
+from mailwatch import recognition, ruleset, workdays
 from mailwatch.errors import SettingsError
 from mailwatch.model import Institution
 from mailwatch.ruleset import Desk, Ruleset
@@ -97,7 +97,10 @@ def desk_for(institution: Institution) -> Desk:
         zone = workdays.zone(calendar.territory, institution.timezone)
     except ValueError as fault:
         raise SettingsError("réglages : {fault}", fault=fault) from None
-    return Desk(institution=institution, rules=rules, calendar=calendar, zone=zone)
+    persons = recognition.usable() if institution.name_model else None
+    return Desk(
+        institution=institution, rules=rules, calendar=calendar, zone=zone, persons=persons
+    )
 
 
 @cache

@@ -99,6 +99,12 @@ class ManualAnswerSection(Section):
     note: str = Field(default="", strict=True)
 
 
+class ReadingSection(Section):
+    """`[reading]`: by what mail is read beside the rules."""
+
+    model: bool | None = Field(default=None, strict=True)
+
+
 class Settings(BaseSettings):
     """The whole file."""
 
@@ -107,6 +113,7 @@ class Settings(BaseSettings):
     institution: InstitutionSection = InstitutionSection()
     exception: tuple[ExceptionSection, ...] = ()
     box: tuple[BoxSection, ...] = ()
+    reading: ReadingSection = ReadingSection()
     manual_answer: tuple[ManualAnswerSection, ...] = ()
     account: tuple[AccountSection, ...] = ()
     smtp: SmtpSection | None = None
@@ -165,6 +172,7 @@ def institution(settings: Settings) -> Institution:
         ),
         services=own.services,
         agents=own.agents,
+        name_model=settings.reading.model,
     )
 
 

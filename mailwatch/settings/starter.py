@@ -50,6 +50,9 @@ recipients = []                       # à qui va sa part de l’alerte, en plus
 # decided_by = "Secrétaire générale"
 # from = 2026-01-01
 
+# [reading]                           # modèle de noms, pour les auteurs que l’annuaire et les règles ne décident pas
+# model = true                        # pip install 'mailwatch[model]' ; plus lent, 170 Mo de mémoire
+
 # --- où lire le courrier (IMAP, en lecture seule), une section par compte -------------------------
 
 [[account]]

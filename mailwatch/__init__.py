@@ -105,7 +105,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     register    terms, tables, database, journal, sightings, components, words, readers, persons, decisions,
                 figures, finding, alerts, checking
     outbox      composing, submitting, delivering
-    settings    packaged, starter, secrets, advice, values, service, schema, contradictions, sentences, faults
+    settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
+                sentences, faults
     polling     lines, looking
     daemon      instance, telling, turns, duties
     commands    options, judging, counting, persons, reporting, serving, asking, installing,

@@ -127,3 +127,5 @@ class Site:
     """The key of the correspondents' pseudonyms; `key` in the state folder when none is named."""
     poll_every: int = 120
     """Seconds between two polls."""
+    rules: str = ""
+    """The folder of the site's own rule files; empty when it has none."""

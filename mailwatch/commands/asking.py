@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 def status(settings: str | None, as_json: bool, now: str | None) -> None:
     from mailwatch import contracts, daemon, health, screens
     from mailwatch.register import opened
-    from mailwatch.settings import desk_for
+    from mailwatch.settings import desk_of
 
     site = site_for(settings)
-    desk = desk_for(site.institution)
+    desk = desk_of(site)
     at = now_of(now, desk)
     state = Path(site.state)
     with opened(state, key_for(site)) as register:
@@ -100,10 +100,10 @@ def show(request: str, offline: bool, settings: str | None, as_json: bool, now: 
     from mailwatch import contracts, reviewing, screens
     from mailwatch.model import Period
     from mailwatch.register import opened
-    from mailwatch.settings import desk_for
+    from mailwatch.settings import desk_of
 
     site = site_for(settings)
-    desk = desk_for(site.institution)
+    desk = desk_of(site)
     today = now_of(now, desk).date()
     with opened(Path(site.state), key_for(site)) as register:
         found = named(register, desk, today, request)

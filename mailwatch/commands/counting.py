@@ -16,7 +16,6 @@ from mailwatch.commands.options import (
     Day,
     desk_for_answers,
     instant_of,
-    institution_for,
     json_option,
     now_option,
     print_json,
@@ -29,7 +28,8 @@ from mailwatch.language import say
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
-    from mailwatch.model import Deadline
+    from mailwatch.model import Deadline, Institution
+    from mailwatch.ruleset import Policy
 
 _LONG_WORK = 200
 """Messages from which a progress bar is worth its room."""
@@ -73,7 +73,7 @@ def deadline(
     from mailwatch.model import Convention, Institution
     from mailwatch.settings import calendar_for, territories_only
 
-    institution = institution_for(settings)
+    institution, policy = _counting(settings)
     if calendar is not None:
         institution = Institution(calendar=calendar, convention=institution.convention)
     try:
@@ -83,7 +83,7 @@ def deadline(
         found = workdays.explain(
             here,
             received_on,
-            days or _days_of(channel),
+            days or (policy.letter_days if channel == "letter" else policy.email_days),
             Convention(convention) if convention else institution.convention,
         )
     except ValueError as fault:
@@ -108,12 +108,18 @@ def _explained(found: Deadline, territory: str) -> Iterator[str]:
         yield line.format(on=day.on, mark="✔" if day.counts else " ", why=say(day.why))
 
 
-def _days_of(channel: str) -> int:
+def _counting(settings: str | None) -> tuple[Institution, Policy]:
+    """Whose days are counted, and how many."""
+    from mailwatch.model import Institution
     from mailwatch.ruleset import read_policy
-    from mailwatch.settings import rule_texts
+    from mailwatch.settings import desk_of, load_site, rule_texts
 
+    site = load_site(Path(settings)) if settings else None
+    if site is not None and site.rules:
+        return site.institution, desk_of(site).rules.policy
+    # The wording rules take longer to read than a deadline to count.
     policy = read_policy(rule_texts()["qualepref.toml"])
-    return policy.letter_days if channel == "letter" else policy.email_days
+    return site.institution if site else Institution(), policy
 
 
 @click.command(

@@ -53,10 +53,10 @@ def backup(target: str, settings: str | None) -> None:
 @settings_option
 def check(settings: str | None) -> None:
     from mailwatch.register import checked
-    from mailwatch.settings import desk_for
+    from mailwatch.settings import desk_of
 
     site = site_for(settings)
-    faults = checked(Path(site.state), key_for(site), desk_for(site.institution))
+    faults = checked(Path(site.state), key_for(site), desk_of(site))
     for fault in faults:
         click.echo(fault)
     if faults:

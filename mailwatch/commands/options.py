@@ -20,7 +20,7 @@ from mailwatch.language import translate as _
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from mailwatch.model import Institution, Request
+    from mailwatch.model import Request
     from mailwatch.register import Register
     from mailwatch.ruleset import Desk
     from mailwatch.site import Site
@@ -65,19 +65,12 @@ class Day(click.ParamType[date]):
             return self.fail(words.format(value=value), param, ctx)
 
 
-def institution_for(settings: str | None) -> Institution:
-    """The institution of a settings file; without one, nobody in particular."""
-    from mailwatch.model import Institution
-    from mailwatch.settings import load
-
-    return load(Path(settings)) if settings else Institution()
-
-
 def desk_for_file(settings: str | None) -> Desk:
-    """The rules and the institution of a settings file."""
-    from mailwatch.settings import desk_for
+    """The rules and the institution of a settings file; without one, nobody in particular's."""
+    from mailwatch.model import Institution
+    from mailwatch.settings import desk_for, desk_of, load_site
 
-    return desk_for(institution_for(settings))
+    return desk_of(load_site(Path(settings))) if settings else desk_for(Institution())
 
 
 def desk_for_answers(settings: str | None) -> Desk:
@@ -153,11 +146,11 @@ def site_for(settings: str | None) -> Site:
 def register_for(settings: str | None) -> Iterator[tuple[Register, Desk]]:
     """The register of a site, open, and its desk."""
     from mailwatch.register import opened
-    from mailwatch.settings import desk_for
+    from mailwatch.settings import desk_of
 
     site = site_for(settings)
     with opened(Path(site.state), key_for(site)) as register:
-        yield register, desk_for(site.institution)
+        yield register, desk_of(site)
 
 
 def key_for(site: Site) -> bytes:

@@ -200,10 +200,10 @@ def _unheard(clock: Callable[[], datetime]) -> Log:
 
 
 def _watched(settings: str | None) -> tuple[Site, Desk]:
-    from mailwatch.settings import desk_for
+    from mailwatch.settings import desk_of
 
     site = site_for(settings)
-    return site, desk_for(site.institution)
+    return site, desk_of(site)
 
 
 def _clock(now: str | None, desk: Desk) -> Callable[[], datetime]:

@@ -1,31 +1,32 @@
 """The institution's own values, checked key by key, and what they make of the rules.
 
 One TOML file. Its schema stands in `schema` and `service`, its faults in `faults`; they need pydantic, and are
-imported when there is a file to read. `packaged` reads the rules and templates that ship with us, `secrets` what
-the file may only name, `starter` writes a first file, `advice` says what a file leaves to be wished for.
+imported when there is a file to read. `packaged` reads the rules and templates that ship with us, `local` the
+site's own rules, `secrets` what the file may only name, `starter` writes a first file, `advice` says what a file
+leaves to be wished for.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from mailwatch import recognition, ruleset, workdays
 from mailwatch.errors import SettingsError
 from mailwatch.model import Institution
 from mailwatch.ruleset import Desk, Ruleset
+from mailwatch.settings.local import local_texts
 from mailwatch.settings.packaged import rule_texts, template_texts, territories_only
+from mailwatch.settings.toml import table
 from mailwatch.site import Site
 from mailwatch.workdays import Calendar, Territory
 
 __all__ = [
     "calendar_for",
     "desk_for",
+    "desk_of",
     "load",
     "load_site",
     "rule_texts",
@@ -33,27 +34,8 @@ __all__ = [
     "territories_only",
 ]
 
-MAX_BYTES = 1_000_000
-"""A settings file is a few kilobytes: what is larger is something else."""
-
 DEFAULT_TERRITORY = "75"
 DEFAULT_NAME = "métropole, à défaut de réglage"
-
-_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
-_REASONS = {
-    "Cannot overwrite": "clé écrite deux fois",
-    "Cannot declare": "section écrite deux fois",
-    "Cannot mutate": "clé écrite deux fois",
-    "Expected '='": "le signe « = » manque après la clé",
-    "Expected newline": "il y a quelque chose de trop après la valeur",
-    "Invalid value": "valeur mal écrite ; un texte se met entre guillemets",
-    "Invalid date": "cette date n’existe pas",
-    "Invalid initial": "clé mal écrite",
-    "Unclosed array": "le crochet fermant de la liste manque",
-    "Unterminated string": "le guillemet fermant manque",
-    "Illegal character": "caractère interdit ici, ou guillemet fermant manquant",
-    "Unescaped": "la barre oblique inverse se double : \\\\",
-}
 
 
 def load(path: Path) -> Institution:
@@ -62,7 +44,7 @@ def load(path: Path) -> Institution:
     from mailwatch.settings.faults import read
     from mailwatch.settings.schema import institution
 
-    return institution(read(path.name, _table(path)))
+    return institution(read(path.name, table(path)))
 
 
 def load_site(path: Path) -> Site:
@@ -73,7 +55,7 @@ def load_site(path: Path) -> Site:
     from mailwatch.settings.faults import read
     from mailwatch.settings.schema import site
 
-    return site(read(path.name, _table(path)), path.absolute().parent)
+    return site(read(path.name, table(path)), path.absolute().parent)
 
 
 def calendar_for(institution: Institution, territories: Mapping[str, Territory]) -> Calendar:
@@ -89,9 +71,17 @@ def calendar_for(institution: Institution, territories: Mapping[str, Territory])
     )
 
 
-def desk_for(institution: Institution) -> Desk:
-    """Bring the packaged rules and an institution together; SettingsError when they do not fit."""
-    rules = _rules()
+def desk_of(site: Site) -> Desk:
+    """Bring the rules, the site's own ones too, and its institution together; raises as `desk_for`."""
+    return desk_for(site.institution, local_texts(site.rules))
+
+
+def desk_for(institution: Institution, local: Mapping[str, str] | None = None) -> Desk:
+    """Bring rules and an institution together; SettingsError when they do not fit.
+
+    `local` holds the texts of the site's own rule files; RulesetError when one is at fault.
+    """
+    rules = _rules(tuple((local or {}).items()))
     try:
         calendar = calendar_for(institution, rules.territories)
         zone = workdays.zone(calendar.territory, institution.timezone)

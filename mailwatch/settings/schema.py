@@ -22,6 +22,7 @@ from mailwatch.settings.values import (
     Day,
     Domain,
     EmailAddress,
+    FilePath,
     Relay,
     Section,
     TerritoryCode,
@@ -110,6 +111,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
+    rules: FilePath | None = None
     institution: InstitutionSection = InstitutionSection()
     exception: tuple[ExceptionSection, ...] = ()
     box: tuple[BoxSection, ...] = ()
@@ -186,4 +188,5 @@ def site(settings: Settings, folder: Path) -> Site:
         state=service.absolute(settings.kept.state, folder),
         key=service.secret(settings.kept.key, folder),
         poll_every=settings.kept.poll_every,
+        rules=service.absolute(settings.rules or "", folder),
     )

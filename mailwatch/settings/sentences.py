@@ -41,6 +41,8 @@ SECTIONS: Mapping[str, type[Section]] = {
     "[alert]": AlertSection,
     "[register]": RegisterSection,
 }
+_TOP = frozenset({"rules"})
+"""The keys that stand before the first section."""
 _INNER: Mapping[str, type[Section]] = {
     "secret": SecretSection,
     "key": SecretSection,
@@ -75,6 +77,7 @@ _USUAL = {
     "alert": "alerte alertes",
     "register": "registre database db",
     "box": "boite bal mailbox",
+    "rules": "regles rules_d rules.d rules_folder regles_locales",
 }
 """What people write for our keys, having met it elsewhere."""
 
@@ -141,6 +144,8 @@ def _key(place: Place) -> str:
     match place:
         case (str(), int(), str(key), *inner) | (str(), str(key), *inner):
             return f"« {shown(key)} »{''.join(map(_step, inner))} : "
+        case (str(key),) if key in _TOP:
+            return f"« {key} » : "
         case _:  # a whole entry of a section, and the section is named already
             return ""
 
@@ -189,7 +194,9 @@ def unknown(place: Place, value: object) -> str:
     for section, model in SECTIONS.items():
         homes = dict.fromkeys(_keys(model), section) | homes
     own = _own_keys(place)
-    if key in homes:
+    if key in _TOP and len(place) > 1:
+        advice = "elle va en tête du fichier, avant la première section"
+    elif key in homes:
         advice = f"elle va dans {homes[key]}"
     elif near := _usual(key, own) or _nearest(key, own, 0.7):
         advice = f"vouliez-vous dire « {near} » ?"

@@ -24,6 +24,8 @@ _TEXT = f"""\
 # Une ligne qui commence par # est un commentaire ; ce qui suit un # isolé est un réglage que l’on peut activer.
 # Aucun mot de passe ne s’écrit ici : ce fichier dit seulement où ils se trouvent.
 
+# rules = "rules.d"                   # dossier de vos propres règles, à côté de ce fichier (mailwatch rules)
+
 [institution]
 name = "{UNFINISHED}"                 # « Préfecture du Jura » : pour les titres
 calendar = "{UNFINISHED}"             # code du territoire, « 39 » : jours fériés et heure locale

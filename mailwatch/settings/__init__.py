@@ -88,79 +88,9 @@ def desk_for(institution: Institution, local: Mapping[str, str] | None = None) -
     except ValueError as fault:
         raise SettingsError("réglages : {fault}", fault=fault) from None
     persons = recognition.usable() if institution.name_model else None
-    return Desk(
-        institution=institution, rules=rules, calendar=calendar, zone=zone, persons=persons
-    )
+    return Desk(institution=institution, rules=rules, calendar=calendar, zone=zone, persons=persons)
 
 
-@cache
-def _rules() -> Ruleset:
-    return ruleset.load(rule_texts())
-
-
-# --- reading the file -----------------------------------------------------------------------------
-
-
-def _table(path: Path) -> Mapping[str, object]:
-    try:
-        return tomllib.loads(_text(path))
-    except RecursionError:
-        raise SettingsError("{file} : listes ou tables trop imbriquées", file=path.name) from None
-    except ValueError as fault:  # TOMLDecodeError, and numbers too long for Python
-        place = _PLACE.search(str(fault))
-        raise SettingsError(
-            "{file}, {where} : {reason}",
-            file=path.name,
-            where=f"ligne {place[1]}, colonne {place[2]}" if place else "à la fin du fichier",
-            reason=next(
-                (said for start, said in _REASONS.items() if str(fault).startswith(start)),
-                "ce n’est pas du TOML",
-            ),
-        ) from None
-
-
-def _text(path: Path) -> str:
-    content = _bytes(path)
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as fault:
-        raise SettingsError(
-            "{file}, ligne {line} : un caractère n’est pas en UTF-8 ; enregistrez le fichier en UTF-8",
-            file=path.name,
-            line=content.count(b"\n", 0, fault.start) + 1,
-        ) from None
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        raise SettingsError(
-            "le fichier de réglages « {file} » n’existe pas{advice}",
-            file=path,
-            advice=_advice(path),
-        ) from None
-    except IsADirectoryError:
-        raise SettingsError(
-            "« {file} » est un dossier ; donnez le fichier de réglages (TOML)", file=path
-        ) from None
-    except PermissionError:
-        raise SettingsError(
-            "le fichier de réglages « {file} » n’est pas lisible par ce compte", file=path
-        ) from None
-    except (OSError, ValueError):  # ValueError: a path with a NUL
-        raise SettingsError("le fichier de réglages « {file} » ne se lit pas", file=path) from None
-    if len(content) > MAX_BYTES:
-        raise SettingsError("« {file} » est trop gros pour un fichier de réglages", file=path)
-    return content
-
-
-def _advice(path: Path) -> str:
-    """Name the file nearby that may have been meant."""
-    try:
-        nearby = [file.name for file in path.parent.glob("*.toml")]
-    except OSError:
-        return ""
-    near = get_close_matches(path.name, nearby, n=1)
-    return f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+@lru_cache(maxsize=2)
+def _rules(local: tuple[tuple[str, str], ...]) -> Ruleset:
+    return ruleset.load(rule_texts(), dict(local))

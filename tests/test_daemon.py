@@ -153,6 +153,16 @@ def test_a_second_process_is_told_which_one_holds_the_state(tmp_path: Path) -> N
         _take(tmp_path)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser may give a folder away")
+def test_the_superuser_does_not_hold_the_state_of_another_account(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+
+    with pytest.raises(RefusedError, match="est au compte"), only_one(tmp_path):
+        raise AssertionError
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_holder_that_was_killed_holds_no_more(tmp_path: Path) -> None:
     with held(tmp_path) as holder:
         holder.kill()

@@ -96,6 +96,20 @@ def said(folder: Path) -> str:
         return str(fault)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser may give a folder away")
+def test_the_superuser_is_refused_the_folder_of_the_account_that_runs_mailwatch(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    os.chown(state, 65534, 65534)
+
+    with pytest.raises(RefusedError, match=r"est au compte .*runuser -u"):
+        created(state)
+
+    assert list(state.iterdir()) == []
+
+
 # --- making it ------------------------------------------------------------------------------------
 
 

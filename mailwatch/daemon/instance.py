@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mailwatch.errors import BusyError, RefusedError, RegisterError, refusal
+from mailwatch.register import refuse_superuser
 
 LOCK = "lock"
 """Its content is the holder's process number, for a person; what holds is the lock."""
@@ -51,6 +52,7 @@ def holder(state: Path) -> int | None:
 
 def _opened(state: Path) -> int:
     try:
+        refuse_superuser(state)
         return os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except (FileNotFoundError, NotADirectoryError):
         raise RegisterError(

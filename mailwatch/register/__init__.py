@@ -30,6 +30,7 @@ from mailwatch.register.database import (
     copied,
     created,
     key_of,
+    refuse_superuser,
 )
 from mailwatch.register.readers import reader
 from mailwatch.register.terms import (
@@ -69,6 +70,7 @@ __all__ = [
     "created",
     "key_of",
     "opened",
+    "refuse_superuser",
     "upgraded",
 ]
 

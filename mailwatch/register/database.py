@@ -9,6 +9,7 @@ the lock at once, and never finds out half-way that it cannot have it.
 from __future__ import annotations
 
 import os
+import pwd
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -181,11 +182,12 @@ def _refuse_other_versions(database: Database) -> None:
 def created(folder: Path) -> None:
     """Make an empty register and its key in `folder`, which only its owner can read.
 
-    Raises RegisterError when there is a register already.
+    Raises RegisterError when there is a register already, RefusedError when the folder is another account's.
     """
     path = folder / FILE
     with _writable(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        refuse_superuser(folder)
         if path.exists():
             raise RegisterError("il y a déjà un registre dans « {folder} »", folder=folder)
         if not (folder / KEY).exists():
@@ -199,6 +201,26 @@ def created(folder: Path) -> None:
         brought_up(unfinished)
         unfinished.rename(path)
         _sync(folder)
+
+
+def refuse_superuser(folder: Path) -> None:
+    """Refuse the superuser a folder that is another account's: what it made there, that account could not use."""
+    owner = folder.stat().st_uid
+    if os.geteuid() or not owner:
+        return
+    raise RefusedError(
+        "« {folder} » est au compte {account} ; lancez cette commande sous ce compte "
+        "(runuser -u {account} -- mailwatch …)",
+        folder=folder,
+        account=_account(owner),
+    )
+
+
+def _account(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"#{number}"
 
 
 def brought_up(path: Path) -> bool:

@@ -5,14 +5,15 @@ What needs the model itself is skipped where the extra is not installed.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from mailwatch import recognition
+from mailwatch import cli, recognition
 from mailwatch.errors import SourceError
 
 needs_the_model = pytest.mark.skipif(
@@ -91,3 +92,78 @@ def test_spacy_is_imported_by_nothing_before_a_line_is_asked_about() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+SETTINGS = '[institution]\nname = "Préfecture du Jura"\ndomains = ["jura.gouv.fr"]\n'
+ANSWER = """\
+From: pref-etrangers@jura.gouv.fr
+To: odile.ferrand@mail.example
+Subject: Re: Titre
+Date: Tue, 3 Mar 2026 10:00:00 +0100
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+Bonjour,
+
+Votre titre de séjour est prêt, vous pouvez venir le retirer sans rendez-vous.
+
+Cordialement,
+
+Pôle séjour - {agent}
+Préfecture du Jura
+"""
+Check = Callable[..., tuple[list[dict[str, object]], str]]
+
+
+@pytest.fixture
+def check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Check:
+    """Two answers, one signed so that the rules see it, judged under given settings."""
+    mails = tmp_path / "sent"
+    mails.mkdir()
+    for name, agent in (("a.eml", "Claire Vernier"), ("b.eml", "khadija el ouazzani")):
+        (mails / name).write_text(ANSWER.format(agent=agent), encoding="utf-8")
+
+    def go(reading: str = "") -> tuple[list[dict[str, object]], str]:
+        settings = tmp_path / "mailwatch.toml"
+        settings.write_text(SETTINGS + reading, encoding="utf-8")
+        with pytest.raises(SystemExit):
+            cli.main(["check", "--json", "--settings", str(settings), str(mails)])
+        captured = capsys.readouterr()
+        authors = [json.loads(line)["mentions"]["author"] for line in captured.out.splitlines()]
+        return authors, captured.err
+
+    return go
+
+
+@needs_the_model
+def test_a_verdict_says_that_the_model_decided(check: Check) -> None:
+    authors, told = check()
+
+    assert [author["decided_by"] for author in authors] == ["line", "model"]
+    assert authors[1]["text"] == "khadija el ouazzani"
+    assert told == ""
+
+
+def test_without_the_model_the_same_command_runs_and_says_so_once(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognition, "_folder", lambda: None)
+    recognition.model.cache_clear()
+
+    authors, told = check()
+
+    assert [author["outcome"] for author in authors] == ["present", "absent"]
+    assert told.count("n’est pas installé") == 1
+
+
+def test_a_site_does_without_the_model_in_silence(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognition, "persons", None)
+
+    authors, told = check("[reading]\nmodel = false\n")
+
+    assert [author["outcome"] for author in authors] == ["present", "absent"]
+    assert told == ""

@@ -12,13 +12,15 @@ import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+import names
 from corpus import CORPUS, MENTIONS, ExpectedMention, Label, labels
 
+from mailwatch import recognition
 from mailwatch.analysis import Examined, examine
 from mailwatch.model import Delivery, Institution, Mention, Nature, Outcome, Role, Unreadable
 from mailwatch.nature import HUMAN_ANSWERS
@@ -100,8 +102,9 @@ class Score:
 
 @cache
 def desk(settings: Path | None) -> Desk:
-    """Bring the rules and the settings that a mail asks for together."""
-    return desk_for(load(settings) if settings else Institution())
+    """Bring the rules and the settings that a mail asks for together, and the model of names where there is one."""
+    desk = desk_for(load(settings) if settings else Institution())
+    return replace(desk, persons=recognition.usable())
 
 
 def judge(label: Label) -> Examined | Unreadable:
@@ -329,6 +332,13 @@ def measure(name: str) -> list[Verdict]:
     return judged
 
 
+def show_model(name: str, say: Callable[[str], None]) -> bool:
+    """Print what the model of names is worth; True when its bounds are kept."""
+    answers = [label for label in labels(CORPUS / name) if "author" in label.mentions]
+    say("")
+    return names.show(answers, lambda label: desk(label.settings), UNDATED, say)
+
+
 def main() -> int:
     """Measure both halves; 1 with `--strict` when a bound is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -341,6 +351,7 @@ def main() -> int:
     for name in [asked.half] if asked.half else HALVES:
         judged = measure(name)
         kept &= show(name, judged, print)
+        kept &= show_model(name, print)
         if asked.show_measure if name == "measure" else asked.errors:
             show_errors(name, judged, print)
     return int(asked.strict and not kept)

@@ -30,6 +30,7 @@ The core: no clock, file, socket, environment or randomness.
     nature      What a message is: request, reminder, reply, automatic mail.
     mentions    Which of the three mentions an answer carries, in which words.
     promises    The date by which an answer announces more.
+    hints       Plain language: what a reader may stumble over, as advice.
 
     sealing     A fact without the persons: pseudonyms where they were named.
     outbound    What we were seen to send: a quoted answer that is not here went out elsewhere.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, TypeAlias
 
+from mailwatch.hints import Hint
 from mailwatch.model import (
     Announced,
     Answer,
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 
-def check(examined: Examined, rules: str) -> dict[str, Json]:
-    """The verdict on one outgoing message."""
+def check(examined: Examined, rules: str, advice: Sequence[Hint]) -> dict[str, Json]:
+    """The verdict on one outgoing message, and what is advised on its language."""
     found = examined.mentions
     return {
         "file": examined.delivery.file,
@@ -51,8 +52,14 @@ def check(examined: Examined, rules: str) -> dict[str, Json]:
         "findings": list(found.findings) if found else [],
         "evidence": [evidence(item) for item in examined.reading.evidence],
         "confidence": examined.reading.confidence,
+        "hints": [hint(item) for item in advice],
         "rules": rules,
     }
+
+
+def hint(found: Hint) -> dict[str, Json]:
+    """One piece of advice: what it is about, and the length of a sentence in words."""
+    return {"kind": found.kind, "text": found.text or None, "words": found.words or None}
 
 
 def classify(examined: Examined) -> dict[str, Json]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mailwatch.labels import CONFIDENCES, LEVELS, NATURES, OUTCOMES, PLACES, STATES, number
+from mailwatch.hints import Hint
+from mailwatch.labels import CONFIDENCES, HINTS, LEVELS, NATURES, OUTCOMES, PLACES, STATES, number
 from mailwatch.language import translate as _
 from mailwatch.model import (
     Audit,
@@ -55,8 +57,8 @@ def plain(words: str) -> str:
 # --- one message ----------------------------------------------------------------------------------
 
 
-def verdict(found: Examined) -> None:
-    """Show the three mentions of one answer, with the words each rests on."""
+def verdict(found: Examined, advice: Sequence[Hint]) -> None:
+    """Show the three mentions of one answer, with the words each rests on, then what is advised on its language."""
     console = terminal()
     reading = found.reading
     console.print(
@@ -84,6 +86,22 @@ def verdict(found: Examined) -> None:
         console.print(f"  {_('suite annoncée')} : {day} (« {words} »)", soft_wrap=True)
     for finding in found.mentions.findings:
         console.print(f"  {_('constat')} : {finding}")
+    for line in _advised(advice):
+        console.print(Text(f"  {_('conseil')} : {line}", style="dim"), soft_wrap=True)
+
+
+def _advised(advice: Sequence[Hint]) -> Iterator[str]:
+    """One line a kind: what each is about stands behind it."""
+    for kind, group in groupby(advice, key=lambda hint: hint.kind):
+        about = ", ".join(_about(hint) for hint in group if hint.text)
+        yield f"{_(HINTS[kind])} ({about})" if about else _(HINTS[kind])
+
+
+def _about(hint: Hint) -> str:
+    words = f"« {plain(hint.text)} »"
+    return (
+        _("{count} mots : {words}").format(count=hint.words, words=words) if hint.words else words
+    )
 
 
 def _mention_line(label: str, mention: Mention) -> Text:

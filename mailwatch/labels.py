@@ -106,6 +106,13 @@ FINDINGS = {
     "probably_answered_unseen": "réponse probable, non observée",
     "transferred": "transférée à un autre service",
 }
+HINTS = {
+    "acronym": "sigle non développé",
+    "long_sentence": "phrase longue",
+    "no_attachment": "pièce jointe annoncée, et absente",
+    "no_closing": "pas de formule de fin",
+    "no_greeting": "pas de formule d’appel",
+}
 ALERT_STATES = {
     "queued": "attend de partir",
     "sending": "est peut-être partie, le serveur ne l’a pas confirmé",

@@ -23,7 +23,9 @@ from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
     from mailwatch.analysis import Examined
+    from mailwatch.hints import Hint
     from mailwatch.model import Delivery, Role, Unreadable
+    from mailwatch.ruleset import Desk
 
 NON_CONFORMITY = 1
 
@@ -52,10 +54,11 @@ def check(paths: tuple[str, ...], settings: str | None, as_json: bool, now: str 
             worst = DATA_FAULT
             _print_unreadable(found, as_json=as_json)
             continue
+        advice = _advice(found, desk)
         if as_json:
-            print_json(contracts.check(found, desk.rules.digest))
+            print_json(contracts.check(found, desk.rules.digest, advice))
         else:
-            display.verdict(found)
+            display.verdict(found, advice)
         if found.reading.nature in HUMAN_ANSWERS and found.mentions is not None:
             three = (found.mentions.author, found.mentions.service, found.mentions.institution)
             if any(mention.outcome is Outcome.ABSENT for mention in three):
@@ -92,6 +95,16 @@ def classify(paths: tuple[str, ...], role: str | None, settings: str | None, as_
     if readings:
         display.readings(readings)
     sys.exit(worst)
+
+
+def _advice(found: Examined, desk: Desk) -> tuple[Hint, ...]:
+    """What is advised on the language of a human answer; a robot's words are its program's."""
+    from mailwatch.hints import hints
+    from mailwatch.nature import HUMAN_ANSWERS
+
+    if found.reading.nature not in HUMAN_ANSWERS:
+        return ()
+    return hints(found.message, found.own, desk.rules)
 
 
 def _deliveries(paths: tuple[str, ...], role: Role | None) -> Iterator[Delivery]:

@@ -310,7 +310,7 @@ def test_a_faulty_rule_is_named_in_the_language_chosen(text: str, sentence: str)
 @pytest.mark.parametrize(
     ("find", "change", "sentence"),
     [
-        ("value = 5", "value = 'cinq'", "“email_days” must be a whole number of days"),
+        ("value = 5", "value = 'cinq'", "“email_days” must be a whole number"),
         ("email_days", "courriel_jours", "the choice “email_days” is missing"),
         (
             '["reply", "referral"]',

@@ -46,10 +46,15 @@ def read(delivery: Delivery) -> Message | Unreadable:
     report = read_report(tree)
     subject = decode_text(first(tree.root, "subject")).strip()
     body = read_body(tree)
-    told = split(body.text, subject)
+    told = split(body.text, subject, new=_is_new(tree.root))
     report = read_flattened(told.own, report)
     forwarded = told.forwarded or _attached_message(tree, report, told)
     return _message(tree, subject, body, told, forwarded, report)
+
+
+def _is_new(root: Part) -> bool:
+    """Say whether the header names no message that this one answers."""
+    return not (root.fields.get("references") or root.fields.get("in-reply-to"))
 
 
 def _message(

@@ -12,6 +12,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mailwatch.message.attributions import (
+    ADDRESS,
+    CLOCK,
+    START,
+    attributed_to,
+    attributes,
+    ends,
+    starts,
+    starts_anew,
+)
 from mailwatch.message.fields import parse_addresses
 from mailwatch.model import Address
 
@@ -39,7 +49,7 @@ class Opening:
     def sender(self) -> Address | None:
         """The writer of the quoted message, as far as the opening names one."""
         attribution = self.fields.get("attribution")
-        return _sender(_attributed_to(attribution) if attribution else self.fields.get("from", ""))
+        return _sender(attributed_to(attribution) if attribution else self.fields.get("from", ""))
 
 
 def stops(text: str) -> list[int]:
@@ -52,14 +62,28 @@ def read_opening(lines: Sequence[str], at: int) -> Opening | None:
     line = lines[at].strip(_EDGES)
     if not line:
         return None
+    if is_arrowed(lines[at]):
+        return Opening(start=at, end=at + 1, fields={"attribution": line})
     separator = _read_separator(lines, at, line)
     if separator:
         return separator
     if ":" in line[:40]:
-        block = _read_block(lines, at)
+        block = _read_flattened_block(line, at) or _read_block(lines, at)
         if block and _stands_alone(block.fields):
             return block
     return _read_attribution(lines, at)
+
+
+_ARROWED = re.compile(
+    r"\s*>>>\s?[^>\n]{2,200}?(?:<[^<>\s]{3,200}>)?[^<>\n]{0,60}\d\d[^<>\n]{0,20}>>>\s*\Z"
+)
+
+
+def is_arrowed(line: str) -> bool:
+    """Say whether a line is the attribution of GroupWise: `>>> name address day clock >>>`."""
+    return (
+        ">>>" in line[:10] and bool(_ARROWED.match(line[:500])) and bool(CLOCK.search(line[:500]))
+    )
 
 
 # --- separators -----------------------------------------------------------------------------------
@@ -69,12 +93,13 @@ _QUOTES = (
     "|original (?:message|appointment)|(?:rendez-vous|réunion) d['’]origine|ursprüngliche nachricht"
     "|mensaje original|messaggio originale|mensagem original|oorspronkelijk bericht|oprindelig (?:besked|meddelelse)"
     "|opprinnelig melding|ursprungligt meddelande|reply (?:message|above)|message de réponse"
+    "|(?:merci de |veuillez |prière de )?répond(?:re|ez) (?:au-dessus|ci-dessus)"
 )
 _FORWARDS = (
     "(?:message|courriel|mail|e-mail|courrier) (?:transféré|réexpédié|transmis|redirigé|forwardé)"
     "|forwarded (?:message|mail|by|e-?mail|from)|weitergeleitete (?:nachricht|e-?mail)|mensaje (?:reenviado|enviado)"
     "|messaggio inoltrato|mensagem (?:encaminhada|reencaminhada)|doorgestuurd bericht|videresendt (?:besked|melding)"
-    "|vidarebefordrat meddelande|(?:transféré|réexpédié|transmis) par"
+    "|vidarebefordrat meddelande|(?:transféré|réexpédié|réacheminé|transmis) par"
 )
 _SEPARATOR = re.compile(
     rf"[-_=–—*#>~\s]{{2,60}}(?:(?P<forwards>{_FORWARDS})|(?:{_QUOTES}))\b(?P<rest>.*)",
@@ -115,6 +140,8 @@ def _read_separator(lines: Sequence[str], at: int, line: str) -> Opening | None:
     if bare and block is None:
         return None
     forwards = bool(match["forwards"]) or (bare and bool(match["plain_forward"]))
+    if block is None and below - at <= 4:
+        block = _read_bare_block(lines, below)
     if block is None:
         return Opening(start=at, end=at + 1, forwards=forwards, block=True)
     return Opening(start=at, end=block.end, forwards=forwards, block=True, fields=block.fields)
@@ -128,6 +155,31 @@ def _read_inline_block(rest: str, at: int) -> Opening | None:
         _LABEL_INSIDE.split(rest)[1:], 0
     )
     return Opening(start=at, end=at + 1, block=True, fields=block.fields) if block else None
+
+
+_UNLABELLED = re.compile(
+    r"(?:(?:de|from|von)\s)?(?P<from>.{0,200}<[^<>\s@]{1,64}@[^<>\s@]{1,255}>)\s*\Z", re.IGNORECASE
+)
+_BARE_SUBJECT = re.compile(
+    r"(?:objet|sujet|subject|betreff)(?:\s(?P<subject>.*))?\Z", re.IGNORECASE
+)
+_BARE_LINES = 16
+
+
+def _read_bare_block(lines: Sequence[str], at: int) -> Opening | None:
+    """Read the fields below a separator where a program sets them without colons: Notes, eM Client."""
+    sender = _UNLABELLED.match(lines[at].strip()[:600]) if at < len(lines) else None
+    if sender is None:
+        return None
+    for here in range(at + 1, min(at + _BARE_LINES, len(lines))):
+        found = _BARE_SUBJECT.match(lines[here].strip(_EDGES)[:600])
+        if found is None:
+            continue
+        last = here if found["subject"] else _next_written(lines, here + 1)
+        below = lines[last].strip() if last < len(lines) else ""
+        fields = {"from": sender["from"], "subject": found["subject"] or below}
+        return Opening(start=at, end=min(last + 1, len(lines)), block=True, fields=fields)
+    return Opening(start=at, end=at + 1, block=True, fields={"from": sender["from"]})
 
 
 # --- header blocks --------------------------------------------------------------------------------
@@ -147,9 +199,6 @@ _LABELS = {
     }.items()
     for label in labels.split("|")
 }  # fmt: skip
-_CLOCK = re.compile(
-    r"\d{1,2}\s?(?:[:hH.]|heures?)\s?\d{2}(?!\d{2})|\d{1,2}\s?[hH]\b|\d\s?[ap]\.?m\b", re.IGNORECASE
-)
 
 
 def _label(line: str) -> tuple[str, str] | None:
@@ -197,6 +246,18 @@ def _read_block(lines: Sequence[str], at: int) -> Opening | None:
     return Opening(start=at, end=here, block=True, fields=fields)
 
 
+def _read_flattened_block(line: str, at: int) -> Opening | None:
+    """Read a header block whose fields stand on one line: some programs lose the line ends."""
+    if line.count(":") < 4 or _label(line) is None:
+        return None
+    block = _read_block(
+        [piece for piece in _LABEL_INSIDE.split(line[:2_000]) if piece.strip(_EDGES)], 0
+    )
+    if block is None or len(block.fields) < 3:
+        return None
+    return Opening(start=at, end=at + 1, block=True, fields=block.fields)
+
+
 def _continues(last: str, fields: Mapping[str, str], line: str) -> bool:
     """Say whether a line without label goes on with the field above it."""
     if not last:
@@ -214,137 +275,55 @@ def _stands_alone(fields: Mapping[str, str]) -> bool:
     """Say whether a block without separator is one: memos and forms have such lines, without a sending time."""
     if not {"from", "sent"} <= fields.keys() or not {"to", "subject"} & fields.keys():
         return False
-    return bool(_CLOCK.search(fields["sent"])) or "@" in fields["from"]
+    return bool(CLOCK.search(fields["sent"])) or "@" in fields["from"]
 
 
 # --- attributions ---------------------------------------------------------------------------------
 
-_VERB = (
-    "(?:a|à)\\s(?:écrit|ecrit|répondu|rédigé)|wrote|writes|schrieb|geschrieben|ha scritto|escribió|escreveu|schreef"
-    "|napisał(?:\\(a\\))?|írta|kirjoitti|skrev|a scris|yazdı|napsal(?:\\(a\\))?|пишет|написал(?:\\(а\\))?"
-)
-_WROTE = re.compile(rf"(?<![\w'’])(?:{_VERB})(?!\w)", re.IGNORECASE)
-_ENDS_WROTE = re.compile(rf"(?<![\w'’])(?:{_VERB})\s*(?:\(\w\))?[\s:：.…-]*\Z", re.IGNORECASE)
-_TOLD_SOMEBODY = re.compile(
-    r"(?:\b(?:nous|vous|lui|leur|qui|on|elle|il|ils|elles|me|en|y|ne|also|i)\s|\b[mtljns]['’]\s?)(?:a\s|wrote)",
-    re.IGNORECASE,
-)
-_START = (
-    r"(?:(?=[adeilopw])(?:le|[ei]l|em|o[np]|a[mt]?|på|d(?:en|nia|ate)|in data|en date du|w dniu)[^\S\n]"
-    r"|\d|[^\W\d_]{2,10}+[.,]?,?[^\S\n]\d)"
-)
-_STARTS = re.compile(_START, re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"(?<![^\s<>()\[\]\"'«»,;:])([^\s<>()\[\]\"'«»,;:@]{1,64}@[^\s<>()\[\]\"'«»,;:@]{1,255})"
-)
-_ENDS_ADDRESS = re.compile(r"<[^<>\s@]{1,64}@[^<>\s@]{1,255}>\)?[\s\w(),]{0,20}[:：]\Z")
-_YEAR = re.compile(
-    r"\b(?:19|20)\d{2}\b|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}(?:er)?\s[^\W\d_]{3,10}\.?\s"
-)
-_LAST = (":", "：", "wrote", "écrit", "----")
-
-
 _STOP = re.compile(
     r"(?:(?=.{0,59}:|[ \t\u00a0\ufeff]{0,3}>|.*@"
-    rf"|[{re.escape(_EDGES)}]*+(?:[{re.escape(''.join(sorted(_DECORATION)))}]|{_START})"
+    rf"|[{re.escape(_EDGES)}]*+(?:[{re.escape(''.join(sorted(_DECORATION)))}]|{START})"
     r"|(?!.{60}).*?[mnbc](?:ess|ail|achricht|ericht|ourrie))(.))?.*\n?",
     re.IGNORECASE,
 )
 """A line, and its first character when it may open a quotation."""
 
 
-def _ends_attribution(line: str) -> bool:
-    return line.rstrip(_EDGES).endswith(_LAST)
-
-
-def _read_attribution(lines: Sequence[str], at: int) -> Opening | None:
+def _read_attribution(lines: Sequence[str], at: int, *, folded: int = _FOLDED) -> Opening | None:
     text = ""
-    for end in range(at, min(at + _FOLDED, len(lines))):
+    for end in range(at, min(at + folded, len(lines))):
         line = lines[end].strip(_EDGES if end == at else " \t\u00a0>*")
         if not line or len(text) > 400:
             return None
-        if end > at and _STARTS.match(line) and not _STARTS.match(text):
+        if end > at and _starts_another(lines, end, line, text):
             return None
         text = f"{text} {line}" if text else line
-        if _ends_attribution(line):
-            quoted_below = _is_marked_below(lines, end + 1)
-            clean = " ".join(text.split()).strip("- ")
-            if len(clean) < 400 and _attributes(clean, quoted_below=quoted_below):
-                return Opening(start=at, end=end + 1, fields={"attribution": clean})
+        if ends(lines[end].rstrip(_EDGES)):
+            found = _attribution(text, lines, end + 1)
+            if found:
+                return Opening(start=at, end=end + 1, fields={"attribution": found})
     return None
 
 
-def _attributes(text: str, *, quoted_below: bool) -> bool:
-    """Say whether `text`, white space made single, attributes a quotation to somebody."""
-    wrote = _WROTE.search(text)
-    if wrote and _TOLD_SOMEBODY.search(text[max(0, wrote.start() - 12) : wrote.end()]):
+def _starts_another(lines: Sequence[str], at: int, line: str, before: str) -> bool:
+    """Say whether an attribution may start at line `at`, and cannot go on there with the words `before` it."""
+    if before.endswith((".", "!", "?")) and (line[0].isupper() or line[0].isdigit()):
+        return True
+    if not starts(line):
         return False
-    when = bool(_YEAR.search(text)) and bool(_CLOCK.search(text))
-    addressed = "@" in text and bool(_ADDRESS.search(text))
-    starts = bool(_STARTS.match(text))
-    if not starts and not wrote:
-        return False
-    if wrote and _ENDS_WROTE.search(text):
-        if quoted_below:
-            return len(text) < 300 and (starts or len(text) < 120)
-        return (
-            starts and bool(re.search(r"\d", text)) and (when or addressed or _on_you_wrote(text))
-        )
-    if wrote and text.endswith((":", "：", "wrote")):
-        return (starts or addressed) and (when or addressed)
-    return starts and when and bool(_ENDS_ADDRESS.search(text) or (addressed and quoted_below))
+    if not starts(before):
+        return True
+    anew = starts_anew(line) and any(sign.isdigit() for sign in line)
+    return anew and _read_attribution(lines, at, folded=1) is not None
 
 
-def _on_you_wrote(text: str) -> bool:
-    """English programs leave out the time; `On … wrote` with a year is enough."""
-    return text.startswith("On ") and bool(re.search(r"\b20\d\d\b", text))
-
-
-_PART_OF_DAY = re.compile(
-    r"\A[\s,]*(?:[ap]\.?\s?m\b\.?|uhr\b)?[\s,]*(?:(?:schrieb|schreef|skrev|ha scritto|escribió|escreveu)\s)?",
-    re.IGNORECASE,
-)
-"""What stands between the clock and the name: the half of the day, a verb that goes before its subject."""
-_REMARK = re.compile(r"\s*\([^()]{0,80}\)?[\s<\[]*\Z")
-"""A remark after the name, whose second bracket the address may have cut off: `(par Internet)`."""
-
-
-def _attributed_to(text: str) -> str:
-    """The name and address inside an attribution, as an address list would hold them."""
-    match = _ADDRESS.search(text)
-    wrote = _WROTE.search(text)
-    before = text[: match.start()] if match else text[: wrote.start() if wrote else len(text)]
-    clocks = list(_CLOCK.finditer(before))
-    name = before[clocks[-1].end() :] if clocks else before.rpartition(",")[2]
-    name = _PART_OF_DAY.sub("", name, count=1)
-    name = re.sub(r"\A[^,]{0,25},\s", "", name) if "," in name else name
-    name = _REMARK.sub("", name)
-    name = name.strip(" ,:-–—«»\"'<>[]()|\u00a0")
-    return f'"{name}" <{match[1]}>' if match else name
-
-
-# --- the device's line ----------------------------------------------------------------------------
-
-_TAG_START = re.compile(
-    r"[\s*_|]*+(?:envo|sent|get|obt|télé|prove|gesend|von|envia|invia)", re.IGNORECASE
-)
-_TAG_LINE = re.compile(
-    r"(?:envoyé (?:de(?:puis)?|à partir d['e’]|via|par|avec) ?(?:mon|ma|mes|un|une|l['’]|la|le"
-    r"|outlook|yahoo|gmail|proton|courrier|orange|mail|téléphone|iphone|samsung|huawei)"
-    r"|sent (?:from|via|with) (?:my|outlook|mail|yahoo|gmail|proton|samsung|typeapp|a )"
-    r"|(?:get|obtenir|obtenez|télécharger|téléchargez) (?:outlook|bluemail|l['’]application)"
-    r"|provenance\s?: courrier|gesendet von|von meinem|enviado desde|inviato da)[^.!?;,\n]{0,60}"
-    r"(?:<[^<>]{1,200}>)?\W{0,3}\Z",
-    re.IGNORECASE,
-)
-
-
-def is_tag_line(line: str) -> bool:
-    """Say whether a line is what a telephone adds by itself: nobody's words."""
-    if not _TAG_START.match(line):
-        return False
-    line = _SPACES.sub(" ", line[:400].strip(" \t\u00a0*_|"))
-    return bool(_TAG_LINE.match(line)) and len(line.partition("<")[0].split()) <= 9
+def _attribution(text: str, lines: Sequence[str], below: int) -> str:
+    """`text` made one line if it attributes what stands `below` to somebody, else nothing."""
+    quoted_below = _is_marked_below(lines, below)
+    if not quoted_below and _is_cited_below(lines, below):
+        return ""
+    clean = " ".join(text.split()).strip("- ")
+    return clean if attributes(clean, quoted_below=quoted_below) else ""
 
 
 # --- senders --------------------------------------------------------------------------------------
@@ -359,7 +338,7 @@ _BEHALF = re.compile(
 def _sender(text: str) -> Address | None:
     """The first mailbox of a `De :` value, in the many ways programs write one."""
     text = _SPACES.sub(" ", text[:1_000])
-    match = _ADDRESS.search(text)
+    match = ADDRESS.search(text)
     if match is None:
         name = text.strip(" *'\"«»<>[]")
         return Address(name=name, address="") if name else None
@@ -383,3 +362,9 @@ def _is_marked_below(lines: Sequence[str], at: int) -> bool:
     while at < len(lines) and not lines[at].strip():
         at += 1
     return at < len(lines) and lines[at].lstrip(" \t\u00a0\ufeff").startswith(">")
+
+
+def _is_cited_below(lines: Sequence[str], at: int) -> bool:
+    """Say whether the next written line opens with a quotation mark: persons cite so, programs never do."""
+    at = _next_written(lines, at)
+    return at < len(lines) and lines[at].lstrip(_EDGES).startswith(("«", "“", '"'))

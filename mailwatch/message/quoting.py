@@ -14,11 +14,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mailwatch.message.openings import Opening, is_tag_line, read_opening, stops
+from mailwatch.message.additions import drop_seal, holds_additions, is_tag_line, past_additions
+from mailwatch.message.openings import Opening, is_arrowed, read_opening, stops
 from mailwatch.model import Forwarded
 
 _MARKED = re.compile("[ \t\u00a0\ufeff]{0,3}>")
 _MARK = re.compile("[ \t\u00a0\ufeff]{0,3}>[ \u00a0]?")
+_SPEECH = re.compile(r"écri|demand|question|message|courriel|mail|wrote", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,.;!?]")
 _RULE = re.compile(r"\s*[_=*–—-]{4,}\s*\Z")
 _FORWARD_PREFIX = re.compile(
     "\\s*(?:tr|trans|transf|transfert|fwd?|wg|rv|i|enc|pd|vs|vb|vl|réexp)[\\s\u00a0\u202f]*[:.]\\s",
@@ -26,6 +29,10 @@ _FORWARD_PREFIX = re.compile(
 )
 _REPLY_PREFIX = re.compile(
     "\\s*(?:re|ré|rép|réf|réponse|aw|sv|antw|odp)(?:\\s?\\[\\d+\\]|\\s?\\(\\d+\\))?[\\s\u00a0\u202f]*:",
+    re.IGNORECASE,
+)
+_END_MARK = re.compile(
+    r"[-_=*\s]{2,40}(?:fin (?:du|de) |end (?:of )?)(?:(?:the|le) )?(?:message|courriel|mail|forwarded)\b[^\n]{0,40}\Z",
     re.IGNORECASE,
 )
 _WRAP_WIDTH = 65
@@ -42,21 +49,25 @@ class Split:
     forwarded: Forwarded | None
 
 
-def split(text: str, subject: str = "") -> Split:
+def split(text: str, subject: str = "", *, new: bool = False) -> Split:
     """Tell the writer's own words in `text` from the quoted and the forwarded ones.
 
     The subject decides what a header block without a word of the writer's means: after "TR :" it opens a
-    message passed on, after "RE :" the message answered.
+    message passed on, after "RE :" the message answered. In a `new` mail, which names none that it answers,
+    a list may be marked as quotations are.
     """
     lines = text.split("\n")
     own: list[str] = []
     quoted: list[str] = []
-    here = 0
+    here = past_additions(lines)
+    new = new and not (
+        _REPLY_PREFIX.match(subject[:40]) or _FORWARD_PREFIX.match(f"{subject[:40]} ")
+    )
     for looks, at in enumerate(stops(text)):
         if at < here:
             continue
         own += lines[here:at]
-        marked = bool(_MARKED.match(lines[at]))
+        marked = bool(_MARKED.match(lines[at])) and not is_arrowed(lines[at])
         here = _end_of_marked(lines, at) if marked else at + 1
         opening = _opening(lines, at, here, marked=marked) if looks < _LOOKS else None
         if opening:
@@ -66,7 +77,9 @@ def split(text: str, subject: str = "") -> Split:
             if not passed.subject:
                 passed = replace(passed, subject=_FORWARD_PREFIX.sub("", subject, count=1).strip())
             return _told_apart([*own, "", *lines[rest:]], quoted, passed)
-        if marked:
+        if marked and new and opening is None and _introduces_a_list(own):
+            own += lines[at:here]
+        elif marked:
             quoted += lines[at:here]
         elif opening is None:
             own.append(lines[at])
@@ -76,6 +89,12 @@ def split(text: str, subject: str = "") -> Split:
             if not _marked_below(lines, here):
                 return _told_apart(own, [*quoted, *lines[here:]], None)
     return _told_apart([*own, *lines[here:]], quoted, None)
+
+
+def _introduces_a_list(own: Sequence[str]) -> bool:
+    """Say whether the writer's last line announces a list rather than somebody's words."""
+    last = next((line.rstrip() for line in reversed(own) if line.strip()), "")
+    return last.endswith(":") and not _SPEECH.search(_CLAUSE.split(last)[-1])
 
 
 def _opening(lines: Sequence[str], at: int, end: int, *, marked: bool) -> Opening | None:
@@ -107,8 +126,15 @@ def _pass_on(
             # Apple Mail marks what it passes on, below a mark that may stand at the writer's own level.
             rest = _end_of_marked(lines, first)
             return _forwarded(opening, _unmark(lines[first:rest])), rest
-        inside, rest = list(lines[opening.end :]), len(lines)
+        end = _end_of_message(lines, opening.end)
+        inside, rest = list(lines[opening.end : end]), min(end + 1, len(lines))
     return _forwarded(opening, inside), rest
+
+
+def _end_of_message(lines: Sequence[str], at: int) -> int:
+    """The line where a program says that the message passed on ends, else the end."""
+    ends = (here for here in range(at, len(lines)) if _END_MARK.match(lines[here]))
+    return next(ends, len(lines))
 
 
 def _forwarded(opening: Opening, lines: Sequence[str]) -> Forwarded:
@@ -159,14 +185,23 @@ def _next_written(lines: Sequence[str], at: int) -> int:
 
 
 def _drop_tail(own: list[str]) -> None:
-    """Drop what is nobody's words above an opening: empty lines, a rule, the telephone's line."""
+    """Drop what is nobody's words above an opening: empty lines, a rule, the telephone's line, a seal."""
+    _drop_blank(own)
+    drop_seal(own)
     while own and (not own[-1].strip() or _RULE.match(own[-1]) or is_tag_line(own[-1])):
         own.pop()
 
 
-def _told_apart(own: list[str], quoted: Sequence[str], forwarded: Forwarded | None) -> Split:
-    while own and (not own[-1].strip() or is_tag_line(own[-1])):
+def _drop_blank(own: list[str]) -> None:
+    while own and not own[-1].strip():
         own.pop()
-    return Split(
-        own="\n".join(own).strip("\n"), quoted="\n".join(quoted).strip("\n"), forwarded=forwarded
-    )
+
+
+def _told_apart(own: Sequence[str], quoted: Sequence[str], forwarded: Forwarded | None) -> Split:
+    mine = "\n".join(own)
+    if holds_additions(mine):
+        kept = [line for line in own if not is_tag_line(line)]
+        _drop_blank(kept)
+        drop_seal(kept)
+        mine = "\n".join(kept)
+    return Split(own=mine.strip("\n"), quoted="\n".join(quoted).strip("\n"), forwarded=forwarded)

@@ -28,7 +28,11 @@ _PRE = frozenset(("pre", "listing"))
 TELLING = _UNSHOWN | _PRE | {"blockquote"}
 """The elements whose name alone changes the sight."""
 _QUOTE_CLASSES = frozenset(("gmail_quote", "cite", "quote", "protonmail_quote", "tutanota_quote"))
-_QUOTE_CONTAINERS = frozenset(("moz-cite-prefix", "yahoo_quoted"))
+_QUOTE_CONTAINER = re.compile(
+    r"(?:x_)*(?:moz-cite-prefix|(?:ydp\w{0,20}?)?yahoo_quoted|mail-editor-reference-message-container"
+    r"|ms-outlook-mobile-reference-message|olk_src_body_section|zmail_extra|ik_mail_quote|tutanota_quote_header)\Z"
+)
+"""Classes and identifiers of the elements in which programs put a whole quotation."""
 _ICON = re.compile(
     r"facebook|twitter|linkedin|instagram|youtube|whatsapp|tiktok|mastodon|bluesky|pinterest|emoji|smil(?:ey|ie)"
     r"|ic[oô]ne?s?(?![a-z])|pict[o0]|spacer|pixel|blank\.|transparent\.|tracking|/open[/?.]|beacon|separat",
@@ -106,7 +110,7 @@ def _element(source: str) -> _Element:
         cited=found.get("type", "").lower() == "cite"
         or "cite" in found
         or not _QUOTE_CLASSES.isdisjoint(classes),
-        quotes=not _QUOTE_CONTAINERS.isdisjoint(classes)
+        quotes=any(map(_QUOTE_CONTAINER.match, (*classes, found.get("id", "").lower())))
         or look.margin_line
         or found.get("data-marker") == "__QUOTED_TEXT__",
         link="href" in found,

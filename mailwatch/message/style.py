@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from colorsys import hls_to_rgb
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 SHEET_LIMIT = 128 * 1024
+_SELECTOR_LIMIT = 200
 
 Colour = tuple[int, int, int]
 
@@ -33,12 +35,18 @@ _PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "em": 16.0, "rem": 16.0,
            "cm": 37.8, "mm": 3.78, "ch": 8.0, "vw": 10.0, "vh": 10.0, "%": 0.16}  # fmt: skip
 _SHORTHAND_SIZE = re.compile(r"(?:\A|\s)(\d{1,4}(?:\.\d{1,4})?)(px|pt|em|rem|%)?(?:/|\s|\Z)")
 _HEX = re.compile(r"#([0-9a-f]{3,8})\Z")
-_RGB = re.compile(r"rgba?\(([^)]{0,60})\)")
-_NO_CLIP = re.compile(
-    r"rect\(\s*0[a-z]*[\s,]+0[a-z]*[\s,]+0[a-z]*[\s,]+0|rect\(\s*1px|inset\(\s*(?:50|100)%"
+_RGB = re.compile(r"(rgb|hsl)a?\(([^)]{0,60})\)")
+_NO_SIGHT = re.compile(
+    r"rect\(\s*0[a-z]*[\s,]+0[a-z]*[\s,]+0[a-z]*[\s,]+0|rect\(\s*1px|inset\(\s*(?:50|100)%|circle\(\s*0"
+    r"|opacity\s*[(=]\s*0(?:\.0)?%?\s*\)|scale[xy]?\(\s*0(?:\.0)?\s*[,)]|translate[xy]?\([^)]{0,20}-\d{4}"
 )
-_COLOUR_WORD = re.compile(r"#[0-9a-f]{3,8}|rgba?\([^)]{0,60}\)|[a-z]{3,20}")
+"""Clipped away, made transparent, shrunk to nothing or moved out of the page."""
+_COLOUR_WORD = re.compile(r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\([^)]{0,60}\)|[a-z]{3,20}")
 _SELECTOR = re.compile(r"([a-z][a-z0-9]*)?([.#][\w-]+)?\Z")
+_BY_ATTRIBUTE = re.compile(r"\*?\[(class|id)[~*^|]?=[\"']?([\w-]+)[\"']?\]")
+_OF_STRUCTURE = re.compile(
+    r"(?:(?:html|body|div|table|tbody|tr|center)\s*>?\s*)+(?:\*\s*)?(?=(?:\s|(?<=[\s>]))[a-z0-9]*[.#])"
+)
 _CSS_COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
 _ALWAYS = re.compile(r"@media\s*(?:(?:only\s+)?(?:screen|all))?\s*\Z")
 
@@ -126,10 +134,16 @@ def _hides(found: Mapping[str, str]) -> bool | None:
         found.get("display", "").startswith("none")
         or found.get("mso-hide", "").startswith("all")
         or _faint(found.get("opacity", ""))
-        or _NO_CLIP.search(found.get("clip", "") + found.get("clip-path", ""))
+        or _NO_SIGHT.search(
+            " ".join(
+                found[name]
+                for name in ("clip", "clip-path", "filter", "transform")
+                if name in found
+            )
+        )
         or _collapsed(found)
         or _off_screen(found)
-        or found.get("transform", "").startswith("scale(0)")
+        or found.get("zoom", "") in ("0", "0%")
     ):
         return True
     return False if found.get("display") else None
@@ -210,11 +224,29 @@ def alike(ink: Colour, paper: Colour) -> bool:
 
 def _channels(word: str) -> list[float]:
     match = _RGB.match(word)
-    parts = re.split(r"[\s,/]+", match[1].strip()) if match else []
+    parts = [part for part in re.split(r"[\s,/]+", match[2].strip()) if part] if match else []
     try:
-        return [min(255.0, max(0.0, float(part.rstrip("%")))) for part in parts if part]
+        if match and match[1] == "hsl":
+            return _of_hue(parts)
+        scales = (2.55, 2.55, 2.55, 0.01)
+        return [
+            min(255.0, max(0.0, float(part.rstrip("%")) * (scale if part.endswith("%") else 1.0)))
+            for part, scale in zip(parts, scales, strict=False)
+        ]
     except ValueError:
         return []
+
+
+def _of_hue(parts: list[str]) -> list[float]:
+    """Red, green and blue of hue, saturation and lightness, the opacity kept; empty when one is missing."""
+    if len(parts) < 3:
+        return []
+    hue = float(parts[0].removesuffix("deg")) % 360 / 360
+    saturation, light = (min(1.0, max(0.0, float(part.rstrip("%")) / 100)) for part in parts[1:3])
+    opacity = [
+        float(part.rstrip("%")) * (0.01 if part.endswith("%") else 1.0) for part in parts[3:4]
+    ]
+    return [*(round(255 * level) for level in hls_to_rgb(hue, light, saturation)), *opacity]
 
 
 def _ink(value: str) -> tuple[Colour | None, bool | None]:
@@ -268,10 +300,25 @@ def read_sheet(css: str) -> Sheet:
         look = inline(declarations)
         if look is PLAIN or not _bears_on_sight(look):
             continue
-        for selector in map(str.strip, selectors.split(",")[:200]):
-            if selector and _SELECTOR.match(selector):
+        for selector in map(_plain_selector, selectors.split(",")[:200]):
+            if selector:
                 rules[selector] = over(rules[selector], look) if selector in rules else look
     return Sheet(rules)
+
+
+def _plain_selector(selector: str) -> str:
+    """Bring a selector to `element.class` or `element#id`, where that means the same or nearly so.
+
+    An ancestor that is a mere element of structure is one that every element of a mail has.
+    """
+    if len(selector) > _SELECTOR_LIMIT:
+        return ""
+    plain = _OF_STRUCTURE.sub("", _BY_ATTRIBUTE.sub(_by_name, selector.strip()), count=1)
+    return plain if _SELECTOR.match(plain) else ""
+
+
+def _by_name(match: re.Match[str]) -> str:
+    return f"{'.' if match[1] == 'class' else '#'}{match[2]}"
 
 
 def _bears_on_sight(look: Look) -> bool:

@@ -69,8 +69,8 @@ def message(case: Case, kind: str) -> Message:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text; the mark of a signature is none."""
-    return [word for word in text.replace("\ufeff", "").split() if word != "--"]
+    """The words of a text; the marks of signatures and quotations are none."""
+    return [word for word in text.replace("\ufeff", "").split() if word not in ("--", ">")]
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
 
     workdays    territories
     message     charset, encoded, page, style, sight, walk, html, mime, dates, fields, structure, reports,
-                openings, quoting, body
+                attributions, openings, additions, quoting, body
     ruleset     terms, tables, packs, choices, local
     dates       grammar
     nature      automatic, forms, voices, mass, scope, person, internal, incoming, outgoing

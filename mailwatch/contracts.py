@@ -21,6 +21,7 @@ from mailwatch.model import (
     Evidence,
     Indicators,
     Link,
+    LocalRule,
     Mention,
     MentionCount,
     Mentions,
@@ -132,9 +133,22 @@ def _summary(found: Audit) -> dict[str, Json]:
             {"file": item.file, "line": item.line, "reason": item.reason} for item in found.refused
         ],
         "corrections": [ruling(item) for item in found.rulings],
+        "local_rules": [local_rule(item) for item in found.local],
         "messages": found.messages,
         "duplicates": found.duplicates,
         "rules": found.rules,
+    }
+
+
+def local_rule(found: LocalRule) -> dict[str, Json]:
+    """What the site changes in one rule, list or value; `source` is the reason where it is switched off."""
+    return {
+        "change": found.change,
+        "target": found.target,
+        "title": found.title,
+        "source": found.source,
+        "file": found.file,
+        "line": found.line,
     }
 
 

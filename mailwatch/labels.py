@@ -14,6 +14,7 @@ from mailwatch.model import (
     Correction,
     CorrectionKind,
     Grade,
+    LocalChange,
     Nature,
     Outcome,
     Place,
@@ -135,6 +136,12 @@ CORRECTIONS = {
     CorrectionKind.SERVICE: "service",
     CorrectionKind.EXCLUSION: "exclusion",
     CorrectionKind.NOTE: "note",
+}
+LOCAL_CHANGES = {
+    LocalChange.NEW: "ajoutée",
+    LocalChange.MORE: "complétée",
+    LocalChange.OFF: "désactivée",
+    LocalChange.VALUE: "valeur changée",
 }
 STATUSES = {"sourced": "sourcé", "interpreted": "interprété", "local": "local"}
 

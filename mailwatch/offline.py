@@ -74,4 +74,5 @@ def audit(
         duplicates=decided.duplicates,
         rules=desk.rules.digest,
         rulings=indicators.rulings_within(decided.rulings, period),
+        local=desk.rules.local,
     )

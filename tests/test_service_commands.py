@@ -290,9 +290,24 @@ def test_the_doctor_tries_everything_and_exits_with_the_first_fault(asked: Burea
     ill = asked.type("doctor", "--json")
 
     assert well.code == 0
-    assert [one["well"] for one in well.lines[0]["tried"]] == [True, True, True, True]
+    assert [one["well"] for one in well.lines[0]["tried"]] == [True] * 5
+    assert well.lines[0]["tried"][0] == {
+        "what": "règles", "well": True, "text": "celles de mailwatch", "exit_code": 0,
+    }  # fmt: skip
     assert ill.code == 77
-    assert [one["exit_code"] for one in ill.lines[0]["tried"]] == [0, 77, 0, 0]
+    tried = {one["what"]: one["exit_code"] for one in ill.lines[0]["tried"]}
+    assert {what for what, code in tried.items() if code} == {"compte prefecture"}
+
+
+def test_the_doctor_names_the_rules_of_the_site(asked: Bureau) -> None:
+    (asked.home / "rules.d").mkdir()
+    (asked.home / "rules.d" / "jura.toml").write_text(
+        '[[choice]]\nkey = "follow_up_days"\nvalue = 10\nsource = "Comité"\n', "utf-8"
+    )
+    asked.settings.write_text(f'rules = "rules.d"\n{asked.settings.read_text("utf-8")}', "utf-8")
+    first = asked.type("doctor", "--json").lines[0]["tried"][0]
+
+    assert first["text"] == "celles de mailwatch, changées par le site : follow_up_days"
 
 
 def test_what_the_settings_say_is_listed_by_weight(bureau: Bureau) -> None:

@@ -81,9 +81,14 @@ def _write(path: Path, text: str) -> None:
 @settings_option
 @json_option
 def check_config(settings: str | None, as_json: bool) -> None:
-    from mailwatch.settings.advice import advice
+    from mailwatch.settings import desk_of
+    from mailwatch.settings.advice import advice, unnamed_rules
+    from mailwatch.settings.local import USUAL
 
-    found = advice(site_for(settings))
+    site = site_for(settings)
+    found = advice(site, desk_of(site).rules.local)
+    if not site.rules and (settings_file(settings).absolute().parent / USUAL).is_dir():
+        found = (unnamed_rules(), *found)
     if as_json:
         print_json({"lines": [{"weight": line.weight, "text": line.words} for line in found]})
         return
@@ -122,12 +127,23 @@ def doctor(settings: str | None, as_json: bool) -> None:
 
 def _attempts(site: Site) -> Iterator[tuple[str, Callable[[], str]]]:
     """What to try, in the order in which a person would mend it."""
+    yield _("règles"), partial(_rules, site)
     yield _("registre"), partial(_register, site)
     for account in site.accounts:
         yield _("compte {name}").format(name=account.name), partial(_account, account)
     if site.submission is not None:
         yield _("envoi"), partial(_submission, site.submission)
     yield _("modèle de noms"), partial(_model, site)
+
+
+def _rules(site: Site) -> str:
+    from mailwatch.settings import desk_of
+
+    local = desk_of(site).rules.local
+    if not local:
+        return _("celles de mailwatch")
+    words = _("celles de mailwatch, changées par le site : {rules}")
+    return words.format(rules=", ".join(dict.fromkeys(rule.target for rule in local)))
 
 
 def _register(site: Site) -> str:

@@ -69,6 +69,7 @@ def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Au
         duplicates=sum(rest.duplicates for rest in rests),
         rules=desk.rules.digest,
         rulings=indicators.rulings_within(rulings, period),
+        local=desk.rules.local,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mailwatch.errors import Remark
-from mailwatch.labels import WEEKDAYS
+from mailwatch.labels import LOCAL_CHANGES, WEEKDAYS
+from mailwatch.model import LocalChange, LocalRule
+from mailwatch.settings.local import USUAL
 from mailwatch.site import Account, AlertPlan, FolderRole, Security, Site, Submission
 
 _TLS_PORTS = {993, 465}
@@ -33,9 +35,13 @@ class Advice:
     words: Remark
 
 
-def advice(site: Site) -> tuple[Advice, ...]:
-    """Say what `site` sets, what looks doubtful, and what is missing for which command, section by section."""
+def advice(site: Site, local: Sequence[LocalRule] = ()) -> tuple[Advice, ...]:
+    """Say what `site` sets, what looks doubtful, and what is missing for which command, section by section.
+
+    `local` is what the site's own rule files change.
+    """
     return (
+        *_of_rules(site, local),
         *_of_institution(site),
         *_of_boxes(site),
         *_of_accounts(site),
@@ -54,6 +60,41 @@ def _doubtful(words: Remark) -> Advice:
 
 def _missing(words: Remark) -> Advice:
     return Advice(weight=Weight.MISSING, words=words)
+
+
+# --- by which rules -------------------------------------------------------------------------------
+
+
+def _of_rules(site: Site, local: Sequence[LocalRule]) -> Iterator[Advice]:
+    for rule in local:
+        yield _set(
+            Remark(
+                "règle locale « {target} » : {change} ({file}, ligne {line})",
+                target=rule.target,
+                change=Remark(LOCAL_CHANGES[rule.change]),
+                file=rule.file,
+                line=rule.line,
+            )
+        )
+    if site.rules and not local:
+        yield _doubtful(Remark("« {folder} » ne contient aucune règle", folder=site.rules))
+    if site.accounts and any(rule.change is not LocalChange.VALUE for rule in local):
+        yield _set(
+            Remark(
+                "les règles de lecture valent pour les messages lus désormais ; ceux que le registre connaît gardent "
+                "leur verdict, seuls délais et décisions sont refaits"
+            )
+        )
+
+
+def unnamed_rules() -> Advice:
+    """Say that a folder of rules lies beside the settings file, which does not name it."""
+    return _doubtful(
+        Remark(
+            'le dossier « {folder} » est là, mais le fichier ne le nomme pas : ajoutez rules = "{folder}" en tête',
+            folder=USUAL,
+        )
+    )
 
 
 # --- whose mail -----------------------------------------------------------------------------------

@@ -597,6 +597,37 @@ def test_a_report_that_names_nobody_is_none(text: str) -> None:
     assert message(f"{FROM}\r\n{text}").report is None
 
 
+SERVER = "From: MAILER-DAEMON@mta.jura.gouv.fr\r\nMIME-Version: 1.0\r\n"
+
+
+def test_a_report_below_the_header_of_what_it_returns_is_still_one() -> None:
+    head = "From: a@jura.gouv.fr\nTo: nadia@example.org\nDate: 5 Mar 2026 10:12\nSubject: RE: x\n\n"
+    report = message(f"{SERVER}\r\nMessage non remis :\n\n{head}{FLATTENED}").report
+    assert report is not None
+    assert [who.address for who in report.recipients] == ["nadia@example.org"]
+    assert message(f"{FROM}\r\nQue faire ?\n\n{head}{FLATTENED}").report is None
+
+
+def _attached(inner: str, fields: str) -> str:
+    wrapped = f"Content-Type: message/rfc822\r\n\r\n{inner}"
+    return multipart("mixed", text_part("Voir ci-joint"), wrapped, fields=fields).replace(
+        "limite", "dehors"
+    )
+
+
+def test_a_report_that_a_server_attached_is_one_and_that_a_person_attached_is_none() -> None:
+    inner = multipart("report; report-type=delivery-status", text_part("Échec"), STATUS)
+    outer = _attached(inner.replace("limite", "dedans"), SERVER)
+    report = message(outer).report
+    assert report is not None
+    assert report.recipients[0].address == "nadia@example.org"
+    assert message(outer.replace("MAILER-DAEMON@", "nadia@")).report is None
+
+
+def test_a_plain_mail_that_a_server_attached_is_no_report() -> None:
+    assert message(_attached(f"{FROM}\r\nBonjour", SERVER)).report is None
+
+
 def test_a_report_without_its_parts_keeps_its_kind() -> None:
     report = message(multipart("report; report-type=delivery-status", text_part(FLATTENED))).report
     assert report is not None

@@ -18,7 +18,7 @@ from mailwatch.message.fields import parse_addresses, parse_message_id, parse_re
 from mailwatch.message.html import PICTURE
 from mailwatch.message.mime import Part, Tree, content, first, leaves, parse
 from mailwatch.message.quoting import Split, split
-from mailwatch.message.reports import read_flattened, read_report
+from mailwatch.message.reports import is_from_server, read_flattened, read_report
 from mailwatch.message.structure import attachments, disposition, opaque
 from mailwatch.model import Delivery, Forwarded, Message, Report, Unreadable
 
@@ -47,7 +47,8 @@ def read(delivery: Delivery) -> Message | Unreadable:
     subject = decode_text(first(tree.root, "subject")).strip()
     body = read_body(tree)
     told = split(body.text, subject, new=_is_new(tree.root))
-    report = read_flattened(told.own, report)
+    # A server quotes nobody: header lines in its text are those of the message that it returns.
+    report = read_flattened(body.text if is_from_server(tree) else told.own, report)
     forwarded = told.forwarded or _attached_message(tree, report, told)
     return _message(tree, subject, body, told, forwarded, report)
 

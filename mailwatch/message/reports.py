@@ -33,6 +33,7 @@ _FLATTENED = re.compile(
 _RETURNED_ID = re.compile(
     r"^Message-ID[ \t]*:\s*(<[^<>\s@]+@[^<>\s@]+>)", re.IGNORECASE | re.MULTILINE
 )
+_SERVER = re.compile(r"mailer-?daemon|mail delivery (?:sub)?system|postmaster@", re.IGNORECASE)
 _STATUS = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
 
 
@@ -50,12 +51,27 @@ def read_report(tree: Tree) -> Report | None:
     if tree.root.content_type == "multipart/report":
         kind = kind or tree.root.parameters.get("report-type", "").lower() or "delivery-status"
     if not kind:
-        return None
+        return _read_wrapped(tree) if is_from_server(tree) else None
     return Report(
         kind=kind,
         recipients=tuple(_recipients(groups))[:RECIPIENT_LIMIT],
         original_message_id=_named_message(groups) or returned,
     )
+
+
+def is_from_server(tree: Tree) -> bool:
+    """Say whether the header names a mail server as the author: it passes nothing on for somebody else."""
+    return any(map(_SERVER.search, tree.root.fields.get("from", ())))
+
+
+def _read_wrapped(tree: Tree) -> Report | None:
+    """Read the report in a message that a server attached to its own."""
+    for leaf in leaves(tree.root):
+        if leaf.content_type == "message/rfc822":
+            inner = parse(content(tree, leaf, _PART_LIMIT))
+            if inner is not None and inner.root.content_type == "multipart/report":
+                return read_report(inner)
+    return None
 
 
 def read_flattened(text: str, report: Report | None) -> Report | None:

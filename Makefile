@@ -33,6 +33,7 @@ bench: .venv  ## mesurer vitesse et mémoire, chaque chiffre face à sa borne
 
 quality: .venv  ## mesurer la justesse sur les courriels étiquetés
 	$(BIN)/python bench/quality.py
+	$(BIN)/python bench/corpora.py
 
 # Extras are named: asked for `coverage[toml]`, pip takes no hash for it from a line that says `coverage`.
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

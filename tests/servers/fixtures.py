@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -68,17 +68,23 @@ def pymap() -> Iterator[Pymap]:
         yield server
 
 
-@pytest.fixture
-def watched(dovecot: Dovecot) -> Iterator[Watched]:
-    """An account that nobody else uses; whatever the test does, it must only have read."""
-    mailbox = dovecot.mailbox()
-    wiretap = Wiretap(upstream=dovecot.port)
+@contextmanager
+def watching(server: Dovecot) -> Iterator[Watched]:
+    """Make an account that nobody else uses; whatever is done with it, it must only have been read."""
+    mailbox = server.mailbox()
+    wiretap = Wiretap(upstream=server.port)
     account = replace(ACCOUNT, port=wiretap.port, user=mailbox.user)
     found = Watched(
-        server=dovecot, mailbox=mailbox, wiretap=wiretap, account=account, secret=dovecot.password
+        server=server, mailbox=mailbox, wiretap=wiretap, account=account, secret=server.password
     )
     try:
         yield found
     finally:
         found.close()
     assert not wiretap.forbidden, "mailwatch sent a command that does not only read"
+
+
+@pytest.fixture
+def watched(dovecot: Dovecot) -> Iterator[Watched]:
+    with watching(dovecot) as found:
+        yield found

@@ -1,0 +1,145 @@
+"""A site on a real server, made for one fault, and the truth of its mailbox to hold the register against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from mailwatch.analysis import sealed
+from mailwatch.polling import Lines, Polled, Watch, poll
+from mailwatch.register import Register, checked, opened
+from mailwatch.site import Account
+from mailwatch.workers import Workers
+from tests.bureau import DESK, FOLDERS, INBOX, NOON, SENT, Clock
+from tests.facts import at
+from tests.faults.line import Fault, FaultyLine
+from tests.mails import mail, reply
+from tests.registers import KEY, laid
+from tests.servers.dovecot import Dovecot
+from tests.servers.fixtures import Watched, watching
+
+MONDAY = "2026-03-02 09:12"
+
+
+def question(number: int, text: str = "", **fields: str) -> bytes:
+    """A question of a person who has nothing to do with the others."""
+    return mail(
+        MONDAY,
+        text or f"Bonjour,\n\nOù en est le dossier que j’ai déposé au guichet {number} ?\n\nMerci.",
+        sender=f"personne{number}@laposte.example",
+        subject=f"Dossier {number}",
+        message_id=fields.pop("message_id", asked(number)),
+        **fields,  # type: ignore[arg-type]  # fields of `mail`, all of them words
+    )
+
+
+def answer(number: int) -> bytes:
+    """The answer to `question(number)`."""
+    return reply(
+        "2026-03-04 16:40",
+        to=f"personne{number}@laposte.example",
+        subject=f"RE: Dossier {number}",
+        references=asked(number),
+        message_id=f"<r{number}@jura.gouv.fr>",
+    )
+
+
+def asked(number: int) -> str:
+    return f"<q{number}@mail.example>"
+
+
+@dataclass(kw_only=True)
+class House:
+    """What a poll needs, on a line that may be faulty behind a wiretap that lets only reading through."""
+
+    watched: Watched
+    line: FaultyLine
+    account: Account
+    register: Register
+    watch: Watch
+    clock: Clock = field(default_factory=Clock)
+
+    def fill(self, questions: int, answers: int = 0, first: int = 1) -> None:
+        """Deliver questions of as many persons, and answers to some of them."""
+        for number in range(first, first + questions):
+            self.watched.mailbox.put(question(number), at(MONDAY))
+        for number in range(first, first + answers):
+            self.watched.mailbox.put(answer(number), at("2026-03-04 16:40"), folder="Envoyés")
+
+    def poll(self) -> Polled:
+        return poll([self.account], DESK, self.watch)
+
+    def suffer(self, fault: Fault, *, lasting: bool = False) -> Polled:
+        """Look once over a line that has a fault."""
+        self.hang_up()
+        self.line.fault, self.line.lasting = fault, lasting
+        polled = self.poll()
+        self.hang_up()
+        self.line.fault, self.line.lasting = (lambda flow: flow), False
+        return polled
+
+    def hang_up(self) -> None:
+        """Have the next look make its connection anew."""
+        self.watch.lines.drop(self.account)
+
+    def losses(self, questions: int) -> list[str]:
+        """What is wrong after all: a question that is lost or doubled, a message that waits."""
+        expected = [asked(number) for number in range(1, questions + 1)]
+        return [
+            *wrong(self.register, expected),
+            *(f"en attente : {name}" for name in self.waiting()),
+        ]
+
+    def waiting(self) -> list[str]:
+        """The messages that are listed and have no outcome."""
+        return [
+            f"{place.folder} {uid}"
+            for place in (INBOX, SENT)
+            for uid in self.register.awaiting(place)
+        ]
+
+
+def wrong(register: Register, expected: Sequence[str], today: datetime = NOON) -> list[str]:
+    """How the requests differ from the messages that opened one each."""
+    found = Counter(request.message_id or "" for request in register.requests(DESK, today.date()))
+    truth = Counter(expected)
+    lost, doubled = truth - found, found - truth
+    return [*(f"perdu : {name}" for name in lost), *(f"en trop : {name}" for name in doubled)]
+
+
+@contextmanager
+def house(
+    server: Dovecot, state: Path, *, timeout: int = 20, workers: int = 0
+) -> Iterator[House]:
+    """Watch a new mailbox; in the end the register is in order, and nothing but reading was asked for."""
+    with watching(server) as watched:
+        line = FaultyLine(upstream=server.port)
+        watched.wiretap.upstream = line.port
+        for folder in FOLDERS:
+            watched.mailbox.folder(folder.name)
+        account = replace(watched.account, folders=FOLDERS, timeout=timeout)
+        clock = Clock()
+        lines = Lines(lambda _: watched.secret)
+        with (
+            opened(laid(state), KEY) as register,
+            Workers(partial(sealed, desk=DESK, key=KEY), count=workers) as pool,
+        ):
+            watch = Watch(register=register, workers=pool, lines=lines, now=clock)
+            try:
+                yield House(
+                    watched=watched,
+                    line=line,
+                    account=account,
+                    register=register,
+                    watch=watch,
+                    clock=clock,
+                )
+            finally:
+                lines.close()
+                line.close()
+    assert checked(state, KEY, DESK) == ()

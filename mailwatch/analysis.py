@@ -39,7 +39,7 @@ REPORTS = frozenset({Nature.DELIVERY_REPORT, Nature.READ_RECEIPT})
 """What a server or a mail program writes by itself: no mention is judged."""
 
 _KEYED = 65536
-"""Octets of a message, its line ends read as LF, that its key is a digest of."""
+"""Octets of a message, its CR left out, that its key is a digest of."""
 
 _ATTRIBUTION = re.compile(r"a écrit|wrote|^[\s>*]*(?:de|from)\s*:", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
@@ -121,8 +121,9 @@ def sealed(delivery: Delivery, desk: Desk, key: bytes) -> bytes | Unreadable:
 
 
 def message_key(raw: bytes) -> str:
-    """Digest the first 64 KiB of a message, CRLF read as LF: a file and the same mail by IMAP have one key."""
-    head = raw[: 2 * _KEYED].replace(b"\r\n", b"\n")[:_KEYED]
+    """Digest the first 64 KiB of a message without its CR: a file and the same mail by IMAP have one key."""
+    # `replace` would look for pairs, at four times the price of all else here.
+    head = raw[: 2 * _KEYED].translate(None, b"\r")[:_KEYED]
     return hashlib.sha256(head).hexdigest()[:16]
 
 

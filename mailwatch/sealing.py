@@ -8,6 +8,7 @@ message is found again, the institution's declared boxes, the domains of its oth
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import blake2b
 
 from mailwatch.addresses import domain, is_ours
@@ -78,13 +79,14 @@ def _sealed_subject(subject: str, key: bytes) -> str:
 
 def _sealed_sketch(sketch: bytes, key: bytes) -> bytes:
     """Replace each digest in its place: the first ones of a text stay its first ones."""
-    start = blake2b(key=key, digest_size=_DIGEST, person=b"sketch")
-    sealed = []
-    for at in range(0, len(sketch), _DIGEST):
-        digest = start.copy()
-        digest.update(sketch[at : at + _DIGEST])
-        sealed.append(digest.digest())
-    return b"".join(sealed)
+    places = range(0, len(sketch), _DIGEST)
+    return b"".join([_sealed_words(sketch[at : at + _DIGEST], key) for at in places])
+
+
+@lru_cache(maxsize=16_384)
+def _sealed_words(digest: bytes, key: bytes) -> bytes:
+    """Replace one digest; most were met before, in what is quoted, in formulas, in signatures."""
+    return blake2b(digest, key=key, digest_size=_DIGEST, person=b"sketch").digest()
 
 
 def _sealed_report(report: Report, key: bytes, institution: Institution) -> Report:

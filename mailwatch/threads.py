@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import compress
 from zlib import crc32
 
 from mailwatch.model import Fact, Nature, Role
@@ -175,7 +176,7 @@ def sketch(words: Sequence[str], limit: int = SKETCH_LIMIT) -> bytes:
     count = len(words) - SEQUENCE + 1
     if count < 1:
         return b""
-    kept = [at for at in range(count) if _starts_sample(words[at])] or [count // 2]
+    kept = [*compress(range(count), map(_starts_sample, words))] or [count // 2]
     digests = {crc32(" ".join(words[at : at + SEQUENCE]).encode()) for at in kept}
     return array("I", sorted(digests)[:limit]).tobytes()
 

@@ -4,8 +4,9 @@ A worker is a fresh interpreter at the other end of a socket. It holds nothing o
 it is given: no connection, no environment, no lock, and little memory however much the parent has loaded. It
 ends when its parent does. What it answers is framed bytes, never a pickle: it has read hostile mail.
 
-A batch that does not come back is tried again message by message, in another worker. So only the message that
-ends a worker alone is set aside, after two tries, and a machine that was short of memory sets nothing aside.
+A batch that does not come back is tried again message by message, in a worker that is started for it and replaced
+whenever it is lost. So only the message that ends a worker of its own is set aside, after two tries: neither one that
+stood beside it, nor one whose worker was ended by something else, as when the machine is short of memory.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ Judge: TypeAlias = Callable[[Delivery], Verdict]
 _MIB = 1024 * 1024
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
+_GARBAGE = 20_000
+"""Objects more than before among which a worker looks for garbage: a few messages'."""
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 """The rest may hold secrets of the parent's."""
 
@@ -56,8 +59,8 @@ class Limits:
     """How many times longer than that a batch may take, on a machine that has other work."""
     memory: int = 256 * _MIB
     """Octets of its own; the largest message takes half."""
-    messages: int = 10_000
-    """After so many the worker is replaced, with all that piled up in it."""
+    messages: int = 50_000
+    """After so many the worker is replaced, with all that piled up in it; to start one costs as much as 300."""
 
 
 class Workers:
@@ -86,6 +89,11 @@ class Workers:
         done.set_result([_verdict(self._judge, delivery) for delivery in batch])
         return done
 
+    def start(self) -> None:
+        """Have the workers started, for whoever will soon have much to judge; what goes wrong is told then."""
+        for _ in range(self.count):
+            self.judge(())
+
     def close(self) -> None:
         """End the workers, after the batches that they have begun."""
         self._threads.shutdown(cancel_futures=True)
@@ -104,33 +112,42 @@ class Workers:
         self.close()
 
     def _judged(self, batch: Sequence[Delivery]) -> list[Verdict]:
-        try:
-            return self._asked(batch)
-        except _LostError as lost:
-            if len(batch) == 1:
-                with suppress(_LostError):
-                    return self._asked(batch)
-                return [_unread(batch[0], lost.reason)]
-        return [self._alone(delivery) for delivery in batch]
-
-    def _alone(self, delivery: Delivery) -> Verdict:
-        try:
-            return self._asked([delivery])[0]
-        except _LostError as lost:
-            return _unread(delivery, lost.reason)
-
-    def _asked(self, batch: Sequence[Delivery]) -> list[Verdict]:
         worker = self._ready_worker()
         try:
             verdicts = worker.ask(batch)
+        except _LostError:
+            worker.kill()
+            return self._one_by_one(batch)
         except BaseException:
             worker.kill()
             raise
+        self._give_back(worker)
+        return verdicts
+
+    def _one_by_one(self, batch: Sequence[Delivery]) -> list[Verdict]:
+        """Judge what was lost together: a message is to blame when it ends a worker that judges it alone."""
+        verdicts: list[Verdict] = []
+        worker = None
+        for delivery in batch:
+            worker = worker or _started(self._judge, self._limits)
+            try:
+                verdicts += worker.ask([delivery])
+            except _LostError as lost:
+                verdicts.append(_unread(delivery, lost.reason))
+                worker.kill()
+                worker = None
+            except BaseException:
+                worker.kill()
+                raise
+        if worker is not None:
+            self._give_back(worker)
+        return verdicts
+
+    def _give_back(self, worker: _Worker) -> None:
         if worker.judged < self._limits.messages:
             self._idle.append(worker)
         else:
             worker.end()
-        return verdicts
 
     def _ready_worker(self) -> _Worker:
         # At most `count` threads are here at once: whoever finds none idle may start one.
@@ -360,5 +377,6 @@ def _confine(limits: Limits) -> None:
     for bound, most in bounds.items():
         with suppress(OSError, ValueError):  # the machine's own bound is lower, or it knows none
             resource.setrlimit(bound, (most, most))
-    # Nothing of what is loaded now will ever be garbage.
+    # Nothing of what is loaded now will ever be garbage, and hardly anything is that a message leaves.
     gc.freeze()
+    gc.set_threshold(_GARBAGE)

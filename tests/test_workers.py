@@ -100,6 +100,17 @@ def test_a_worker_is_started_only_when_there_is_something_to_judge() -> None:
     assert _children() == before
 
 
+def test_workers_may_be_started_beforehand_and_never_more_than_there_are() -> None:
+    before = _children()
+
+    with Workers(poison.judge, count=2) as pool:
+        for _ in range(3):
+            pool.start()
+        assert judged(pool, "a", "b") == [b"A", b"B"]
+        assert 1 <= len(_children() - before) <= 2
+    assert _children() == before
+
+
 def _children() -> set[str]:
     threads = Path("/proc/self/task").glob("*/children")
     return {process for thread in threads for process in thread.read_text("ascii").split()}
@@ -192,6 +203,16 @@ def test_a_message_whose_worker_is_killed_once_is_tried_again(
     found = judged(workers, *others, f"crash once:{tmp_path / 'crashed'}")
 
     assert found == [*(said.upper().encode() for said in others), b"survived"]
+
+
+def test_what_was_lost_together_is_tried_in_workers_started_for_it(workers: Workers) -> None:
+    before = processes(workers)
+
+    first, poisoned, second = judged(workers, "who", "exit:3", "who")
+
+    assert isinstance(poisoned, Unreadable)
+    assert not {first, second} & before
+    assert first != second
 
 
 def test_workers_killed_while_they_wait_are_replaced_unnoticed(workers: Workers) -> None:

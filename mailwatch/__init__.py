@@ -53,6 +53,7 @@ The core: no clock, file, socket, environment or randomness.
     indicators  Rates and means, each with the population it rests on.
     report      The figures and the requests as documents: HTML, CSV, JSON.
     reviewing   What a person is asked to look at, and one request day by day.
+    manual      The rules as people read them: a phrase in words, a page to print.
 
     alert       The weekly alert: when it leaves, for whom, and how it reads.
 
@@ -79,6 +80,7 @@ The shell: where mail, settings and the day come from, and where results go.
     display     Verdicts and figures on a terminal.
 
     screens     The service on a terminal: how it is, what to review, one request.
+    printing    The manual of rules on a terminal.
 
     publishing  The report's files, written to a folder.
 
@@ -110,7 +112,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 sentences, faults
     polling     lines, looking
     daemon      instance, telling, turns, duties
-    commands    options, judging, counting, persons, reporting, serving, asking, installing,
+    commands    options, judging, counting, explaining, persons, reporting, serving, asking, installing,
                 database
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
                 agreeing, watching, alerts, showing

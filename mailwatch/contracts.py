@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import MAXYEAR, datetime, tzinfo
 from typing import TYPE_CHECKING, TypeAlias
 
 from mailwatch.hints import Hint
+from mailwatch.manual import Closures, Manual, explained
 from mailwatch.model import (
     Announced,
     Answer,
@@ -29,6 +30,7 @@ from mailwatch.model import (
     Ruling,
     Unreadable,
 )
+from mailwatch.ruleset import Choice, Rule
 
 if TYPE_CHECKING:
     from mailwatch.analysis import Examined
@@ -294,6 +296,79 @@ def announced(found: Announced | None) -> dict[str, Json] | None:
 def evidence(found: Evidence) -> dict[str, Json]:
     """What a verdict rests on."""
     return {"rule": found.rule, "text": found.text, "place": found.place}
+
+
+# --- the rules ------------------------------------------------------------------------------------
+
+
+def manual(found: Manual) -> dict[str, Json]:
+    """The rules, values and calendars that were asked for, each with its source; phrases as the files write them."""
+    return {
+        "rules": found.digest,
+        "packs": [
+            {
+                "pack": chapter.name,
+                "title": chapter.title,
+                "rules": [_rule(rule, chapter.labels) for rule in chapter.rules],
+                "lists": [
+                    {"list": each.name, "title": each.title, "words": list(each.words)}
+                    for each in chapter.lists
+                ],
+            }
+            for chapter in found.chapters
+        ],
+        "choices": [_choice(choice) for choice in found.choices],
+        "calendars": [_calendar(calendar) for calendar in found.calendars],
+        "local_rules": [local_rule(item) for item in found.local],
+    }
+
+
+def _rule(found: Rule, labels: Mapping[str, str]) -> dict[str, Json]:
+    return {
+        "id": found.id,
+        "label": found.label,
+        "decides": labels.get(found.label, found.label),
+        "title": found.title,
+        "source": found.source,
+        "status": found.status,
+        "weight": found.weight,
+        "phrases": [{"phrase": phrase, "explained": explained(phrase)} for phrase in found.phrases],
+        "hits": list(found.hits),
+        "misses": list(found.misses),
+    }
+
+
+def _choice(found: Choice) -> dict[str, Json]:
+    value = found.value
+    return {
+        "key": found.key,
+        "value": [str(word) for word in value]
+        if isinstance(value, list)
+        else value
+        if isinstance(value, str | int)
+        else str(value),
+        "title": found.title,
+        "source": found.source,
+        "status": found.status,
+    }
+
+
+def _calendar(found: Closures) -> dict[str, Json]:
+    return {
+        "territories": {territory.code: territory.name for territory in found.territories},
+        "days": [
+            {
+                "name": day.name,
+                "on": None if isinstance(day.when, int) else f"{day.when[0]:02}-{day.when[1]:02}",
+                "easter": day.when if isinstance(day.when, int) else None,
+                "from": day.from_year,
+                "until": day.until_year if day.until_year < MAXYEAR else None,
+                "customary": day.customary,
+                "source": day.source,
+            }
+            for day in found.days
+        ],
+    }
 
 
 # --- the service ----------------------------------------------------------------------------------

@@ -143,6 +143,14 @@ LOCAL_CHANGES = {
     LocalChange.OFF: "désactivée",
     LocalChange.VALUE: "valeur changée",
 }
+PHRASES = {
+    "gap": "huit mots au plus",
+    "line": "une ligne vide",
+    "number": "un nombre",
+    "optional": "facultatif",
+    "or": "ou",
+    "then": "puis",
+}
 STATUSES = {"sourced": "sourcé", "interpreted": "interprété", "local": "local"}
 
 WEEKDAYS = {

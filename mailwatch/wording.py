@@ -304,7 +304,7 @@ def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
     """Sort `(key, phrase)` pairs; raise ValueError, naming the phrase, when one is not well formed."""
     openings: list[tuple[str, tuple[str, Phrase]]] = []
     for key, text in entries:
-        signs = _phrase_tokens(text)
+        signs = phrase_tokens(text)
         phrase = Phrase(key, _pattern(signs))
         openings += ((first, (second, phrase)) for first, second in _openings(text, signs))
     return Phrasebook(tuple(openings))
@@ -354,7 +354,8 @@ def _then(ways: set[tuple[str, ...]], more: set[tuple[str, ...]]) -> set[tuple[s
     return {way if len(way) == 2 else (way + after)[:2] for way in ways for after in more}
 
 
-def _phrase_tokens(phrase: str) -> tuple[str, ...]:
+def phrase_tokens(phrase: str) -> tuple[str, ...]:
+    """Give the words and signs of a phrase; raise ValueError, naming it, when they do not fit together."""
     tokens = tuple(_PHRASE_TOKEN.findall(phrase))
     if not tokens or "".join(tokens) != re.sub(r"['’\s_/-]+", "", phrase):
         raise FaultyValueError("« {phrase} » : signe inconnu", phrase=phrase)

@@ -308,6 +308,12 @@ def test_a_fault_names_file_line_and_remedy(text: str, fault: str) -> None:
     assert fault in refused(text)
 
 
+def test_a_phrase_that_nests_too_deep_is_a_fault() -> None:
+    nested = RULE.replace('en permanence"]', f'{"(" * 5_000}x{")" * 5_000}"]')
+
+    assert "parenthèses l’une dans l’autre" in refused(nested)
+
+
 def test_what_another_file_switched_off_cannot_be_added_to() -> None:
     with pytest.raises(RulesetError, match=r"déjà changé par rules\.d/1\.toml, ligne 1"):
         amended({"rules.d/1.toml": OFF, FILE: MORE.replace("holding.in_person", "leave.closing")})

@@ -7,6 +7,7 @@ import click
 from mailwatch.commands.asking import review, show, status
 from mailwatch.commands.counting import audit, deadline, demo
 from mailwatch.commands.database import db
+from mailwatch.commands.explaining import rules
 from mailwatch.commands.installing import check_config, doctor, init
 from mailwatch.commands.judging import check, classify
 from mailwatch.commands.persons import answer, correct, letter, note
@@ -31,6 +32,6 @@ def mailwatch(lang: str | None) -> None:
 
 for command in (
     alert, answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, init, letter, note,
-    once, report, review, run, show, status,
+    once, report, review, rules, run, show, status,
 ):  # fmt: skip
     mailwatch.add_command(command)

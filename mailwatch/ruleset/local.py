@@ -210,6 +210,10 @@ def _check(where: Remark, rule: Rule) -> None:
         phrasebook = compile_phrases((rule.id, phrase) for phrase in rule.phrases)
     except ValueError as fault:
         raise RulesetError("règles : {where} : {fault}", where=where, fault=fault) from None
+    except RecursionError:
+        raise RulesetError(
+            "règles : {where} : une phrase a trop de parenthèses l’une dans l’autre", where=where
+        ) from None
     for wrong in wrong_examples(rule, phrasebook):
         raise RulesetError("règles : {where} : {fault}", where=where, fault=wrong)
 

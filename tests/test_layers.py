@@ -175,7 +175,7 @@ def test_the_core_of_the_map_is_the_core_of_the_import_contract() -> None:
 
 
 def test_the_coverage_bound_leaves_out_the_shell_alone() -> None:
-    omitted = SETUP["tool"]["coverage"]["run"]["omit"]
+    omitted = SETUP["tool"]["coverage"]["report"]["omit"]
 
     assert {Path(name).parts[1].removesuffix(".py") for name in omitted} == {
         "__init__",

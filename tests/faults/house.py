@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from mailwatch.analysis import sealed
+from mailwatch.model import Request
 from mailwatch.polling import Lines, Polled, Watch, poll
 from mailwatch.register import Register, checked, opened
 from mailwatch.site import Account
 from mailwatch.workers import Workers
-from tests.bureau import DESK, FOLDERS, INBOX, NOON, SENT, Clock
+from tests.bureau import DESK, FOLDERS, INBOX, SENT, Clock
 from tests.facts import at
-from tests.faults.line import Fault, FaultyLine
+from tests.faults.line import Fault, FaultyLine, none
 from tests.mails import mail, reply
 from tests.registers import KEY, laid
 from tests.servers.dovecot import Dovecot
@@ -54,44 +54,29 @@ def asked(number: int) -> str:
 
 
 @dataclass(kw_only=True)
-class House:
-    """What a poll needs, on a line that may be faulty behind a wiretap that lets only reading through."""
+class Lookout:
+    """What a poll needs, and what came of it."""
 
-    watched: Watched
-    line: FaultyLine
     account: Account
     register: Register
     watch: Watch
-    clock: Clock = field(default_factory=Clock)
-
-    def fill(self, questions: int, answers: int = 0, first: int = 1) -> None:
-        """Deliver questions of as many persons, and answers to some of them."""
-        for number in range(first, first + questions):
-            self.watched.mailbox.put(question(number), at(MONDAY))
-        for number in range(first, first + answers):
-            self.watched.mailbox.put(answer(number), at("2026-03-04 16:40"), folder="Envoyés")
+    clock: Clock
 
     def poll(self) -> Polled:
         return poll([self.account], DESK, self.watch)
-
-    def suffer(self, fault: Fault, *, lasting: bool = False) -> Polled:
-        """Look once over a line that has a fault."""
-        self.hang_up()
-        self.line.fault, self.line.lasting = fault, lasting
-        polled = self.poll()
-        self.hang_up()
-        self.line.fault, self.line.lasting = (lambda flow: flow), False
-        return polled
 
     def hang_up(self) -> None:
         """Have the next look make its connection anew."""
         self.watch.lines.drop(self.account)
 
+    def requests(self) -> tuple[Request, ...]:
+        return self.register.requests(DESK, self.clock().date())
+
     def losses(self, questions: int) -> list[str]:
         """What is wrong after all: a question that is lost or doubled, a message that waits."""
         expected = [asked(number) for number in range(1, questions + 1)]
         return [
-            *wrong(self.register, expected),
+            *wrong(self.requests(), expected),
             *(f"en attente : {name}" for name in self.waiting()),
         ]
 
@@ -104,42 +89,70 @@ class House:
         ]
 
 
-def wrong(register: Register, expected: Sequence[str], today: datetime = NOON) -> list[str]:
+@dataclass(kw_only=True)
+class House(Lookout):
+    """A lookout on a Dovecot, over a line that may be faulty, behind a wiretap that lets only reading through."""
+
+    watched: Watched
+    line: FaultyLine
+
+    def fill(self, questions: int, answers: int = 0, first: int = 1) -> None:
+        """Deliver questions of as many persons, and answers to some of them."""
+        for number in range(first, first + questions):
+            self.watched.mailbox.put(question(number), at(MONDAY))
+        for number in range(first, first + answers):
+            self.watched.mailbox.put(answer(number), at("2026-03-04 16:40"), folder="Envoyés")
+
+    def suffer(self, fault: Fault, *, lasting: bool = False) -> Polled:
+        """Look once over a line that has a fault."""
+        self.hang_up()
+        self.line.fault, self.line.lasting = fault, lasting
+        polled = self.poll()
+        self.hang_up()
+        self.line.fault, self.line.lasting = none, False
+        return polled
+
+
+def wrong(requests: Sequence[Request], expected: Sequence[str]) -> list[str]:
     """How the requests differ from the messages that opened one each."""
-    found = Counter(request.message_id or "" for request in register.requests(DESK, today.date()))
+    found = Counter(request.message_id or "" for request in requests)
     truth = Counter(expected)
     lost, doubled = truth - found, found - truth
     return [*(f"perdu : {name}" for name in lost), *(f"en trop : {name}" for name in doubled)]
 
 
 @contextmanager
-def house(
-    server: Dovecot, state: Path, *, timeout: int = 20, workers: int = 0
-) -> Iterator[House]:
-    """Watch a new mailbox; in the end the register is in order, and nothing but reading was asked for."""
-    with watching(server) as watched:
-        line = FaultyLine(upstream=server.port)
+def lookout(
+    account: Account, secret: Callable[[], str], state: Path, *, workers: int = 0
+) -> Iterator[Lookout]:
+    """Watch `account` with a new register, which has to be in order in the end."""
+    clock = Clock()
+    with (
+        closing(Lines(lambda _: secret())) as lines,
+        opened(laid(state), KEY) as register,
+        Workers(partial(sealed, desk=DESK, key=KEY), count=workers) as pool,
+    ):
+        watch = Watch(register=register, workers=pool, lines=lines, now=clock)
+        yield Lookout(account=account, register=register, watch=watch, clock=clock)
+    assert checked(state, KEY, DESK) == ()
+
+
+@contextmanager
+def house(server: Dovecot, state: Path, *, timeout: int = 20, workers: int = 0) -> Iterator[House]:
+    """Watch a new mailbox of `server`; in the end nothing but reading was asked for."""
+    with ExitStack() as stack:
+        watched = stack.enter_context(watching(server))
+        line = stack.enter_context(closing(FaultyLine(upstream=server.port)))
         watched.wiretap.upstream = line.port
         for folder in FOLDERS:
             watched.mailbox.folder(folder.name)
         account = replace(watched.account, folders=FOLDERS, timeout=timeout)
-        clock = Clock()
-        lines = Lines(lambda _: watched.secret)
-        with (
-            opened(laid(state), KEY) as register,
-            Workers(partial(sealed, desk=DESK, key=KEY), count=workers) as pool,
-        ):
-            watch = Watch(register=register, workers=pool, lines=lines, now=clock)
-            try:
-                yield House(
-                    watched=watched,
-                    line=line,
-                    account=account,
-                    register=register,
-                    watch=watch,
-                    clock=clock,
-                )
-            finally:
-                lines.close()
-                line.close()
-    assert checked(state, KEY, DESK) == ()
+        out = stack.enter_context(lookout(account, lambda: watched.secret, state, workers=workers))
+        yield House(
+            account=account,
+            register=out.register,
+            watch=out.watch,
+            clock=out.clock,
+            watched=watched,
+            line=line,
+        )

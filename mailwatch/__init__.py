@@ -99,7 +99,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 attributions, openings, additions, quoting, body
     ruleset     terms, tables, packs, choices, local
     dates       grammar
-    nature      automatic, forms, voices, mass, scope, person, internal, incoming, outgoing
+    nature      automatic, forms, voices, mass, scope, person, internal, incoming, cues,
+                asking, elsewhere, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
                 units
     alert       schedule, trends, lines, sections, mailings, pages

@@ -78,24 +78,25 @@ def examine(
     outgoing = delivery.role is Role.SENT
     judge = nature.outgoing if outgoing else nature.incoming
     reading = judge(message, own, desk.institution, desk.rules)
-    answer = _answer(message, own, reading, desk, outgoing=outgoing)
+    answered = _answer(message, own, reading, desk, outgoing=outgoing)
     instant = (sending if outgoing else arrival)(message, delivery, desk.institution, desk.zone)
     replied_on = instant.at.date() if instant else judge_on
-    judged = answer is not None or (judge_on is not None and reading.nature not in REPORTS)
+    judged = answered is not None or (judge_on is not None and reading.nature not in REPORTS)
     found = announced = None
     if judged and replied_on is not None:
         # Nothing that robots or citizens write is put to the model.
-        persons = desk.persons if reading.nature in nature.HUMAN_ANSWERS or answer else None
+        persons = desk.persons if reading.nature in nature.HUMAN_ANSWERS or answered else None
         found = mentions.examine(
             message, own, desk.institution, desk.rules.mentions, replied_on, persons
         )
         announced = promises.announced(own, replied_on, desk.calendar, desk.rules.promises)
+    settled, announced = nature.settled(answered or reading, announced)
     return Examined(
         delivery=delivery,
         message=message,
         direction=Direction.OUTGOING if outgoing else Direction.INCOMING,
-        reading=reading,
-        answer=answer,
+        reading=settled if outgoing else reading,
+        answer=settled.nature if answered else None,
         mentions=found,
         announced=announced,
         instant=instant,
@@ -129,16 +130,15 @@ def message_key(raw: bytes) -> str:
 
 def _answer(
     message: Message, own: Words, reading: Reading, desk: Desk, *, outgoing: bool
-) -> Nature | None:
-    """The outgoing nature of a human answer; a copy of one in an inbox reads as internal mail at first."""
+) -> Reading | None:
+    """A human answer as outgoing mail; a copy of one in an inbox reads as internal mail at first."""
     if not _addresses_outside(message, desk):
         return None
-    kind = reading.nature
     if not outgoing:
-        if kind is not Nature.INTERNAL or reading.answer_due:
+        if reading.nature is not Nature.INTERNAL or reading.answer_due:
             return None
-        kind = nature.outgoing(message, own, desk.institution, desk.rules).nature
-    return kind if kind in nature.HUMAN_ANSWERS else None
+        reading = nature.outgoing(message, own, desk.institution, desk.rules)
+    return reading if reading.nature in nature.HUMAN_ANSWERS else None
 
 
 def _role(message: Message, desk: Desk) -> Role:

@@ -17,7 +17,7 @@ from mailwatch import dates
 from mailwatch.dates import When
 from mailwatch.model import Announced
 from mailwatch.ruleset import RulePack
-from mailwatch.wording import Words
+from mailwatch.wording import Hit, Words
 from mailwatch.workdays import Calendar, next_working
 
 _ENGAGES = frozenset({"promise", "present"})
@@ -36,8 +36,29 @@ _END = re.compile(
 """The end of a sentence: no point of « M. Faure », of « L. 114-2 » or of « 12.03.26 »."""
 _CLAUSE = re.compile(r"(?:^ |[,:(?!.;¶] |(?: |^)(?:et|mais|puis|donc|que|aussi|ainsi) ,? ?)$")
 _WE = re.compile(r" (?:je|j|nous)(?: ne| vous| le| la| les| l| en| y){0,3} $")
+_OURS = re.compile(" (?:je|j|nous) ")
+"""Who speaks within the words of another body: « je vois l’ARS lundi et je vous écris »."""
+_WHETHER = re.compile(
+    r" (?:sai[st]|savoir|savons|voir|verifi\w*|demand\w*|dire|dirai|confirm\w*|ignor\w*|precis\w*|regard\w*|examin\w*"
+    r"|determin\w*)(?: [^ ?!.;¶]+){0,5}? $"
+)
 _PRONOUN = re.compile(r" (?:il|elle|ils|elles) (?:vous )?$")
 _FUTURE = re.compile("r(?:ai|ons) ")
+_NOTHING_NEW = (
+    "inform|indiqu|precis|signal|remerci|pri|invit|demand|conseill|recommand|sugger|souhait|attend|recoi|recev|accueill"
+    "|convoqu|convi|laiss|accord|autoris|dispens|join|excus|felicit|assur|orient|dirig|renvo|engag|met[st]|comprend"
+    "|entend|plain|incit|encourag|interdi|somm|sollicit|deconseill|reserv|doi|dev|sai|sav|sui|peu|pouv|veu|voul|propos"
+    "|a\b|ai\b|as\b|ont\b|est\b|avez|avons|etes|serai|serons"
+)
+_DO = re.compile(
+    rf" (?:(?:je|nous|on) (?:vous|te)|(?:et|puis|,|:) (?:vous|te)) (?:(?:en|le|la|les|l|y) )?"
+    rf"(?!{_NOTHING_NEW})(?P<does>[a-z]{{3,20}}(?:s|e|x|d|t|i)) "
+    rf"| (?:je|j|nous|on|m|et) (?:(?:m|s|nous|y|en|le|la|les|l) ){{0,2}}(?!{_NOTHING_NEW})"
+    rf"(?P<works>(?:reprend|regard|verifi|trait|etudi|examin|instrui|fai|faison|occup|charg|pench|attaqu|rediscut|tranch"
+    rf"|decid|reun|statu|boucl|termin|fini|saisi|repren|voi|voy|appell|rencontr|relanc|interrog|consult|travaill|avanc"
+    rf"|cherch|revien|reven|repass|recontact|rappell|ecri|repond)[a-z]{{0,5}}(?<!er)(?<!ir)(?<!re)(?<!ez)(?<!ant)) "
+)
+"""What somebody of ours does for the citizen, or about the matter: with a date, it promises something."""
 _NO_PROMISE = frozenset(
     (
         *(
@@ -51,6 +72,24 @@ _NO_PROMISE = frozenset(
             "devrons",
             "vrai",
             "environs",
+        ),
+        *(
+            "passerai",
+            "passerons",
+            "viendrai",
+            "viendrons",
+            "irai",
+            "irons",
+            "voterai",
+            "partirai",
+            "resterai",
+            "quitterai",
+            "rentrerai",
+            "rentrerons",
+            "arriverai",
+            "arriverons",
+            "attendrai",
+            "attendrons",
         ),
         *(
             "fermerons",
@@ -95,7 +134,7 @@ class _Promise:
     """A promise with the date it gives, if any, and how well it gives it."""
 
     on: date | None
-    rank: tuple[int, bool, bool, int]
+    rank: tuple[int, bool, bool, bool, int]
     start: int
     end: int
 
@@ -118,7 +157,7 @@ def announced(
         standing = _standing(own.line, inside)
         if any(governor.engages for governor in standing):
             whens = (
-                *dates.find(own, start, end, replied_on, calendar),
+                *_dates(own, start, end, replied_on, calendar),
                 *_returns(own, start, end, replied_on, calendar),
             )
             promises.extend(_promises(own.line, start, standing, whens))
@@ -126,6 +165,15 @@ def announced(
         return None
     best = max(promises, key=lambda promise: (promise.on is not None, promise.rank))
     return Announced(on=best.on, text=_text(own, best))
+
+
+def _dates(
+    own: Words, start: int, end: int, replied_on: date, calendar: Calendar
+) -> Iterator[When]:
+    """The dates of one sentence; those before it say from which day « le lendemain » counts."""
+    for when in dates.find(own, max(0, start - _REACH), end, replied_on, calendar):
+        if when.start >= start - 1:
+            yield when
 
 
 def _returns(
@@ -145,10 +193,23 @@ def _governors(own: Words, rules: RulePack) -> tuple[_Governor, ...]:
     found = [
         _Governor(label=rule.label, weight=rule.weight, start=hit.start, end=hit.end)
         for rule, hit in rules.find(own)
+        if not _is_mistaken(rule.label, hit, own.line)
     ]
     found.extend(_futures(own.line))
+    found.extend(_doings(own.line))
     found.sort(key=lambda governor: governor.start)
     return tuple(_but_titles(own.line, found))
+
+
+def _is_mistaken(label: str, hit: Hit, line: str) -> bool:
+    """Say whether the writer speaks in the words of another body, or « si » asks instead of making a condition."""
+    if label == "outside":
+        return _OURS.search(line, hit.start, hit.end) is not None
+    return (
+        label == "condition"
+        and line.startswith("si ", hit.start)
+        and _WHETHER.search(line, max(0, hit.start - 60), hit.start) is not None
+    )
 
 
 def _futures(line: str) -> Iterator[_Governor]:
@@ -157,6 +218,15 @@ def _futures(line: str) -> Iterator[_Governor]:
         start = line.rfind(" ", 0, match.start()) + 1
         if line[start : match.end() - 1] not in _NO_PROMISE:
             yield _Governor(label="present", weight=1, start=start, end=match.end())
+
+
+def _doings(line: str) -> Iterator[_Governor]:
+    """Every verb of ours in the present that does something (« je vous fixe », « je reprends »)."""
+    for match in _DO.finditer(line):
+        weight, verb = (2, "does") if match["does"] else (1, "works")
+        yield _Governor(
+            label="present", weight=weight, start=match.start(verb), end=match.end(verb) + 1
+        )
 
 
 def _but_titles(line: str, found: Iterable[_Governor]) -> Iterator[_Governor]:
@@ -208,7 +278,7 @@ def _promises(
         if governor.label == "promise" or (governor.label == "present" and end):
             yield _Promise(
                 on=None,
-                rank=(governor.weight, False, False, -governor.start),
+                rank=(governor.weight, False, False, False, -governor.start),
                 start=governor.start,
                 end=max(governor.end, end),
             )
@@ -244,13 +314,18 @@ def _governor_of(
         for governor in standing
         if governor.start <= when.start and not (delayed and governor.label == "occasion")
     ]
-    after = [governor for governor in standing if governor.start > when.start]
+    # « mardi dernier délai »: what stands within a date governs none.
+    after = [
+        governor
+        for governor in standing
+        if governor.start > when.start and (governor.engages or governor.end > when.end)
+    ]
     nearest = _first(after)
     opens = _CLAUSE.search(line, max(start, when.start - 12), when.start) or when.start <= start + 1
     if nearest is not None and opens and _follows(line, when, nearest):
         return nearest
     if not before:
-        return nearest if when.firm else None
+        return nearest if when.firm or (nearest and nearest.weight > 1) else None
     if when.latest and line[: when.start].endswith((", ", " et ", " ou ")):
         before = [governor for governor in before if governor.label != "condition"] or before
     return max(before, key=lambda governor: _closeness(governor, when))
@@ -303,7 +378,13 @@ def _dated(governor: _Governor, when: When, line: str, standing: Sequence[_Gover
     restated = line.startswith("soit ", when.start - 5)
     return _Promise(
         on=None if hangs else when.on,
-        rank=(governor.weight, when.firm, restated, when.on.toordinal() if when.on else 0),
+        rank=(
+            governor.weight,
+            when.latest,
+            when.firm,
+            restated,
+            when.on.toordinal() if when.on else 0,
+        ),
         start=min(_clause_start(governor, line, standing), when.start),
         end=max(governor.end, when.end),
     )

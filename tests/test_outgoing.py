@@ -9,14 +9,17 @@ Every text is signed by an agent of the Jura and leaves for a citizen, unless a 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailwatch import ruleset
+from mailwatch.analysis import Examined, examine
 from mailwatch.message import read
-from mailwatch.model import Confidence, Delivery, Message, Nature, Reading, Role
+from mailwatch.model import Announced, Confidence, Delivery, Message, Nature, Reading, Role
 from mailwatch.nature import outgoing
 from mailwatch.wording import read as read_words
 from tests.facts import BOX, desk
@@ -282,9 +285,90 @@ def test_a_question_within_an_answer_is_less_sure() -> None:
 
 
 def test_words_that_only_hint_are_for_review() -> None:
-    found = reading(reply("2026-03-03 10:00", "Voyez le conciliateur de justice."))
+    found = reading(reply("2026-03-03 10:00", "Le délégué tient une permanence le jeudi."))
 
     assert (found.nature, found.confidence) == (Nature.REPLY, Confidence.LOW)
+
+
+# --- other bodies -----------------------------------------------------------------------------------
+
+
+def wall() -> list[tuple[str, str]]:
+    """The answers of the wall beside this module, each with its nature."""
+    lines = Path(__file__).with_name("test_outgoing_wall.txt").read_text("utf-8").splitlines()
+    pairs = (line.partition(" | ") for line in lines if " | " in line)
+    return [(label, text) for label, _, text in pairs]
+
+
+@pytest.mark.parametrize(("label", "text"), wall())
+def test_agents_say_the_same_in_many_ways(label: str, text: str) -> None:
+    assert nature(text) == label
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Votre demande est complète. Si vous contestez la décision, saisissez le tribunal.",
+        "La carte est valable dix ans. Pour toute question, écrivez au bureau des titres.",
+        "Le dossier se dépose en préfecture ou à la mairie, au choix.",
+        "Il faut un timbre de 25 euros. N’hésitez pas à contacter la mairie pour le reste.",
+    ],
+)
+def test_a_body_named_in_an_offer_or_beside_our_own_house_refers_to_nobody(text: str) -> None:
+    assert nature(text) is Nature.REPLY
+
+
+def test_nothing_is_asked_by_what_brings_us_nothing() -> None:
+    for text in (
+        "Contactez-nous.",
+        "Suivez-nous en ligne.",
+        "Si vous changez d’avis, dites-le-nous.",
+    ):
+        assert nature(f"Votre titre est prêt. {text}") is Nature.REPLY
+
+
+def test_what_only_time_will_tell_is_no_question() -> None:
+    assert nature("Les places seront-elles rendues ? La loi le prévoit.") is Nature.REPLY
+
+
+# --- promises --------------------------------------------------------------------------------------
+
+
+def judged(text: str) -> tuple[Reading, Announced | None]:
+    """What the words of an answer come to, with what they announce."""
+    delivery = Delivery(raw=reply("2026-03-03 10:00", text), file="reponse.eml", role=Role.SENT)
+    found = examine(delivery, DESK)
+    assert isinstance(found, Examined)
+    assert found.answer is found.reading.nature
+    return found.reading, found.announced
+
+
+def test_who_names_the_day_of_more_has_not_answered_yet() -> None:
+    found, announced = judged(
+        "Oui, c’est possible et c’est gratuit : votre demande a été acceptée le 2 mars. Pour la seconde "
+        "question, je vous fixe le 13 mars."
+    )
+
+    assert found.nature is Nature.HOLDING_REPLY
+    assert found.evidence[0].rule == "promise.dated"
+    assert announced is not None
+    assert announced.on == date(2026, 3, 13)
+
+
+def test_what_a_full_answer_leaves_open_without_a_day_announces_nothing() -> None:
+    found, announced = judged(
+        "Oui, votre demande a été acceptée le 2 mars et la carte est gratuite. Le rapport vous sera notifié."
+    )
+
+    assert (found.nature, announced) == (Nature.REPLY, None)
+
+
+def test_a_holding_reply_keeps_a_promise_without_a_day() -> None:
+    found, announced = judged("Je me renseigne et reviens vers vous rapidement.")
+
+    assert found.nature is Nature.HOLDING_REPLY
+    assert announced is not None
+    assert announced.on is None
 
 
 # --- structure ------------------------------------------------------------------------------------

@@ -47,6 +47,18 @@ def test_the_rules_find_their_examples_and_miss_their_counter_examples() -> None
     assert ruleset.failures(PACK) == ()
 
 
+def wall() -> list[tuple[str, str]]:
+    """The sentences of the wall beside this module, each with what it announces."""
+    lines = Path(__file__).with_name("test_promises_wall.txt").read_text("utf-8").splitlines()
+    pairs = (line.partition(" | ") for line in lines if " | " in line)
+    return [(expected.strip(), sentence) for expected, _, sentence in pairs]
+
+
+@pytest.mark.parametrize(("expected", "sentence"), wall())
+def test_agents_promise_in_many_ways(expected: str, sentence: str) -> None:
+    assert (verdict(sentence) or "none") == expected
+
+
 # --- dates ----------------------------------------------------------------------------------------
 
 

@@ -42,11 +42,12 @@ _LONGEST = 3660
 
 def find(words: Words, start: int, end: int, today: date, calendar: Calendar) -> Iterator[When]:
     """Yield the dates and delays that stand in `words.line[start:end]`, as meant on `today`."""
-    at = start
+    at, last = start, None
     while found := grammar.START.search(words.line, max(at - 1, 0), end):
         match = grammar.WHEN.match(words.line, found.start(), end)
-        when = _resolve(match, words, today, calendar) if match else None
+        when = _resolve(match, words, today, calendar, last) if match else None
         if when:
+            last = when.on or last
             yield when
         at = when.end if when else found.end() + 1
 
@@ -54,26 +55,29 @@ def find(words: Words, start: int, end: int, today: date, calendar: Calendar) ->
 def read_at(words: Words, at: int, today: date, calendar: Calendar) -> When | None:
     """Read the date whose words start at `words.line[at]`, whatever stands before them."""
     match = grammar.WHEN.match(words.line, at)
-    return _resolve(match, words, today, calendar) if match else None
+    return _resolve(match, words, today, calendar, None) if match else None
 
 
-def _resolve(match: re.Match[str], words: Words, today: date, calendar: Calendar) -> When | None:
-    """The meaning of one match; None when it is no date after all."""
+def _resolve(
+    match: re.Match[str], words: Words, today: date, calendar: Calendar, last: date | None
+) -> When | None:
+    """The meaning of one match, `last` being the date named before it; None when it is no date after all."""
     term = match["term"] or ""
     end = match.end()
     on: date | None
     try:
         if match["a_delay"]:
-            if not term or (term.endswith(("pour ", "vers ", "moins ")) and "delai" not in term):
+            if not term or _only_lasts(term):
                 return None
-            on = _after_delay(match, words, today, calendar)
+            since = _since(words.line, end - 1, today, last)
+            on = _after_delay(match, since, calendar) if since else None
         elif match["a_date"]:
             named = _named(match, words, today)
             if named is None:
                 return None
             on, end = named
         else:
-            on = _calendar_day(match, term, today)
+            on = _calendar_day(match, term, today, last)
             if on is None:
                 return None
     except (OverflowError, ValueError):
@@ -92,12 +96,13 @@ def _resolve(match: re.Match[str], words: Words, today: date, calendar: Calendar
 # --- delays ---------------------------------------------------------------------------------------
 
 
-def _after_delay(
-    match: re.Match[str], words: Words, today: date, calendar: Calendar
-) -> date | None:
+def _only_lasts(term: str) -> bool:
+    """Say whether a number with its unit only lasts (« pour trois mois »)."""
+    return term.endswith(("pour ", "vers ", "moins ")) and "delai" not in term
+
+
+def _after_delay(match: re.Match[str], today: date, calendar: Calendar) -> date | None:
     """The last day of « sous 8 jours », « d’ici deux à trois semaines », « sous 48 h »."""
-    if not _runs_from_now(words.line, match.end() - 1):
-        return None
     if match["about"]:
         count, unit = grammar.ABOUT[match["about"]], match["about_unit"] or "jours"
     elif match["glued"]:
@@ -109,7 +114,9 @@ def _after_delay(
         )
     worked = match["worked"] or ""
     if unit.startswith("h"):
-        count, unit = -(-count // 24), "jours"
+        # « avant 18 h » is today, « avant 48 h » the day after tomorrow
+        today_still = (match["term"] or "").endswith("avant ") and count < 24
+        count, unit = 0 if today_still else -(-count // 24), "jours"
     if unit.startswith("j"):
         return _after_days(today, count, worked, calendar)
     if unit.startswith("semaine"):
@@ -141,10 +148,15 @@ def _after_ouvrables(today: date, count: int, calendar: Calendar) -> date:
     return day
 
 
-def _runs_from_now(line: str, end: int) -> bool:
-    """Say whether a delay counts from the writing or an earlier event, not from one to come."""
+def _since(line: str, end: int, today: date, last: date | None) -> date | None:
+    """The day that a delay ending at `end` counts from: the writing, or a day named before for the event it follows.
+
+    None when it counts from an event of which nobody knows the day (« à réception de votre dossier »).
+    """
     match = grammar.RUNS_FROM.match(line, end)
-    return match is None or grammar.ALREADY.search(match[1] + " ") is not None
+    if match is None or grammar.ALREADY.search(match[1] + " "):
+        return today
+    return None if grammar.CITIZENS.search(f"{match[0]} ") else last
 
 
 def _after_months(today: date, count: int) -> date:
@@ -218,16 +230,17 @@ def _last(year: int, month: int) -> date:
 # --- weeks, months, words -------------------------------------------------------------------------
 
 
-def _calendar_day(match: re.Match[str], term: str, today: date) -> date | None:
+def _calendar_day(match: re.Match[str], term: str, today: date, last: date | None) -> date | None:
     if match["a_week"]:
-        return _week(match, term, today)
+        follows = match["next_week"] in ("suivante", "d apres") and last
+        return _week(match, term, last if follows and last else today)
     if match["a_span"]:
         return _span(match, term, today)
     if match["only_weekday"]:
         if match["plain"] == "le " and not match["which"]:
             return None  # « le lundi » is every Monday
         return _weekday(grammar.WEEKDAYS.index(match["only_weekday"]), match["which"] or "", today)
-    return _day_word(match["word"], term, today)
+    return _day_word(match["word"], term, today, last)
 
 
 def _friday(day: date) -> date:
@@ -323,7 +336,9 @@ def _weekday(weekday: int, which: str, today: date) -> date:
     return ahead + timedelta(days={"en huit": 7, "en quinze": 14}.get(which, 0))
 
 
-def _day_word(word: str, term: str, today: date) -> date | None:
+def _day_word(word: str, term: str, today: date, last: date | None) -> date | None:
+    if word.endswith("lendemain"):
+        return last + timedelta(days=2 if word.startswith("sur") else 1) if last else None
     if word == "demain":
         return today + timedelta(days=1)
     if word == "apres demain":

@@ -146,13 +146,14 @@ _SPAN = (
 _WORD = (
     rf"(?:(?:{_WD}) (?:ou|voire|et) )?(?P<only_weekday>{_WD})"
     r"(?: (?P<which>prochain|suivant|qui vient|en huit|en quinze|de la semaine prochaine|de cette semaine))?"
-    rf"(?! (?:dernier|passe|(?:au|et|ou) (?:{_WD})|de \d))"
-    r"|(?P<word>apres demain|demain|aujourd hui|ce (?:soir|jour)|week end"
+    rf"(?! (?:dernier(?! delai)|passe|(?:au|et|ou) (?:{_WD})|de \d))"
+    r"|(?P<word>apres demain|demain|aujourd hui|ce (?:soir|jour)|week end|(?:sur)?lendemain"
     r"|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel|toussaint|paques)"
 )
 _TAIL = (
     r"(?: (?:dans (?:la|l) )?(?:matin|matinee|midi|apres midi|soir|soiree|journee))?(?: ,)?"
-    r"(?: (?P<latest>au plus tard|au maximum|maximum|maxi|max|dernier delai|au plus))?"
+    rf"(?: (?P<latest>au plus tard(?! (?:le|la|au|en|mi|fin|debut|demain|dans|{_WD}|\d))"
+    r"|au maximum|maximum|maxi|max|dernier delai|au plus(?! tard)))?"
 )
 WHEN = re.compile(
     rf"{_LEAD}(?:(?P<a_delay>{_DELAY})|(?P<a_date>{_NAMED})|(?P<a_week>{_WEEK})|(?P<a_span>{_SPAN})"
@@ -165,7 +166,8 @@ START = re.compile(
     r"(?:au?|aux|d|pas|plus|sous|avant|dans|entre|pour|en|des|vers|autour|environ|maximum|moins|comptez"
     r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|besoin|un|le|la|ce|ces|les|cette|courant|debut|milieu"
     r"|mi|fin|semaine|sem|s\d\d|premiere?|seconde?|deuxieme|troisieme|quatrieme|dernier|[1-4](?:er?|re|eme)"
-    rf"|mois|fixee?|prevue?|demain|apres|aujourd|noel|toussaint|paques|week|:|(?<! au )(?<! le )(?:{_WD})))(?= )"
+    rf"|mois|fixee?|prevue?|demain|apres|aujourd|(?:sur)?lendemain"
+    rf"|noel|toussaint|paques|week|:|(?<! au )(?<! le )(?:{_WD})))(?= )"
 )
 """Where a date may start; not within « du 3 mars », « jusqu’à lundi », « depuis lundi »."""
 
@@ -178,6 +180,8 @@ NOT_A_DAY = re.compile(
     r" (?:\d|rue|avenue|place|bis|ter|boulevard|h|heures?|euros?|pieces?|documents?|exemplaires?|fois|points?) "
 )
 """What follows a number after « le » that is no day of the month."""
+CITIZENS = re.compile(r" (?:votre|vos|reception|depot|pieces?|dossier|complet\w*) ")
+"""An event that is the citizen’s to bring about."""
 RUNS_FROM = re.compile(
     r" (?:(?:a compter|a partir|a dater) (?:de|du|d)|suivants?|apres|qui (?:suivent|suivront|suivra|suit)"
     r"|des|a (?=reception))((?: [^\s?!.;¶]+){0,7})"

@@ -8,15 +8,17 @@ answer, a promise when nothing answers yet; the rest replies. Words of promise a
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import accumulate, chain, islice
+from dataclasses import replace
+from itertools import chain, islice
 
 from mailwatch.addresses import is_ours, is_state
-from mailwatch.model import Confidence, Evidence, Institution, Message, Nature, Reading
+from mailwatch.model import Announced, Confidence, Evidence, Institution, Message, Nature, Reading
+from mailwatch.nature.asking import asked
 from mailwatch.nature.automatic import automatic
+from mailwatch.nature.cues import DECISIVE, OFFERS, Cue, Stretches, before, only_offers, stretches
+from mailwatch.nature.elsewhere import LABELS, pointed
 from mailwatch.ruleset import Rule, RulePack, Ruleset
 from mailwatch.wording import Hit, Words
 
@@ -25,16 +27,10 @@ HUMAN_ANSWERS = frozenset(
 )
 """What a person of ours writes to somebody outside; only these carry mentions."""
 
-_DECISIVE = 3
-"""The weight of words that are enough by themselves."""
-_OFFERS = 1
-"""The weight of words that only offer, or name a case among others."""
 _AGAIN = 2
 """How often one rule is counted: saying a thing often does not make it truer."""
 _GREETING = 20
 """Characters before which nobody takes leave yet."""
-_REACH = 160
-"""How far back, in characters, a sentence is looked at."""
 _SHOWN = 3
 """How many cues stand as evidence."""
 _TELLING = 5
@@ -43,46 +39,17 @@ _OF_OTHERS = frozenset({Nature.REFERRAL, Nature.INFORMATION_NEEDED})
 """What takes « vous devez » away from a reply: « vous devez vous adresser à la mairie »."""
 _ASIDE = frozenset({"aside"})
 _ELSEWHERE = frozenset({"elsewhere"})
-_SENTENCE = re.compile(r"[?!.;¶] ")
+_OF_A_THIRD = re.compile(
+    r" (?:[^ ?!.;¶]+ ){0,3}?(?:avis|accord|arbitrages?|feu vert|aval|retours? (?:du|de la|des)|rapports?|conclusions"
+    r"|signature (?:du|de la)|reponses? (?:du|de la|des)|decrets?|circulaire|temps|recul|moyens)"
+    r" (?!d imposition)"
+)
+_ANOTHERS = re.compile(
+    r" (?:l|un|d|cet|son|leur) (?:avis|accord|arbitrage|rapport|aval) (?!d imposition)"
+)
+
+_THIRD_PERSON = re.compile("r(?:a|ont) ")
 _CLAUSE = re.compile(r"[?!.;:¶] ")
-_UNSURE = re.compile(
-    r" (?:si|s il|sinon|au cas ou|en cas|le cas echeant|au besoin|eventuellement|n hesitez) "
-)
-"""What makes the rest of a sentence an offer or a case among others."""
-_QUESTION = re.compile(r" \?(?= )(?! (?:oui|non) )")
-"""A question mark that its writer does not answer at once."""
-_TO_YOU = re.compile(
-    r" (?:vous|votre|vos|tu|ton|ta|quel|quelle|quels|quelles|qui|quand|comment|combien|ou|est ce) "
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cue:
-    """Words that speak for a nature, how strongly, and where they stand in the folded line."""
-
-    label: str
-    rule: str
-    weight: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stretches:
-    """Stretches of the line in order, asked about in no more than logarithmic time."""
-
-    starts: tuple[int, ...]
-    reaches: tuple[int, ...]
-    """How far each stretch, or one before it, runs."""
-
-    def reach(self, at: int) -> int:
-        """How far the stretches run that start at `at` or before."""
-        before = bisect_right(self.starts, at)
-        return self.reaches[before - 1] if before else 0
-
-    def begins_in(self, start: int, end: int) -> bool:
-        """Say whether a stretch starts between `start` and `end`."""
-        return bisect_left(self.starts, start) < bisect_left(self.starts, end)
 
 
 def outgoing(message: Message, own: Words, institution: Institution, rules: Ruleset) -> Reading:
@@ -98,6 +65,26 @@ def outgoing(message: Message, own: Words, institution: Institution, rules: Rule
         return _reading(Nature.INTERNAL_FORWARD, cues, own, Confidence.MEDIUM)
     nature, confidence = _decide(cues)
     return _reading(nature, cues, own, confidence)
+
+
+def settled(reading: Reading, announced: Announced | None) -> tuple[Reading, Announced | None]:
+    """Bring together what an answer is and what it promises.
+
+    Who names the day of more has not answered yet; what a full answer or a referral leaves open without a day
+    announces nothing.
+    """
+    if announced is None or reading.nature not in (Nature.REPLY, Nature.REFERRAL):
+        return reading, announced
+    if announced.on is None:
+        return reading, None
+    evidence = Evidence(rule="promise.dated", text=announced.text, place="body")
+    holding = replace(
+        reading,
+        nature=Nature.HOLDING_REPLY,
+        evidence=(evidence, *reading.evidence)[:_SHOWN],
+        confidence=Confidence.MEDIUM,
+    )
+    return holding, announced
 
 
 def _of_ours(found: Reading) -> Reading:
@@ -122,7 +109,7 @@ def _is_passed_on(message: Message, institution: Institution) -> bool:
     return all(is_state(who.address) or is_ours(who.address, institution) for who in recipients)
 
 
-def _reading(nature: Nature, cues: Iterable[_Cue], own: Words, confidence: Confidence) -> Reading:
+def _reading(nature: Nature, cues: Iterable[Cue], own: Words, confidence: Confidence) -> Reading:
     evidence = tuple(
         Evidence(rule=cue.rule, text=own.original(cue.start, cue.end), place="body")
         for cue in islice((cue for cue in cues if cue.label == nature), _SHOWN)
@@ -133,39 +120,51 @@ def _reading(nature: Nature, cues: Iterable[_Cue], own: Words, confidence: Confi
 # --- what is said ---------------------------------------------------------------------------------
 
 
-def _cues(own: Words, rules: Ruleset) -> Iterator[_Cue]:
+def _cues(own: Words, rules: Ruleset) -> Iterator[Cue]:
     """Every cue in what the writer says before taking leave."""
     found = rules.outgoing.find(own)
     end = _leave(found, own)
-    said = [entry for entry in (*found, *_promised(own, rules.promises)) if entry[1].start < end]
-    aside = _stretches(said, _ASIDE)
-    sent_on = _stretches(said, _ASIDE | _OF_OTHERS)
+    said = [
+        entry
+        for entry in (*found, *_promised(own, rules.promises))
+        if entry[1].start < end and entry[0].label not in LABELS
+    ]
+    aside = stretches(said, _ASIDE)
+    pointers = tuple(pointed(own, found, end, aside))
+    elsewhere = [(cue.start, cue.end) for cue in pointers]
+    sent = stretches((), None, elsewhere)
+    sent_on = stretches(said, _ASIDE | _OF_OTHERS, elsewhere)
     times: dict[str, int] = defaultdict(int)
     read_to: dict[str, int] = defaultdict(int)
     for rule, hit in sorted(said, key=lambda entry: (entry[1].start, -entry[0].weight)):
         around = sent_on if rule.label == Nature.REPLY else aside
         label = Nature.HOLDING_REPLY if rule.label == "promise" else rule.label
+        if label == Nature.INFORMATION_NEEDED and _is_a_thirds(hit, own):
+            label = Nature.HOLDING_REPLY
         known = hit.start < read_to[label] or times[rule.id] == _AGAIN
-        if known or around.reach(hit.start) > hit.start:
+        if known or around.reach(hit.start) > hit.start or _is_theirs(rule, hit, own, sent):
             continue
         times[rule.id] += 1
         read_to[label] = hit.end
         weight = _strength(rule, hit, own)
-        yield _Cue(label=label, rule=rule.id, weight=weight, start=hit.start, end=hit.end)
-    yield from _questions(own, end, aside)
-    told = _stretches(said, None)
+        yield Cue(label=label, rule=rule.id, weight=weight, start=hit.start, end=hit.end)
+    yield from asked(own, end, aside)
+    yield from pointers
+    told = stretches(said, None, elsewhere)
     yield from _statements(own, end, told, frozenset(rules.outgoing.lists["statement"]))
 
 
-def _stretches(said: Iterable[tuple[Rule, Hit]], labels: frozenset[str] | None) -> _Stretches:
-    """Where the rules of `labels`, or all of them, are met."""
-    hits = sorted(
-        (hit.start, hit.end) for rule, hit in said if labels is None or rule.label in labels
+def _is_a_thirds(hit: Hit, own: Words) -> bool:
+    """Say whether what is missing is not the citizen's to send: « il me faut l’accord de la préfète »."""
+    return bool(
+        _OF_A_THIRD.match(own.line, hit.end - 1) or _ANOTHERS.search(before(own, hit.start))
     )
-    return _Stretches(
-        starts=tuple(start for start, _ in hits),
-        reaches=tuple(accumulate((end for _, end in hits), max)),
-    )
+
+
+def _is_theirs(rule: Rule, hit: Hit, own: Words, sent: Stretches) -> bool:
+    """Say whether a promise in the third person is that of a body to which the citizen is sent."""
+    theirs = rule.label == "promise" and _THIRD_PERSON.search(own.line, hit.start, hit.end)
+    return bool(theirs) and sent.reach(hit.start) > hit.start
 
 
 def _leave(said: Iterable[tuple[Rule, Hit]], own: Words) -> int:
@@ -179,7 +178,7 @@ def _leave(said: Iterable[tuple[Rule, Hit]], own: Words) -> int:
 def _promised(own: Words, promises: RulePack) -> Iterator[tuple[Rule, Hit]]:
     """The words that engage us, without those that longer words take back."""
     found = promises.find(own)
-    taken_back = _stretches(found, _ELSEWHERE)
+    taken_back = stretches(found, _ELSEWHERE)
     for rule, hit in found:
         if rule.label == "promise" and taken_back.reach(hit.end - 1) < hit.end:
             yield rule, hit
@@ -189,31 +188,10 @@ def _strength(rule: Rule, hit: Hit, own: Words) -> int:
     """The weight of a rule, or a hint's when the sentence only offers (« si besoin, adressez-nous … »)."""
     if rule.label not in _OF_OTHERS:
         return rule.weight
-    return _OFFERS if _UNSURE.search(_before(own, hit.start)) else rule.weight
+    return OFFERS if only_offers(own, hit.start) else rule.weight
 
 
-def _before(own: Words, at: int) -> str:
-    """What stands before `at` in its sentence, within reach."""
-    reach = own.line[max(0, at - _REACH) : at]
-    return f" {_SENTENCE.split(reach)[-1]}"
-
-
-def _questions(own: Words, end: int, aside: _Stretches) -> Iterator[_Cue]:
-    """Questions put to the citizen: an agent hardly asks any other."""
-    for mark in _QUESTION.finditer(own.line, 0, end):
-        asked = _before(own, mark.start())
-        start = mark.start() - len(asked) + 1
-        if _TO_YOU.search(asked) and not aside.begins_in(start, mark.start()):
-            yield _Cue(
-                label=Nature.INFORMATION_NEEDED,
-                rule="needed.question",
-                weight=_DECISIVE,
-                start=start,
-                end=mark.start() + 2,
-            )
-
-
-def _statements(own: Words, end: int, told: _Stretches, marks: frozenset[str]) -> Iterator[_Cue]:
+def _statements(own: Words, end: int, told: Stretches, marks: frozenset[str]) -> Iterator[Cue]:
     """The first sentences that say something and meet no rule: they tell how the matter stands."""
     at = 1
     count = 0
@@ -221,7 +199,7 @@ def _statements(own: Words, end: int, told: _Stretches, marks: frozenset[str]) -
         stop = match.start() if match else end
         words = () if told.begins_in(at, stop) else own.line[at:stop].split()
         if len(words) >= _TELLING and "je" not in words and not marks.isdisjoint(words):
-            yield _Cue(label=Nature.REPLY, rule="reply.statement", weight=1, start=at, end=stop)
+            yield Cue(label=Nature.REPLY, rule="reply.statement", weight=1, start=at, end=stop)
             count += 1
         if count == _AGAIN:
             return
@@ -231,15 +209,15 @@ def _statements(own: Words, end: int, told: _Stretches, marks: frozenset[str]) -
 # --- what it comes to -----------------------------------------------------------------------------
 
 
-def _weight(cues: Iterable[_Cue], label: str) -> int:
+def _weight(cues: Iterable[Cue], label: str) -> int:
     return sum(cue.weight for cue in cues if cue.label == label)
 
 
-def _strongest(cues: Iterable[_Cue], label: str) -> int:
+def _strongest(cues: Iterable[Cue], label: str) -> int:
     return max((cue.weight for cue in cues if cue.label == label), default=0)
 
 
-def _decide(cues: tuple[_Cue, ...]) -> tuple[Nature, Confidence]:
+def _decide(cues: tuple[Cue, ...]) -> tuple[Nature, Confidence]:
     weights: Mapping[str, int] = {
         label: _weight(cues, label)
         for label in (
@@ -257,20 +235,20 @@ def _decide(cues: tuple[_Cue, ...]) -> tuple[Nature, Confidence]:
     return Nature.REPLY, Confidence.LOW if doubtful else Confidence.HIGH
 
 
-def _holds(nature: Nature, cues: tuple[_Cue, ...], weights: Mapping[str, int]) -> bool:
+def _holds(nature: Nature, cues: tuple[Cue, ...], weights: Mapping[str, int]) -> bool:
     """Say whether `nature` stands against what else is said."""
     answers = weights[Nature.REPLY]
     if nature is Nature.INFORMATION_NEEDED:
-        asked = _strongest(cues, nature) == _DECISIVE
+        asked = _strongest(cues, nature) == DECISIVE
         return asked or weights[nature] > answers + weights[Nature.REFERRAL]
     keeps = _keeps_the_case(cues)
     if nature is Nature.REFERRAL:
-        return not keeps and _OFFERS < weights[nature] > answers
+        return not keeps and OFFERS < weights[nature] > answers
     others = answers if keeps else answers + weights[Nature.REFERRAL]
-    decisive = _strongest(cues, nature) == _DECISIVE
+    decisive = _strongest(cues, nature) == DECISIVE
     return weights[nature] > others or (decisive and weights[nature] == others)
 
 
-def _keeps_the_case(cues: tuple[_Cue, ...]) -> bool:
+def _keeps_the_case(cues: tuple[Cue, ...]) -> bool:
     """Say whether the writer passes something on and still answers in person (« … et je vous réponds »)."""
     return any(cue.rule == "holding.in_person" for cue in cues)

@@ -1,0 +1,99 @@
+"""Who else the matter is put with: bodies that an answer names, and what it says of them.
+
+A referral has few fixed phrases. It names another body, and tells that the matter is theirs (`theirs`), that the
+citizen should go there (`go`, `them`), what they do (`acts`), that the message went there (`passes`), or that we can
+do nothing (`denies`). `rules/outgoing.toml` lists bodies and such words; here they are brought together, clause by
+clause.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from mailwatch.model import Nature
+from mailwatch.nature.cues import OFFERS, Cue, Stretches, before, only_offers
+from mailwatch.ruleset import Rule
+from mailwatch.wording import Hit, Words
+
+LABELS = frozenset({"body", "theirs", "go", "acts", "passes", "denies", "them"})
+_OF_ANY = frozenset({"denies", "them"})
+"""What is said of a body named anywhere in the answer."""
+_CLAUSE = re.compile(r"[?!.;:¶] ")
+_NEAR = 90
+"""How far apart, in characters, a body and what is said of it may stand."""
+_CLOSE = 30
+"""The same for what a body does."""
+_WITH_US = re.compile(
+    r" (?:en|a la|votre) prefecture (?!(?:de|du|des|d) )"
+    r"| nos (?:services|guichets|bureaux) | notre (?:guichet|accueil|bureau|service) "
+)
+"""The clause names our own house too: « se dépose en préfecture et en mairie »."""
+
+
+def pointed(
+    own: Words, found: Iterable[tuple[Rule, Hit]], end: int, aside: Stretches
+) -> Iterator[Cue]:
+    """The cues for a referral in what is said before `end`, offers and politeness left out."""
+    said = [(rule, hit) for rule, hit in found if rule.label in LABELS and hit.start < end]
+    bodies = sorted((hit.start, hit.end) for rule, hit in said if rule.label == "body")
+    clauses = _clauses(own.line, end)
+    for rule, hit in said:
+        if rule.label == "body" or _is_offered(own, hit, aside):
+            continue
+        if rule.label in _OF_ANY:
+            yield _cue(rule.id, rule.weight if bodies else OFFERS, hit.start, hit.end)
+        else:
+            yield from _with_body(own, rule, hit, bodies, clauses)
+
+
+def _is_offered(own: Words, hit: Hit, aside: Stretches) -> bool:
+    """Say whether the sentence only offers (« pour toute question, écrivez au bureau … »)."""
+    start = hit.start - len(before(own, hit.start)) + 1
+    return only_offers(own, hit.start) or aside.begins_in(start, hit.start)
+
+
+def _with_body(
+    own: Words, rule: Rule, hit: Hit, bodies: Sequence[tuple[int, int]], clauses: Sequence[int]
+) -> Iterator[Cue]:
+    """The cue of words that are said of a body of the same clause, the nearest one."""
+    at = bisect_right(clauses, hit.start)
+    start, end = clauses[at - 1], clauses[at]
+    beside = _body_before if rule.label == "acts" else _body_around
+    span = beside(bodies, hit, start, end)
+    ours = rule.label != "passes" and _WITH_US.search(own.line, start, end)
+    if span is not None and not ours:
+        yield _cue(rule.id, rule.weight, min(span[0], hit.start), max(span[1], hit.end))
+
+
+def _body_before(
+    bodies: Sequence[tuple[int, int]], hit: Hit, start: int, end: int
+) -> tuple[int, int] | None:
+    """The body that is the subject of a verb: right before it."""
+    at = bisect_left(bodies, (hit.start, 0)) - 1
+    if at < 0 or not start <= bodies[at][0] < end or hit.start - bodies[at][1] > _CLOSE:
+        return None
+    return bodies[at]
+
+
+def _body_around(
+    bodies: Sequence[tuple[int, int]], hit: Hit, start: int, end: int
+) -> tuple[int, int] | None:
+    """The first body after the words, else the last before them, in the clause."""
+    at = bisect_left(bodies, (hit.start, 0))
+    for span in chain(bodies[at : at + 1], bodies[max(0, at - 1) : at]):
+        near = -_NEAR <= span[0] - hit.end <= _NEAR
+        if near and start <= span[0] < end:
+            return span
+    return None
+
+
+def _clauses(line: str, end: int) -> tuple[int, ...]:
+    """Where the clauses of a text start, and where the last one ends."""
+    return (0, *(match.end() for match in _CLAUSE.finditer(line, 0, end)), len(line) + 1)
+
+
+def _cue(rule: str, weight: int, start: int, end: int) -> Cue:
+    return Cue(label=Nature.REFERRAL, rule=rule, weight=weight, start=start, end=end)

@@ -168,6 +168,7 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
         role=examined.delivery.role,
         at=instant.at,
         grade=instant.grade,
+        span=instant.span,
         message_id=message.message_id,
         references=message.references,
         sender=sender,

@@ -258,6 +258,7 @@ class Casebook:
             message_id=fact.message_id,
             received_at=fact.at,
             grade=fact.grade,
+            span=fact.span,
             reason=fact.reading.reason,
             nature=fact.reading.nature,
             person=person,

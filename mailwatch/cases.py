@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from mailwatch.addresses import is_ours
-from mailwatch.model import Answer, Confidence, Fact, Grade, Link, Nature
+from mailwatch.model import Answer, Confidence, Fact, Grade, Link, Nature, Span
 from mailwatch.ruleset import Desk, Policy
 from mailwatch.threads import Thread, Tie, adding, day_mark
 from mailwatch.workdays import delay
@@ -42,6 +42,8 @@ class Case:
     message_id: str | None
     received_at: datetime
     grade: Grade
+    span: Span | None
+    """The days of reception that its instants allow, where they disagree."""
     reason: str
     """Why its first message is out of scope, else empty."""
     nature: Nature
@@ -95,6 +97,8 @@ class Case:
         self.answered_at = fact.at
         if fact.at <= self.received_at:
             self.note("negative_delay")
+        if "filed_later" in fact.findings:
+            self.note("filed_later")
 
     def lose_last_answer(self) -> None:
         """Note that the last answer that arrived came back after all."""
@@ -138,6 +142,8 @@ def mail_answer(fact: Fact, received_on: date, desk: Desk, *, bounced: bool = Fa
         mentions=fact.mentions,
         announced=fact.announced,
         bounced=bounced,
+        grade=fact.grade,
+        span=fact.span,
     )
 
 

@@ -15,6 +15,7 @@ from mailwatch.model import (
     ChannelIndicators,
     Grade,
     Indicators,
+    Margin,
     Mention,
     MentionCount,
     Mentions,
@@ -22,16 +23,24 @@ from mailwatch.model import (
     Period,
     Rate,
     Request,
+    Role,
     Ruling,
     State,
+    Unwatched,
 )
+from mailwatch.standing import best_and_worst
 
 NOT_APPLICABLE = "Sans objet"
 _MATURED = frozenset({State.ANSWERED_IN_TIME, State.ANSWERED_LATE, State.OVERDUE})
 
 
-def compute(requests: Sequence[Request], today: date) -> Indicators:
-    """Compute the figures over `requests`, all received in the period, as they stand on `today`."""
+def compute(
+    requests: Sequence[Request], today: date, unwatched: Sequence[Unwatched] = ()
+) -> Indicators:
+    """Compute the figures over `requests`, all received in the period, as they stand on `today`.
+
+    `unwatched` are the times of the period in which mail may have come and gone: the margin allows for it.
+    """
     answers = {
         answer.key: answer.mentions
         for request in requests
@@ -41,8 +50,8 @@ def compute(requests: Sequence[Request], today: date) -> Indicators:
     }
     mentions = tuple(answers.values())
     return Indicators(
-        email=_channel([r for r in requests if r.channel is Channel.EMAIL], today),
-        letter=_channel([r for r in requests if r.channel is Channel.LETTER], today),
+        email=_channel([r for r in requests if r.channel is Channel.EMAIL], today, unwatched),
+        letter=_channel([r for r in requests if r.channel is Channel.LETTER], today, ()),
         author=_count(mentions, lambda found: found.author),
         service=_count(mentions, lambda found: found.service),
         institution=_count(mentions, lambda found: found.institution),
@@ -53,6 +62,16 @@ def compute(requests: Sequence[Request], today: date) -> Indicators:
 def within(requests: Iterable[Request], period: Period) -> tuple[Request, ...]:
     """The requests received in `period`."""
     return tuple(request for request in requests if _holds(period, request.received_on))
+
+
+def unwatched_within(unwatched: Iterable[Unwatched], period: Period) -> tuple[Unwatched, ...]:
+    """The times without observation that touch `period`; `until` is in the territory's zone."""
+    return tuple(
+        gap
+        for gap in unwatched
+        if (period.from_on is None or gap.until.date() >= period.from_on)
+        and (period.to_on is None or gap.since is None or gap.since.date() <= period.to_on)
+    )
 
 
 def rulings_within(rulings: Iterable[Ruling], period: Period) -> tuple[Ruling, ...]:
@@ -67,7 +86,10 @@ def _holds(period: Period, on: date) -> bool:
 
 
 def by_month(requests: Sequence[Request], today: date) -> Mapping[str, Indicators]:
-    """The figures of each month of reception, `2026-01` and so on, without gaps filled."""
+    """The figures of each month of reception, `2026-01` and so on, without gaps filled.
+
+    Their margins, as those of services, are of the instants alone: when a lost message came is not known.
+    """
     months = sorted({f"{request.received_on:%Y-%m}" for request in requests})
     return {
         month: compute([r for r in requests if f"{r.received_on:%Y-%m}" == month], today)
@@ -104,7 +126,9 @@ def nearest_rank(values: Sequence[int], percent: int) -> int | None:
     return sorted(values)[rank - 1]
 
 
-def _channel(requests: Sequence[Request], today: date) -> ChannelIndicators:
+def _channel(
+    requests: Sequence[Request], today: date, unwatched: Sequence[Unwatched]
+) -> ChannelIndicators:
     matured = [request for request in requests if request.state in _MATURED]
     first = [request.first.delay for request in matured if request.first]
     substantive = [request.substantive.delay for request in matured if request.substantive]
@@ -136,7 +160,45 @@ def _channel(requests: Sequence[Request], today: date) -> ChannelIndicators:
             for request in followed
         ),
         excluded=sum(request.state is State.EXCLUDED for request in requests),
+        margin=_margin(requests, today, unwatched),
+        grades=_counted(request.grade for request in matured),
+        answer_grades=_counted(request.first.grade for request in matured if request.first),
     )
+
+
+# --- how far a rate may be off --------------------------------------------------------------------
+
+
+def _margin(
+    requests: Sequence[Request], today: date, unwatched: Iterable[Unwatched]
+) -> Margin | None:
+    """The rates that the evidence allows, from the least to the most favourable; None when there is but one.
+
+    A message that came and went in a folder of received mail may have been a request, answered in time or not
+    at all; one of a folder of sent mail may have answered a request that counts as late or unanswered.
+    """
+    pairs = [best_and_worst(request, today) for request in requests]
+    missed = Counter[Role]()
+    for gap in unwatched:
+        missed[gap.role] += gap.missed
+    uncertain = sum(best is not worst for best, worst in pairs)
+    if not uncertain and not missed.total():
+        return None
+    low, low_of = _in_time(worst for _, worst in pairs)
+    high, high_of = _in_time(best for best, _ in pairs)
+    asked, answered = missed[Role.INBOX], missed[Role.SENT]
+    return Margin(
+        lowest=rate(low, low_of + asked),
+        highest=rate(min(high + answered, high_of) + asked, high_of + asked),
+        uncertain=uncertain,
+        missed=asked + answered,
+    )
+
+
+def _in_time(states: Iterable[State]) -> tuple[int, int]:
+    """How many requests were answered in time, and of how many."""
+    counted = Counter(states)
+    return counted[State.ANSWERED_IN_TIME], sum(counted[state] for state in _MATURED)
 
 
 def _count(mentions: Iterable[Mentions], pick: Callable[[Mentions], Mention]) -> MentionCount:
@@ -152,5 +214,9 @@ def _count(mentions: Iterable[Mentions], pick: Callable[[Mentions], Mention]) ->
 
 
 def _grades(requests: Iterable[Request]) -> Mapping[Grade, int]:
-    grades = Counter(request.grade for request in requests if request.state in _MATURED)
+    return _counted(request.grade for request in requests if request.state in _MATURED)
+
+
+def _counted(graded: Iterable[Grade]) -> Mapping[Grade, int]:
+    grades = Counter(graded)
     return {grade: grades[grade] for grade in Grade}

@@ -126,6 +126,14 @@ class Convention(StrEnum):
     ROLLED = "rolled"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The days between which something happened, both included."""
+
+    earliest_on: date
+    latest_on: date
+
+
 # --- a message as it was delivered and read -------------------------------------------------------
 
 
@@ -139,7 +147,11 @@ class Delivery:
     server_at: datetime | None = None
     """INTERNALDATE where the source has one; a file never has."""
     seen_live: bool = False
-    """The server's date lies between the previous look at the folder and this one."""
+    """Handed over by the mail server, or its date lies between two looks at the folder close to each other."""
+    unseen_at: datetime | None = None
+    """The last look at the folder that did not find it; None before the first, and for a file."""
+    seen_at: datetime | None = None
+    """The look that found it; None for a file."""
     journal: bool = False
     """From a folder that holds copies of mail both ways: its header tells the role, not the folder."""
 
@@ -345,6 +357,8 @@ class Fact:
     """File numbers and the like that the subject or the text names."""
     report: Report | None
     findings: tuple[str, ...]
+    span: Span | None = None
+    """The days that its instants allow, around that of `at`; None when they agree on it."""
 
 
 # --- what a person declares -----------------------------------------------------------------------
@@ -511,6 +525,22 @@ class Answer:
     bounced: bool = False
     declared: bool = False
     """Vouched for by a person, not seen in the mail."""
+    grade: Grade = Grade.C
+    """How well its date is attested; a person's word is one found afterwards."""
+    span: Span | None = None
+    """The days that its instants allow; None when they agree on one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a request may have been, where instants disagree on a day: each from the earliest to the latest."""
+
+    received: Span
+    due: Span
+    answered: Span | None
+    """When the first qualifying answer was given; None without one."""
+    delay: tuple[int, int] | None
+    """Its shortest and its longest delay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -545,6 +575,8 @@ class Request:
     """What a person wrote of the cause of a delay, and of what was done about it."""
     corrected: tuple[str, ...] = ()
     """Kinds of the corrections that hold; a note corrects nothing."""
+    bounds: Bounds | None = None
+    """None when its instants agree on each day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -555,6 +587,18 @@ class Rate:
     denominator: int
     text: str
     """`92,3 %` or `Sans objet`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """How far a rate may be off: what instants that disagree, and messages that came and went unseen, allow."""
+
+    lowest: Rate
+    highest: Rate
+    uncertain: int
+    """Requests whose verdict depends on which of their instants is right."""
+    missed: int
+    """Messages that came and went unseen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -571,6 +615,12 @@ class ChannelIndicators:
     holding_without_followup: int
     holding_open: int
     excluded: int
+    margin: Margin | None = None
+    """Of `answered_in_time`; None when nothing leaves it open."""
+    grades: Mapping[Grade, int] = field(default_factory=dict)
+    """How the arrivals of its population are attested."""
+    answer_grades: Mapping[Grade, int] = field(default_factory=dict)
+    """How the first answers are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -604,6 +654,21 @@ class Period:
 
     from_on: date | None
     to_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """A time in which a folder was not looked at, or in which messages came and went unseen."""
+
+    account: str
+    folder: str
+    role: Role
+    """What the folder holds: what is missing from it are requests, or answers."""
+    since: datetime | None
+    """None: before the folder was looked at for the first time."""
+    until: datetime
+    missed: int
+    """Messages that came and went, by the numbers that the server gave out; 0 when there was only nobody looking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -693,3 +758,5 @@ class Audit:
     """What persons set right, by the day of what it concerns."""
     local: tuple[LocalRule, ...] = ()
     """What the site's own files change in the rules."""
+    unwatched: tuple[Unwatched, ...] = ()
+    """When mailboxes were not watched, the oldest first; files are never watched."""

@@ -8,7 +8,7 @@ the facts themselves are asked.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
@@ -29,8 +29,8 @@ class Order:
     """Places of facts, in the order in which they are decided, and of those that are read before."""
 
     places: array[int]
-    copies: int
-    """Further copies of messages already counted, which have no place."""
+    copies: Mapping[int, array[int]]
+    """Further copies of messages already counted, by the place of the one that stands for them."""
     answers: array[int]
     reports: array[int]
     """Delivery reports."""
@@ -115,11 +115,11 @@ class ShortDocket(Docket):
 
 def _in_order(facts: PackedFacts, outlines: _Outlines) -> Order:
     """Put `facts` in order: by instant, an answer never before what it answers."""
-    kept = _distinct(outlines, facts)
+    kept, copies = _distinct(outlines, facts)
     places = array("I", _ranked(kept, _effective(kept, outlines), facts))
     return Order(
         places=places,
-        copies=len(facts) - len(kept),
+        copies=copies,
         answers=array("I", (place for place in places if outlines.answers[place])),
         reports=array("I", (place for place in places if outlines.reports[place])),
         quoting=tuple(outlines.quoting),
@@ -145,8 +145,10 @@ def _ranked(places: Iterable[int], rank: Callable[[int], int], facts: PackedFact
 # --- one fact of each message ---------------------------------------------------------------------
 
 
-def _distinct(outlines: _Outlines, facts: PackedFacts) -> array[int]:
-    """Keep one fact of each message.
+def _distinct(
+    outlines: _Outlines, facts: PackedFacts
+) -> tuple[array[int], Mapping[int, array[int]]]:
+    """Keep one fact of each message, and tell its copies.
 
     The same message in several boxes, or sent with a copy to a watched box, is one: the earliest arrival
     stands for it, an attested copy before the sent one. A Message-ID alone proves nothing (drafts, broken
@@ -158,16 +160,20 @@ def _distinct(outlines: _Outlines, facts: PackedFacts) -> array[int]:
 
     repeated = {one for one, other in pairwise(sorted(outlines.identities)) if one == other}
     known: dict[int, int] = {}
+    copies: dict[int, array[int]] = {}
 
     def copies_another(place: int) -> bool:
         identity = outlines.identities[place]
         if identity not in repeated:
             return False
         first = known.setdefault(identity, place)
-        return first != place and _same_message(facts[place], facts[first])
+        if first == place or not _same_message(facts[place], facts[first]):
+            return False
+        copies.setdefault(first, array("I")).append(place)
+        return True
 
     ranked = _ranked(range(len(facts)), rank, facts)
-    return array("I", (place for place in ranked if not copies_another(place)))
+    return array("I", (place for place in ranked if not copies_another(place))), copies
 
 
 def _identity(fact: Fact) -> tuple[str, str, bool]:

@@ -32,6 +32,7 @@ from mailwatch.model import (
     Report,
     ReportedRecipient,
     Role,
+    Span,
 )
 
 VERSION = 1
@@ -42,6 +43,8 @@ _INSTANT = struct.Struct("<H5BIBi2I")
 _IN_THE_ZONE = -(2**31)
 """Stands for an offset: the instant is in the territory's zone. Only an instant that the zone cannot tell,
 in the first or the last year of the calendar, keeps an offset of its own, in seconds."""
+_WITHOUT_SPAN = 13
+"""Values that the first facts had of their own."""
 _DAMAGE = (ValueError, struct.error, LookupError, TypeError, OverflowError, RecursionError)
 
 # What the JSON arrays hold; `json` gives lists, which are taken apart at once.
@@ -50,6 +53,7 @@ _Own: TypeAlias = tuple[
     list[str], list[str], list[str], list[str],
     tuple[str | None, str] | None,
     tuple[str, list[tuple[str, str, str]], str | None] | None,
+    tuple[str, str] | None,
 ]  # fmt: skip
 _Verdicts: TypeAlias = tuple[
     Role, Grade, Nature | None, Nature, tuple[Nature, ...], bool, tuple[Evidence, ...], Confidence, str
@@ -107,10 +111,13 @@ def _fact(verdicts: bytes, own: bytes, sketches: bytes, zone: tzinfo) -> Fact:
     )
     if sketched + quoted != len(sketches):
         raise ValueError("cut short")
-    written: _Own = _read(_decoded(own[_INSTANT.size :]))
+    values = _read(_decoded(own[_INSTANT.size :]))
+    if len(values) == _WITHOUT_SPAN:
+        values += [None]
+    written: _Own = values
     (
         key, file, message_id, sender, correspondent, subject, direct,
-        recipients, references, identifiers, findings, announced, report,
+        recipients, references, identifiers, findings, announced, report, span,
     ) = written  # fmt: skip
     return Fact(
         key=key,
@@ -135,6 +142,7 @@ def _fact(verdicts: bytes, own: bytes, sketches: bytes, zone: tzinfo) -> Fact:
         identifiers=tuple(identifiers),
         report=_report(report) if report else None,
         findings=tuple(findings),
+        span=_span(span) if span else None,
     )
 
 
@@ -180,6 +188,7 @@ def _own(fact: Fact) -> _Own:
         list(fact.findings),
         _written_announcement(fact.announced) if fact.announced else None,
         _written_report(fact.report) if fact.report else None,
+        _written_span(fact.span) if fact.span else None,
     )
 
 
@@ -207,6 +216,15 @@ def _report(written: tuple[str, list[tuple[str, str, str]], str | None]) -> Repo
         ),
         original_message_id=original,
     )
+
+
+def _written_span(found: Span) -> tuple[str, str]:
+    return found.earliest_on.isoformat(), found.latest_on.isoformat()
+
+
+def _span(written: tuple[str, str]) -> Span:
+    earliest_on, latest_on = map(date.fromisoformat, written)
+    return Span(earliest_on=earliest_on, latest_on=latest_on)
 
 
 def _encoded(text: str) -> bytes:

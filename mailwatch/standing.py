@@ -13,6 +13,7 @@ from datetime import date
 from mailwatch.cases import Case, mail_answer, shared
 from mailwatch.model import (
     Answer,
+    Bounds,
     Channel,
     Fact,
     Grade,
@@ -20,6 +21,7 @@ from mailwatch.model import (
     ManualAnswer,
     Nature,
     Request,
+    Span,
     State,
 )
 from mailwatch.ruleset import Desk
@@ -54,7 +56,7 @@ def mail_request(case: Case, desk: Desk, declared: Sequence[ManualAnswer], today
         excluded_because=_excluded_because(case, desk),
         confidence=case.confidence,
     )
-    return _stand(opened, case.answers, declared, desk, today)
+    return _stand(opened, case.answers, declared, desk, today, case.span)
 
 
 def letter_request(
@@ -95,6 +97,7 @@ def _stand(
     declared: Sequence[ManualAnswer],
     desk: Desk,
     today: date,
+    received: Span | None = None,
 ) -> Request:
     """Give a request its answers, and say where it stands on `today`."""
     vouched = (
@@ -111,6 +114,7 @@ def _stand(
         first=first,
         substantive=substantive,
         follow_up_on=None if substantive else _follow_up_on(arrived, desk),
+        bounds=_bounds(opened, received, arrived, desk),
     )
 
 
@@ -120,13 +124,72 @@ def stand_on(request: Request, today: date) -> Request:
     return request if state is request.state else replace(request, state=state)
 
 
+def best_and_worst(request: Request, today: date) -> tuple[State, State]:
+    """Say where a request would stand on `today` by the most and by the least favourable of its instants."""
+    bounds = request.bounds
+    if bounds is None or request.state is State.EXCLUDED:
+        return request.state, request.state
+    answered = bounds.answered
+    return (
+        _stands(answered.earliest_on if answered else None, bounds.due.latest_on, today),
+        _stands(answered.latest_on if answered else None, bounds.due.earliest_on, today),
+    )
+
+
 def _state(request: Request, first: Answer | None, today: date) -> State:
     if request.excluded_because:
         return State.EXCLUDED
-    if first is not None:
-        in_time = first.on <= request.due_on
-        return State.ANSWERED_IN_TIME if in_time else State.ANSWERED_LATE
-    return State.OVERDUE if request.due_on < today else State.PENDING
+    return _stands(first.on if first else None, request.due_on, today)
+
+
+def _stands(answered_on: date | None, last_on: date, today: date) -> State:
+    if answered_on is not None:
+        return State.ANSWERED_IN_TIME if answered_on <= last_on else State.ANSWERED_LATE
+    return State.OVERDUE if last_on < today else State.PENDING
+
+
+# --- where its instants disagree ------------------------------------------------------------------
+
+
+def _bounds(
+    opened: Request, received: Span | None, arrived: Sequence[Answer], desk: Desk
+) -> Bounds | None:
+    """All that the request may have been; None where every instant is of one day."""
+    if received is None and not any(answer.span for answer in arrived):
+        return None
+    received = received or _single(opened.received_on)
+    answered = _first_answered(arrived)
+    return Bounds(
+        received=received,
+        due=Span(
+            earliest_on=_due_on(opened.channel, received.earliest_on, desk),
+            latest_on=_due_on(opened.channel, received.latest_on, desk),
+        ),
+        answered=answered,
+        delay=_delays(received, answered, desk) if answered else None,
+    )
+
+
+def _first_answered(arrived: Sequence[Answer]) -> Span | None:
+    """When the first of several answers was given: no later than the latest day of any of them."""
+    spans = [answer.span or _single(answer.on) for answer in arrived]
+    if not spans:
+        return None
+    return Span(
+        earliest_on=min(span.earliest_on for span in spans),
+        latest_on=min(span.latest_on for span in spans),
+    )
+
+
+def _delays(received: Span, answered: Span, desk: Desk) -> tuple[int, int]:
+    return (
+        _delay(received.latest_on, answered.earliest_on, desk),
+        _delay(received.earliest_on, answered.latest_on, desk),
+    )
+
+
+def _single(on: date) -> Span:
+    return Span(earliest_on=on, latest_on=on)
 
 
 def _follow_up_on(arrived: Sequence[Answer], desk: Desk) -> date | None:

@@ -24,6 +24,7 @@ from mailwatch.corrections import (
     rulings_on,
     settled,
 )
+from mailwatch.instants import corroborated
 from mailwatch.kinship import bare
 from mailwatch.model import (
     Confidence,
@@ -118,11 +119,12 @@ def _read(
         linked=rulings.linked,
         wanted={**{name: name for name in declared}, **rulings.wanted},
     )
-    places, duplicates = order.places, order.copies
+    places, copies = order.places, order.copies
     del order
     for place in places:
-        casebook.take(facts.pop(place))
-    return casebook, duplicates, casebook.finish()
+        further = [facts.pop(copy) for copy in copies.get(place, ())]
+        casebook.take(corroborated(facts.pop(place), further))
+    return casebook, sum(map(len, copies.values())), casebook.finish()
 
 
 def _mail_requests(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from mailwatch.model import (
     Report,
     ReportedRecipient,
     Role,
+    Span,
 )
 from mailwatch.packing import VERSION, PackedFacts, key_of, pack, unpack
 from tests.facts import PARIS, answer, bounce, incoming
@@ -107,6 +109,7 @@ def facts(draw: st.DrawFn, zone: ZoneInfo = PARIS) -> Fact:
         identifiers=draw(several),
         report=draw(st.none() | reports()),
         findings=draw(several),
+        span=draw(st.none() | st.builds(Span, earliest_on=st.dates(), latest_on=st.dates())),
     )
 
 
@@ -185,6 +188,16 @@ def test_a_packed_fact_is_read_by_people_too() -> None:
     packed = pack(incoming("2026-03-02 09:12", subject="Permis à Dole"))
     assert packed[0] == VERSION
     assert b'"permis a dole"' in packed
+
+
+def test_a_fact_that_was_written_before_spans_were_kept_has_none() -> None:
+    packed = pack(incoming("2026-03-02 09:12"))
+    older = packed.replace(b",null,null,null]", b",null,null]")
+
+    lengths = struct.unpack_from("<B2I", packed)
+    older = struct.pack("<B2I", VERSION, lengths[1], lengths[2] - len(b",null")) + older[9:]
+
+    assert unpack(older, PARIS) == incoming("2026-03-02 09:12")
 
 
 # --- what is no fact ------------------------------------------------------------------------------

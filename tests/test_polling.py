@@ -283,7 +283,7 @@ def test_what_comes_between_two_looks_is_attested_and_what_was_there_before_is_n
 
     site.poll()
 
-    assert site.grades() == ["B", "A"]
+    assert site.grades() == ["C", "A"]
 
 
 @pytest.mark.parametrize(
@@ -291,9 +291,10 @@ def test_what_comes_between_two_looks_is_attested_and_what_was_there_before_is_n
     [
         (timedelta(minutes=2), NOON + timedelta(minutes=1), "A"),
         (timedelta(minutes=2), NOON - timedelta(seconds=30), "A"),
-        (timedelta(minutes=2), NOON - timedelta(hours=3), "B"),
-        (timedelta(minutes=2), NOON + timedelta(hours=3), "B"),
+        (timedelta(minutes=2), NOON - timedelta(hours=3), "C"),
+        (timedelta(minutes=2), NOON + timedelta(hours=3), "X"),
         (timedelta(days=21), NOON + timedelta(days=20), "B"),
+        (timedelta(days=21), NOON - timedelta(days=3), "C"),
     ],
     ids=[
         "between two looks",
@@ -301,6 +302,7 @@ def test_what_comes_between_two_looks_is_attested_and_what_was_there_before_is_n
         "moved here from another folder",
         "a date to come",
         "after weeks in which nobody looked",
+        "after weeks, and from before them",
     ],
 )
 def test_only_what_two_close_looks_enclose_was_seen_live(

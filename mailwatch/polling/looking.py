@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from mailwatch.errors import RefusedError, UnreachableError
+from mailwatch.instants import SKEW
 from mailwatch.model import Delivery, Role
 from mailwatch.polling.lines import Lines
 from mailwatch.register import (
@@ -47,8 +48,6 @@ _CONNECTIONS = 8
 """Of one look at one folder, when they keep breaking."""
 _STRIKES = 3
 """Looks in which the server may keep back a message that it lists, before it is set aside."""
-_SKEW = timedelta(minutes=1)
-"""How far the server's clock may be from ours for its dates to tell when a message came."""
 
 _CUTS = "le serveur coupe la connexion quand ce message lui est demandé"
 _KEEPS_BACK = "le serveur annonce ce message et ne le donne pas"
@@ -210,18 +209,25 @@ class _Look:
             file=location_name(self.place, self.uidvalidity, uid),
             role=Role.SENT if self.role is FolderRole.SENT else Role.INBOX,
             server_at=outline.server_at,
-            seen_live=self._is_live(outline.server_at),
+            seen_live=self._is_live(uid, outline.server_at),
+            unseen_at=self._unseen_at(uid),
+            seen_at=self.at,
             journal=self.role is FolderRole.JOURNAL,
         )
 
-    def _is_live(self, server_at: datetime | None) -> bool:
+    def _is_live(self, uid: int, server_at: datetime | None) -> bool:
         """The message came between the last look and this one, and they are close enough to attest it."""
-        if self.before is None or self.before.uidvalidity != self.uidvalidity:
-            return False
-        since = self.before.looked_at
+        since = self._unseen_at(uid)
         if since is None or server_at is None or self.at - since > self.watch.unwatched:
             return False
-        return since - _SKEW <= server_at <= self.at + _SKEW
+        return since - SKEW <= server_at <= self.at + SKEW
+
+    def _unseen_at(self, uid: int) -> datetime | None:
+        """When the folder was last listed to its end without the message; None when it was listed before."""
+        before = self.before
+        if before is None or before.uidvalidity != self.uidvalidity or uid < before.uidnext:
+            return None
+        return before.looked_at
 
     # --- judging and recording --------------------------------------------------------------------
 

@@ -106,7 +106,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     alert       schedule, trends, lines, sections, mailings, pages
     sources     files, letters, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
-    register    terms, tables, database, journal, sightings, components, words, readers, persons, decisions,
+    register    terms, tables, rows, database, journal, sightings, components, words, readers, persons, decisions,
                 figures, finding, alerts, checking
     outbox      composing, submitting, delivering
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,

@@ -60,7 +60,7 @@ def poll(accounts: Sequence[Account], desk: Desk, watch: Watch) -> Polled:
     What goes wrong with an account is among the `failures`; RegisterError and BusyError are raised.
     """
     tally = Tally()
-    failures = [fault for account in accounts for fault in _account(account, watch, tally)]
+    failures = [fault for account in accounts for fault in _account(account, desk, watch, tally)]
     decided = watch.register.decide(desk, watch.now()) if watch.goes_on() else 0
     return Polled(tally=tally, decided=decided, failures=tuple(failures))
 
@@ -70,7 +70,7 @@ def workers_for(desk: Desk, key: bytes, count: int | None = None) -> Workers:
     return Workers(partial(analysis.sealed, desk=desk, key=key), count=count)
 
 
-def _account(account: Account, watch: Watch, tally: Tally) -> Iterator[Failure]:
+def _account(account: Account, desk: Desk, watch: Watch, tally: Tally) -> Iterator[Failure]:
     for folder in account.folders:
         if not watch.goes_on():
             return
@@ -80,6 +80,6 @@ def _account(account: Account, watch: Watch, tally: Tally) -> Iterator[Failure]:
             yield Failure(account=account.name, folder="", error=error)
             return
         try:
-            look(account, folder, watch, tally)
+            look(account, folder, desk, watch, tally)
         except _FAILURES as error:
             yield Failure(account=account.name, folder=folder.name, error=error)

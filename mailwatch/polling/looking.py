@@ -28,6 +28,7 @@ from mailwatch.register import (
     Vanished,
 )
 from mailwatch.register.terms import location_name
+from mailwatch.ruleset import Desk
 from mailwatch.site import Account, FolderRole, WatchedFolder
 from mailwatch.sources.imap import Connection, Examined, Outline
 from mailwatch.workers import Verdict, Workers
@@ -42,7 +43,7 @@ _NARROWER = 16
 """How many times fewer are asked for after a connection that broke without bringing any."""
 _BATCH = 25
 _BATCH_OCTETS = 512 * 1024
-_ON_THEIR_WAY = 8 * 1024 * 1024
+_ON_THEIR_WAY = 4 * 1024 * 1024
 """Octets of messages that wait for a verdict, unless one alone is larger."""
 _CONNECTIONS = 8
 """Of one look at one folder, when they keep breaking."""
@@ -89,13 +90,14 @@ class Watch:
     strikes: Counter[Struck] = field(default_factory=Counter)
 
 
-def look(account: Account, folder: WatchedFolder, watch: Watch, tally: Tally) -> None:
-    """Look at one folder, and add to `tally` as it goes.
+def look(account: Account, folder: WatchedFolder, desk: Desk, watch: Watch, tally: Tally) -> None:
+    """Look at one folder, and add to `tally` as it goes; what is recorded is placed by the settings of `desk`.
 
     A connection that breaks is made anew as long as that brings more. Raises UnreachableError, RefusedError,
     SourceError or SettingsError for the account and its folder, RegisterError and BusyError for ourselves.
     """
-    one = _Look(Place(account=account.name, folder=folder.name), folder.role, watch, tally)
+    place = Place(account=account.name, folder=folder.name)
+    one = _Look(place, folder.role, desk, watch, tally)
     for _ in range(_CONNECTIONS):
         kept = watch.lines.keeps(account)
         try:
@@ -123,8 +125,10 @@ class _Asked(NamedTuple):
 class _Look:
     """One look at one folder, over as many connections as it takes."""
 
-    def __init__(self, place: Place, role: FolderRole, watch: Watch, tally: Tally) -> None:
-        self.place, self.role, self.watch, self.tally = place, role, watch, tally
+    def __init__(
+        self, place: Place, role: FolderRole, desk: Desk, watch: Watch, tally: Tally
+    ) -> None:
+        self.place, self.role, self.desk, self.watch, self.tally = place, role, desk, watch, tally
         self.at = watch.now()
         self.before = watch.register.cursor(place)
         self.uidvalidity = 0
@@ -164,6 +168,8 @@ class _Look:
         first = 1 if known is None or renumbered else known.uidnext
         if not renumbered and first >= examined.uidnext:
             return
+        if examined.uidnext - first > _WINDOW and examined.exists > _CHUNK:
+            self.watch.workers.start()
         width = _WINDOW
         while True:
             end = max(min(first + width, examined.uidnext), first)
@@ -271,7 +277,7 @@ class _Look:
 
     def _record(self) -> None:
         found, self.judged = self.judged, []
-        self.watch.register.record(self.place, found, self.watch.now())
+        self.watch.register.record(self.place, found, self.watch.now(), self.desk)
         for sighting in found:
             self.tally.recorded += isinstance(sighting.outcome, bytes)
             self.tally.quarantined += isinstance(sighting.outcome, Quarantined)

@@ -109,10 +109,18 @@ class Register:
         with self._database.reading() as connection:
             return sightings.awaiting(connection, place)
 
-    def record(self, place: Place, found: Sequence[Sighting], at: datetime) -> None:
-        """Note what became of listed messages; one that has an outcome already keeps it."""
+    def record(
+        self, place: Place, found: Sequence[Sighting], at: datetime, desk: Desk | None = None
+    ) -> None:
+        """Note what became of listed messages; one that has an outcome already keeps it.
+
+        With `desk` they are put with whom they may touch at once, which `decide` would do: there is less to wait
+        for after much mail.
+        """
         with self._database.writing() as connection:
             sightings.record(connection, place, found, at)
+            if desk is not None:
+                decisions.place(connection, reader(desk, self._key), at)
 
     def looked(self, place: Place, at: datetime, unwatched: timedelta = UNWATCHED) -> None:
         """Note that `place` is listed to its end at `at`: called at the end of every pass, news or not.

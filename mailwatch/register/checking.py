@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from mailwatch.errors import RegisterError
 from mailwatch.kinship import kin
-from mailwatch.register import components, decisions, journal, persons, tables
+from mailwatch.register import decisions, journal, persons, tables
 from mailwatch.register.database import Database, differing_pragmas
 from mailwatch.register.readers import Reader
 
@@ -103,12 +103,11 @@ def _of_the_decisions(connection: Connection, reader: Reader) -> Iterator[str]:
         select(component.root).where(component.dirty == 0, component.id == component.root)
     ).all()
     kept = {row.component: row for row in connection.execute(select(tables.decision))}
-    for some in components.chunks(clean):
-        letters = persons.letters_within(connection, some)
-        for root, numbered in decisions.facts_of(connection, reader, some):
-            facts = [fact for _, fact in numbered]
-            found = decisions.decided(reader, facts, letters.get(root, ()), everything)
-            fresh = decisions.outlined(root, *found)
-            row = kept.pop(root, None)
-            if row is None or (row.requests, row.rest) != (fresh.requests, fresh.rest):
-                yield f"composante {root} : sa décision n’est pas celle que ses faits donnent"
+    letters = persons.letters_within(connection, clean)
+    for root, numbered in decisions.facts_of(connection, reader, clean):
+        facts = [fact for _, fact in numbered]
+        found = decisions.decided(reader, facts, letters.get(root, ()), everything)
+        fresh = decisions.outlined(root, *found)
+        row = kept.pop(root, None)
+        if row is None or (row.requests, row.rest) != (fresh.requests, fresh.rest):
+            yield f"composante {root} : sa décision n’est pas celle que ses faits donnent"

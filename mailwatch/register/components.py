@@ -10,14 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_new
+from sqlalchemy import Connection, Table, bindparam, delete, func, select, update
 
 from mailwatch.kinship import Kin
-from mailwatch.register import tables
+from mailwatch.register import rows, tables
 
-_ASKED = 5_000
-"""Values in one question to SQLite, which takes 32,766."""
+_HELD = ("digest", "component")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,8 +57,8 @@ def place(connection: Connection, kins: Sequence[Kin]) -> list[int]:
     known = frozenset(sets.roots)
     newest = connection.scalar(select(func.max(tables.component.c.id))) or 0
     homes: list[int] = []
-    tokens: list[dict[str, int]] = []
-    sought: list[dict[str, int]] = []
+    tokens: list[tuple[int, int]] = []
+    sought: list[tuple[int, int]] = []
     for one in kins:
         touching = sets.touching(one)
         if not touching:
@@ -69,15 +67,15 @@ def place(connection: Connection, kins: Sequence[Kin]) -> list[int]:
         home = sets.join(touching)
         homes.append(home)
         fresh = [digest for digest in one.bound if digest not in sets.owners]
-        tokens += ({"digest": digest, "component": home} for digest in fresh)
+        tokens += ((digest, home) for digest in fresh)
         sets.owners |= dict.fromkeys(fresh, home)
         for digest in one.sought:
             if digest not in sets.owners:
                 sets.waiting[digest].append(home)
-                sought.append({"digest": digest, "component": home})
+                sought.append((digest, home))
     _write(connection, sets, known, homes)
-    _add(connection, tables.token, tokens)
-    new_rows(connection, tables.sought, sought)
+    rows.add(connection, tables.token, _HELD, tokens)
+    rows.add_new(connection, tables.sought, _HELD, sought)
     return homes
 
 
@@ -95,11 +93,14 @@ def join(connection: Connection, pairs: Iterable[tuple[int, int]]) -> bool:
 
 def touch(connection: Connection, roots: Iterable[int]) -> None:
     """Have components decided again."""
-    changed = [{"of": root} for root in set(roots)]
-    component = tables.component
-    if changed:
-        dirty = update(component).where(component.c.id == bindparam("of")).values(dirty=1)
-        connection.execute(dirty, changed)
+    rows.change(
+        connection, tables.component, ("dirty",), ("id",), [(1, root) for root in set(roots)]
+    )
+
+
+def clean(connection: Connection, roots: Iterable[int]) -> None:
+    """Note that components are decided."""
+    rows.change(connection, tables.component, ("dirty",), ("id",), [(0, root) for root in roots])
 
 
 def _write(
@@ -107,12 +108,8 @@ def _write(
 ) -> None:
     """Keep what was joined: new components, those that went into another, and who is dirty."""
     component = tables.component
-    fresh = [
-        {"id": home, "root": sets.root(home), "dirty": 0}
-        for home in set(homes)
-        if home not in known
-    ]
-    _add(connection, component, fresh)
+    fresh = [(home, sets.root(home), 0) for home in set(homes) if home not in known]
+    rows.add(connection, component, ("id", "root", "dirty"), fresh)
     gone = [
         {"gone": number, "kept": sets.root(number)}
         for number in sorted(known)
@@ -124,11 +121,6 @@ def _write(
         for table in (tables.decision, tables.request):
             connection.execute(delete(table).where(table.c.component == bindparam("gone")), gone)
     touch(connection, map(sets.root, homes))
-
-
-def _add(connection: Connection, table: Table, rows: Sequence[dict[str, int]]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)
 
 
 def _loaded(connection: Connection, kins: Sequence[Kin]) -> _Sets:
@@ -152,18 +144,9 @@ def _of_digests(
     asked = (
         select(table.c.digest, table.c.component, component.root)
         .join(tables.component, component.id == table.c.component)
-        .where(table.c.digest.in_(bindparam("asked", expanding=True)))
+        .where(table.c.digest.in_(rows.among(digests)))
     )
-    for some in chunks(digests):
-        for row in connection.execute(asked, {"asked": some}):
-            yield row[0], row[1], row[2]
-
-
-def chunks(values: Iterable[int]) -> Iterator[list[int]]:
-    """Cut `values` into as many as one statement takes."""
-    every = sorted(values)
-    for at in range(0, len(every), _ASKED):
-        yield every[at : at + _ASKED]
+    yield from map(tuple[int, int, int], connection.execute(asked).all())
 
 
 def root_of_facts(connection: Connection, facts: Iterable[int]) -> dict[int, int]:
@@ -172,13 +155,9 @@ def root_of_facts(connection: Connection, facts: Iterable[int]) -> dict[int, int
     asked = (
         select(fact.id, component.root)
         .join(tables.component, component.id == fact.component)
-        .where(fact.id.in_(bindparam("asked", expanding=True)))
+        .where(fact.id.in_(rows.among(facts)))
     )
-    return {
-        number: root
-        for some in chunks(facts)
-        for number, root in connection.execute(asked, {"asked": some})
-    }
+    return {number: root for number, root in connection.execute(asked).all()}  # noqa: C416 -- a row is no pair
 
 
 def forget(connection: Connection) -> None:
@@ -190,9 +169,3 @@ def forget(connection: Connection) -> None:
         tables.component,
     ):  # fmt: skip
         connection.execute(delete(table))
-
-
-def new_rows(connection: Connection, table: Table, rows: Sequence[dict[str, int]]) -> None:
-    """Add rows that may be there."""
-    if rows:
-        connection.execute(insert_new(table).on_conflict_do_nothing(), rows)

@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from mailwatch.kinship import Kin, Side, bare, kin, letter_kin, name_token, names, seekers
 from mailwatch.model import (
@@ -35,7 +35,7 @@ from mailwatch.model import (
     Unseen,
 )
 from mailwatch.ordering import Docket, ShortDocket
-from mailwatch.register import components, journal, persons, tables, words
+from mailwatch.register import components, journal, persons, rows, tables, words
 from mailwatch.register.database import DamagedError, Database
 from mailwatch.register.journal import Kind
 from mailwatch.register.readers import Amended, Reader, amended
@@ -45,6 +45,8 @@ from mailwatch.triage import Triage, triage
 
 _AT_ONCE = 500
 """Facts that one transaction places; components that one decides."""
+_FETCHED = 100
+"""Facts that SQLite is asked for in one go."""
 _MANY = 1_000
 """Facts of one component that are packed while it is decided."""
 _NO_DAY = date.min
@@ -95,13 +97,17 @@ class Said:
         )
 
 
+def place(connection: Connection, reader: Reader, at: datetime) -> bool:
+    """Place some of what is new, by today's settings; say whether there was any."""
+    _follow_settings(connection, reader.desk, at)
+    return bool(_place_facts(connection, reader) + _place_letters(connection, reader))
+
+
 def decide(database: Database, reader: Reader, at: datetime) -> int:
     """Place what is new, decide what is dirty, until words bring nothing more together."""
-    with database.writing() as connection:
-        _follow_settings(connection, reader.desk, at)
     while True:
         with database.writing() as connection:
-            placed = _place_facts(connection, reader) + _place_letters(connection, reader)
+            placed = place(connection, reader, at)
         if not placed:
             break
     decided = 0
@@ -160,24 +166,23 @@ def noted(connection: Connection, name: str, value: str) -> bool:
 
 def _place_facts(connection: Connection, reader: Reader) -> int:
     fact = tables.fact
-    rows = connection.execute(
+    new = connection.execute(
         select(fact.c.id, fact.c.packed)
         .where(fact.c.component.is_(None))
         .order_by(fact.c.id)
         .limit(_AT_ONCE)
     ).all()
-    if not rows:
+    if not new:
         return 0
     everything = said(connection, reader.desk)
     said_of, called = amended(everything.corrections), everything.called()
-    read = [(number, said_of.variants(reader.fact(packed))) for number, packed in rows]
+    read = [(number, said_of.variants(reader.fact(packed))) for number, packed in new]
     homes = components.place(connection, [_kin(each, called, reader.desk) for _, each in read])
-    moved = update(fact).where(fact.c.id == bindparam("of")).values(component=bindparam("at"))
-    placed = [{"of": row[0], "at": home} for row, home in zip(read, homes, strict=True)]
-    connection.execute(moved, placed)
+    placed = [(home, number) for (number, _), home in zip(read, homes, strict=True)]
+    rows.change(connection, fact, ("component",), ("id",), placed)
     offering = [(number, each, said_of.concerns(each)) for number, some in read for each in some]
     words.offer(connection, offering, reader.desk.zone)
-    return len(rows)
+    return len(new)
 
 
 def _kin(variants: Sequence[Fact], called: frozenset[str], desk: Desk) -> Kin:
@@ -195,10 +200,10 @@ def _kin(variants: Sequence[Fact], called: frozenset[str], desk: Desk) -> Kin:
 
 def _place_letters(connection: Connection, reader: Reader) -> int:
     letter = tables.letter
-    rows = connection.execute(
+    new = connection.execute(
         select(letter.c.seq, letter.c.body).where(letter.c.component.is_(None)).limit(_AT_ONCE)
     ).all()
-    filed = [(seq, persons.read_letter(body)) for seq, body in rows]
+    filed = [(seq, persons.read_letter(body)) for seq, body in new]
     kins = [letter_kin(each, letter_id(each), reader.number(each)) for _, each in filed]
     for (seq, _), home in zip(filed, components.place(connection, kins), strict=True):
         connection.execute(update(letter).where(letter.c.seq == seq).values(component=home))
@@ -235,8 +240,7 @@ def _decide_dirty(connection: Connection, reader: Reader, at: datetime) -> int:
         kept.append(outlined(root, found, about))
         seeking += _seeking(numbered, found, said_of)
     _keep(connection, roots, kept)
-    clean = update(component).where(component.c.id == bindparam("of")).values(dirty=0)
-    connection.execute(clean, [{"of": root} for root in roots])
+    components.clean(connection, roots)
     # Whom words bring together is dirty again.
     words.seek(connection, seeking, reader.desk.zone)
     line: journal.Values = {"components": len(roots), "digest": _digest(kept)}
@@ -264,14 +268,14 @@ def facts_of(
 ) -> Iterator[tuple[int, list[tuple[int, Fact]]]]:
     """The facts of each component, numbered: one component unpacked at a time."""
     component, fact = tables.component.c, tables.fact.c
-    rows = connection.execute(
+    found = connection.execute(
         select(component.root, fact.id, fact.packed)
         .select_from(tables.component)
         .outerjoin(tables.fact, fact.component == component.id)
-        .where(component.root.in_(roots))
+        .where(component.root.in_(rows.among(roots)))
         .order_by(component.root, fact.id)
-    )
-    for root, inside in groupby(rows, key=itemgetter(0)):
+    ).yield_per(_FETCHED)
+    for root, inside in groupby(found, key=itemgetter(0)):
         # A component of letters has no facts.
         yield root, [(row.id, reader.fact(row.packed)) for row in inside if row.id is not None]
 
@@ -318,17 +322,11 @@ def outlined(root: int, found: Triage, about: Said) -> Kept:
 
 def _keep(connection: Connection, roots: Sequence[int], kept: Sequence[Kept]) -> None:
     for table in (tables.decision, tables.request):
-        connection.execute(delete(table).where(table.c.component.in_(roots)))
-    connection.execute(
-        insert(tables.decision),
-        [
-            {"component": each.component, "requests": each.requests, "rest": each.rest}
-            for each in kept
-        ],
-    )
-    ids = [{"id": name, "component": each.component} for each in kept for name in each.ids]
-    if ids:
-        connection.execute(insert(tables.request), ids)
+        connection.execute(delete(table).where(table.c.component.in_(rows.among(roots))))
+    bodies = [(each.component, each.requests, each.rest) for each in kept]
+    rows.add(connection, tables.decision, ("component", "requests", "rest"), bodies)
+    ids = [(name, each.component) for each in kept for name in each.ids]
+    rows.add(connection, tables.request, ("id", "component"), ids)
 
 
 def _digest(kept: Iterable[Kept]) -> str:

@@ -17,9 +17,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TypeAlias
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
-from mailwatch.register import tables
+from mailwatch.register import rows, tables
 from mailwatch.register.terms import Failing, Head
 
 SALT = 16
@@ -57,13 +57,12 @@ def append(connection: Connection, at: datetime, entries: Iterable[tuple[str, Va
     last = head(connection)
     digest = last.digest or _FIRST
     instant = tables.written(at)
-    rows = []
+    lines: list[tuple[rows.Value, ...]] = []
     for number, (kind, values) in enumerate(entries, start=last.size + 1):
         line = _line({**values, "at": instant, "kind": kind, "n": number, "prev": digest})
         digest = line_digest(line)
-        rows.append({"seq": number, "at": at, "kind": kind, "line": line})
-    if rows:
-        connection.execute(insert(tables.journal), rows)
+        lines.append((number, instant, str(kind), line))
+    rows.add(connection, tables.journal, ("seq", "at", "kind", "line"), lines)
 
 
 def _line(values: Values) -> bytes:

@@ -21,7 +21,7 @@ from mailwatch.corrections import NONE
 from mailwatch.kinship import bare, name_token, names
 from mailwatch.model import Correction, CorrectionKind, Letter, ManualAnswer
 from mailwatch.packing import unpack
-from mailwatch.register import components, journal, tables
+from mailwatch.register import components, journal, rows, tables
 from mailwatch.register.database import DamagedError
 from mailwatch.register.journal import Kind
 from mailwatch.sealing import sealed_person
@@ -95,8 +95,8 @@ def _concern(connection: Connection, name: str) -> None:
     A request's id is that of the message that opened it; it means the same message when another opens it.
     """
     roots = sorted(roots_named(connection, name) or _bearers(connection, bare(name)))
-    known = [{"digest": name_token(name), "component": root} for root in roots[:1]]
-    components.new_rows(connection, tables.token, known)
+    known = [(name_token(name), root) for root in roots[:1]]
+    rows.add_new(connection, tables.token, ("digest", "component"), known)
     components.touch(connection, roots)
     components.join(connection, [(roots[0], root) for root in roots[1:]])
 
@@ -104,10 +104,10 @@ def _concern(connection: Connection, name: str) -> None:
 def _bearers(connection: Connection, name: str) -> set[int]:
     """The components of the messages that have a name which is in no table: they are all asked."""
     fact, component = tables.fact.c, tables.component.c
-    rows = connection.execute(
+    placed = connection.execute(
         select(fact.packed, component.root).join(tables.component, component.id == fact.component)
     )
-    return {row.root for row in rows if name in names(unpack(row.packed, _ANY_ZONE))}
+    return {row.root for row in placed if name in names(unpack(row.packed, _ANY_ZONE))}
 
 
 def _place_again(connection: Connection, name: str) -> None:
@@ -183,7 +183,7 @@ def letters_within(connection: Connection, roots: Sequence[int]) -> Mapping[int,
     asked = (
         select(component.root, letter.id, letter.body)
         .join(tables.component, component.id == letter.component)
-        .where(component.root.in_(roots))
+        .where(component.root.in_(rows.among(roots)))
         .order_by(letter.seq)
     )
     last: dict[int, dict[str, str]] = defaultdict(dict)

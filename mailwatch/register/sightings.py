@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_new
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from mailwatch.model import Period, Role
 from mailwatch.packing import key_of, pack, unpack
-from mailwatch.register import journal, tables
+from mailwatch.register import journal, rows, tables
 from mailwatch.register.journal import Kind
 from mailwatch.register.terms import (
     Cursor,
@@ -34,6 +33,14 @@ from mailwatch.register.terms import (
 
 _ANY_ZONE = ZoneInfo("UTC")
 """A packed fact keeps wall time; which zone names it while it is only moved changes nothing."""
+
+
+class _Settled(NamedTuple):
+    """A listed message that is done with, and the number of its fact when it has one."""
+
+    uid: int
+    state: str
+    fact: int | None
 
 
 class _Recorded(NamedTuple):
@@ -133,11 +140,13 @@ def _renumbered(connection: Connection, place: Place, number: int, uidvalidity: 
 def _list(
     connection: Connection, number: int, uidvalidity: int, uids: Iterable[int], at: datetime
 ) -> None:
-    rows = [
-        {"place": number, "uidvalidity": uidvalidity, "uid": uid, "state": "listed", "at": at}
-        for uid in uids
-    ]
-    connection.execute(insert_new(tables.sighting).on_conflict_do_nothing(), rows)
+    instant = tables.written(at)
+    rows.add_new(
+        connection,
+        tables.sighting,
+        ("place", "uidvalidity", "uid", "state", "at"),
+        [(number, uidvalidity, uid, "listed", instant) for uid in uids],
+    )
 
 
 def _move(connection: Connection, number: int, **values: int | datetime) -> None:
@@ -187,8 +196,8 @@ def _gap(
 def record(connection: Connection, place: Place, found: Sequence[Sighting], at: datetime) -> None:
     """Note what became of listed messages; one that has an outcome already keeps it."""
     row = _known(connection, place)
-    asked = [sighting.uid for sighting in found]
-    due = set(connection.scalars(_awaited(row).where(tables.sighting.c.uid.in_(asked))))
+    asked = rows.among(sighting.uid for sighting in found)
+    due = set(connection.scalars(_awaited(row).where(tables.sighting.c.uid.in_(asked))).all())
     lines: list[tuple[str, journal.Values]] = []
     read: list[_Recorded] = []
     gone = 0
@@ -200,9 +209,7 @@ def record(connection: Connection, place: Place, found: Sequence[Sighting], at: 
                 _isolate(connection, row, sighting.uid, outcome, at)
                 lines.append((Kind.QUARANTINE, {"place": row["id"], "uid": sighting.uid}))
             case Vanished():
-                _settle(
-                    connection, row, [{"of": sighting.uid, "state": "vanished", "fact": None}], at
-                )
+                _settle(connection, row, [_Settled(sighting.uid, "vanished", None)], at)
                 gone += 1
     lines += _keep(connection, place, row, read, at)
     if gone:
@@ -232,21 +239,15 @@ def _isolate(
 
 
 def _settle(
-    connection: Connection,
-    row: RowMapping,
-    settled: Sequence[dict[str, int | str | None]],
-    at: datetime,
+    connection: Connection, row: RowMapping, settled: Sequence[_Settled], at: datetime
 ) -> None:
-    sighting = tables.sighting
-    connection.execute(
-        update(sighting)
-        .where(
-            sighting.c.place == row["id"],
-            sighting.c.uidvalidity == row["uidvalidity"],
-            sighting.c.uid == bindparam("of"),
-        )
-        .values(state=bindparam("state"), fact=bindparam("fact"), at=at),
-        list(settled),
+    number, uidvalidity, instant = row["id"], row["uidvalidity"], tables.written(at)
+    rows.change(
+        connection,
+        tables.sighting,
+        ("state", "fact", "at"),
+        ("place", "uidvalidity", "uid"),
+        [(state, fact, instant, number, uidvalidity, uid) for uid, state, fact in settled],
     )
 
 
@@ -260,8 +261,8 @@ def _keep(
     next_id = connection.scalar(
         select(func.coalesce(func.max(tables.fact.c.id), 0)).select_from(tables.fact)
     )
-    new: list[dict[str, object]] = []
-    settled: list[dict[str, int | str | None]] = []
+    new: list[tuple[rows.Value, ...]] = []
+    settled: list[_Settled] = []
     lines: list[tuple[str, journal.Values]] = []
     for each, salt in zip(read, journal.salts(len(read)), strict=True):
         if numbers := known.get(each.key):
@@ -269,16 +270,15 @@ def _keep(
             _renumber(connection, number, location_name(place, row["uidvalidity"], each.uid))
         else:
             next_id = number = (next_id or 0) + 1
-            new.append({"id": number, "key": each.key, "packed": each.packed, "salt": salt})
+            new.append((number, each.key, each.packed, salt))
             told = {
                 "fact": journal.commitment(salt, each.key),
                 "place": row["id"],
                 "uid": each.uid,
             }
             lines.append((Kind.FACT, told))
-        settled.append({"of": each.uid, "state": "done", "fact": number})
-    if new:
-        connection.execute(insert(tables.fact), new)
+        settled.append(_Settled(each.uid, "done", number))
+    rows.add(connection, tables.fact, ("id", "key", "packed", "salt"), new)
     _settle(connection, row, settled, at)
     return lines
 
@@ -321,7 +321,7 @@ def _renumber(connection: Connection, number: int, file: str) -> None:
 def quarantined(connection: Connection) -> tuple[Isolated, ...]:
     """Give the messages that could not be read, the oldest first."""
     sighting, place = tables.sighting.c, tables.place.c
-    rows = connection.execute(
+    found = connection.execute(
         select(tables.sighting, place.account, place.folder)
         .join(tables.place, place.id == sighting.place)
         .where(sighting.state == "quarantined")
@@ -341,14 +341,14 @@ def quarantined(connection: Connection) -> tuple[Isolated, ...]:
             server_at=row.server_at,
             at=row.at,
         )
-        for row in rows
+        for row in found
     )
 
 
 def gaps(connection: Connection, period: Period) -> tuple[Gap, ...]:
     """Give the gaps in the observation that touch `period`, the oldest first; days are UTC."""
     gap, place = tables.gap.c, tables.place.c
-    rows = connection.execute(
+    found = connection.execute(
         select(tables.gap, place.account, place.folder)
         .join(tables.place, place.id == gap.place)
         .order_by(gap.since, gap.id)
@@ -361,7 +361,7 @@ def gaps(connection: Connection, period: Period) -> tuple[Gap, ...]:
             until=row.until,
             missed=row.missed,
         )
-        for row in rows
+        for row in found
         if (period.from_on is None or row.until.date() >= period.from_on)
         and (period.to_on is None or row.since.date() <= period.to_on)
     )
@@ -370,7 +370,7 @@ def gaps(connection: Connection, period: Period) -> tuple[Gap, ...]:
 def locations(connection: Connection, facts: Sequence[int]) -> tuple[Location, ...]:
     """Say where the messages of `facts` (their numbers) lie."""
     sighting, place, fact = tables.sighting.c, tables.place.c, tables.fact.c
-    rows = connection.execute(
+    found = connection.execute(
         select(place.account, place.folder, sighting.uidvalidity, sighting.uid, fact.key)
         .select_from(tables.sighting)
         .join(tables.place, place.id == sighting.place)
@@ -378,4 +378,4 @@ def locations(connection: Connection, facts: Sequence[int]) -> tuple[Location, .
         .where(sighting.fact.in_(facts))
         .order_by(fact.id)
     )
-    return tuple(Location(**row) for row in rows.mappings())
+    return tuple(Location(**row) for row in found.mappings())

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Connection, Table, select
 
 from mailwatch.kinship import Side, offers, words_sought
 from mailwatch.model import Fact
 from mailwatch.packing import unpack
-from mailwatch.register import components, tables
+from mailwatch.register import components, rows, tables
 from mailwatch.threads import quotes
+
+_SAID = ("digest", "fact")
 
 
 def offer(connection: Connection, numbered: Sequence[tuple[int, Fact, bool]], zone: tzinfo) -> bool:
@@ -22,8 +24,7 @@ def offer(connection: Connection, numbered: Sequence[tuple[int, Fact, bool]], zo
         for each in offers(fact, corrected=corrected)
         for digest in each.digests
     }
-    rows = [{"digest": digest, "fact": number} for digest, number in offered]
-    components.new_rows(connection, tables.offered, rows)
+    rows.add_new(connection, tables.offered, _SAID, [*offered])
     met = _meetings(connection, tables.quoted, offered)
     seekers = _facts(connection, {seeker for _, _, seeker in met}, zone)
     return _join(
@@ -43,8 +44,7 @@ def seek(connection: Connection, numbered: Iterable[tuple[int, Side, Fact]], zon
         for number, side, fact in numbered
         for digest in words_sought(side, fact)
     }
-    rows = [{"digest": digest, "fact": number} for digest, number in sought]
-    components.new_rows(connection, tables.quoted, rows)
+    rows.add_new(connection, tables.quoted, _SAID, [*sought])
     met = _meetings(connection, tables.offered, sought)
     offering = _facts(connection, {found for _, _, found in met}, zone)
     return _join(
@@ -72,25 +72,18 @@ def _meetings(
     numbers: dict[int, list[int]] = {}
     for digest, number in ours:
         numbers.setdefault(digest, []).append(number)
-    asked = select(table.c.digest, table.c.fact).where(
-        table.c.digest.in_(bindparam("asked", expanding=True))
-    )
+    asked = select(table.c.digest, table.c.fact).where(table.c.digest.in_(rows.among(numbers)))
     return [
         (digest, number, other)
-        for some in components.chunks(numbers)
-        for digest, other in connection.execute(asked, {"asked": some})
+        for digest, other in connection.execute(asked).all()
         for number in numbers[digest]
     ]
 
 
 def _facts(connection: Connection, numbers: Iterable[int], zone: tzinfo) -> dict[int, Fact]:
     fact = tables.fact.c
-    asked = select(fact.id, fact.packed).where(fact.id.in_(bindparam("asked", expanding=True)))
-    return {
-        number: unpack(packed, zone)
-        for some in components.chunks(numbers)
-        for number, packed in connection.execute(asked, {"asked": some})
-    }
+    asked = select(fact.id, fact.packed).where(fact.id.in_(rows.among(numbers)))
+    return {number: unpack(packed, zone) for number, packed in connection.execute(asked)}
 
 
 def _join(connection: Connection, pairs: Iterator[tuple[int, int]]) -> bool:

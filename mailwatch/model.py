@@ -154,6 +154,10 @@ class Delivery:
     """The look that found it; None for a file."""
     journal: bool = False
     """From a folder that holds copies of mail both ways: its header tells the role, not the folder."""
+    handed_over: bool = False
+    """Handed over by our own mail server, whose word the topmost `Received` is; `server_at` is when we took it."""
+    report: bool = False
+    """A journal report, which holds the message itself and tells of its envelope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,12 +31,31 @@ class Authentication(StrEnum):
     OAUTHBEARER = "oauthbearer"
 
 
+INTAKE = "intake"
+"""The account that messages are said to be of which a mail server handed over."""
+
+
 class FolderRole(StrEnum):
     """What a watched folder holds: mail that arrived, mail that was sent, or copies of both."""
 
     INBOX = "inbox"
     SENT = "sent"
     JOURNAL = "journal"
+
+
+class IntakeRole(StrEnum):
+    """What the mail server hands over under an address of the intake."""
+
+    INBOX = "inbox"
+    """A copy of mail that arrived."""
+    SENT = "sent"
+    """A copy of mail that was sent."""
+    JOURNAL = "journal"
+    """Copies both ways: the header tells which."""
+    REPORT = "report"
+    """Journal reports, each with the message and its envelope inside."""
+    DRAFT = "draft"
+    """Drafts of agents, who get an answer."""
 
 
 class Weekday(IntEnum):
@@ -104,6 +123,28 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeAddress:
+    """A recipient that the intake accepts; there is no other."""
+
+    address: str
+    role: IntakeRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Where the mail server hands copies over: by LMTP (RFC 2033), by SMTP, or both, on this machine alone."""
+
+    addresses: tuple[IntakeAddress, ...]
+    lmtp_socket: str = ""
+    """The path of a Unix socket; empty for none."""
+    lmtp_port: int = 0
+    """On the loopback; 0 for none, like the next."""
+    smtp_port: int = 0
+    max_size: int = 50 * 1024 * 1024
+    """Octets of one message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertPlan:
     """When the weekly alert leaves, and for whom beside the services' own recipients."""
 
@@ -121,6 +162,7 @@ class Site:
     accounts: tuple[Account, ...] = ()
     submission: Submission | None = None
     alert: AlertPlan | None = None
+    intake: Intake | None = None
     state: str = ""
     """The folder of the register, the key and the lock, on a local disk."""
     key: Secret | None = None

@@ -10,7 +10,16 @@ from mailwatch.errors import Remark
 from mailwatch.labels import LOCAL_CHANGES, WEEKDAYS
 from mailwatch.model import LocalChange, LocalRule
 from mailwatch.settings.local import USUAL
-from mailwatch.site import Account, AlertPlan, FolderRole, Security, Site, Submission
+from mailwatch.site import (
+    Account,
+    AlertPlan,
+    FolderRole,
+    Intake,
+    IntakeRole,
+    Security,
+    Site,
+    Submission,
+)
 
 _TLS_PORTS = {993, 465}
 _PLAIN_PORTS = {143, 587, 25}
@@ -45,6 +54,7 @@ def advice(site: Site, local: Sequence[LocalRule] = ()) -> tuple[Advice, ...]:
         *_of_institution(site),
         *_of_boxes(site),
         *_of_accounts(site),
+        *_of_intake(site.intake),
         *_of_alert(site),
         *_of_register(site),
     )
@@ -196,6 +206,36 @@ def _of_port(server: Account | Submission) -> Iterator[Advice]:
 
 
 # --- what is sent and kept ------------------------------------------------------------------------
+
+
+def _of_intake(intake: Intake | None) -> Iterator[Advice]:
+    if intake is None:
+        return
+    doors = [
+        intake.lmtp_socket,
+        *(f"127.0.0.1:{port}" for port in (intake.lmtp_port, intake.smtp_port) if port),
+    ]
+    yield _set(
+        Remark(
+            "remise par le serveur de messagerie : {doors}, pour {addresses}",
+            doors=", ".join(filter(None, doors)),
+            addresses=", ".join(f"{each.address} ({each.role})" for each in intake.addresses),
+        )
+    )
+    if intake.lmtp_port or intake.smtp_port:
+        yield _doubtful(
+            Remark(
+                "un port de cette machine est ouvert à tous ses comptes, qui pourraient y remettre de fausses copies ; "
+                "préférez un socket, lmtp = « /run/mailwatch/lmtp.sock »"
+            )
+        )
+    roles = {each.role for each in intake.addresses}
+    if roles == {IntakeRole.INBOX}:
+        yield _doubtful(
+            Remark(
+                "aucune adresse « sent », « journal » ni « report » : la remise ne verra pas les réponses"
+            )
+        )
 
 
 def _of_alert(site: Site) -> Iterator[Advice]:

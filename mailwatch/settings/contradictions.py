@@ -10,9 +10,15 @@ from typing import TypeVar
 from mailwatch.addresses import domain, is_ours
 from mailwatch.model import Institution
 from mailwatch.settings.schema import BoxSection
-from mailwatch.settings.service import AccountSection, AlertSection, SmtpSection, called
+from mailwatch.settings.service import (
+    AccountSection,
+    AlertSection,
+    IntakeSection,
+    SmtpSection,
+    called,
+)
 from mailwatch.settings.values import Place, Section
-from mailwatch.site import Authentication, Security
+from mailwatch.site import INTAKE, Authentication, IntakeRole, Security
 
 Sections = Mapping[Place, Section]
 """The sections that hold by themselves, each at its place."""
@@ -38,6 +44,10 @@ def contradictions(sections: Sections, institution: Institution | None) -> Itera
         yield from ((place, fault) for fault in _authentication(account))
     for place, smtp in _each(sections, SmtpSection):
         yield from ((place, fault) for fault in _submission(smtp))
+    for place, intake in _each(sections, IntakeSection):
+        yield from ((place, fault) for fault in _intake(intake, sections))
+        if institution is not None:
+            yield from ((place, fault) for fault in _drafts(intake, institution))
     if institution is not None and _mail_leaves(sections):
         yield from _outsiders(sections, institution)
 
@@ -135,13 +145,56 @@ def _submission(smtp: SmtpSection) -> Iterator[str]:
         yield "« secret » sans « user » ; ajoutez l’identifiant, ou retirez « secret »"
 
 
+# --- what is handed over --------------------------------------------------------------------------
+
+
+def _intake(intake: IntakeSection, sections: Sections) -> Iterator[str]:
+    if intake.lmtp is None and intake.smtp is None:
+        yield "« lmtp » manque : le socket ou le port où le serveur de messagerie remet les copies"
+    if intake.smtp is not None and intake.smtp == intake.lmtp:
+        yield f"« lmtp » et « smtp » ont le même port, {intake.smtp} ; donnez-leur-en deux"
+    if not intake.addresses:
+        yield "« addresses » est vide : rien ne serait accepté"
+    declared = Counter(each.address for each in intake.addresses)
+    for address, times in declared.items():
+        if times > 1:
+            yield f"« addresses » : « {address} » a deux rôles ; gardez-en un"
+    if any(called(account).casefold() == INTAKE for _, account in _each(sections, AccountSection)):
+        yield f"un compte ne peut pas s’appeler « {INTAKE} » ; donnez-lui un autre « name »"
+    yield from _answering(intake, sections)
+
+
+def _answering(intake: IntakeSection, sections: Sections) -> Iterator[str]:
+    """An address for drafts answers by mail."""
+    drafts = [each.address for each in intake.addresses if each.role is IntakeRole.DRAFT]
+    if not drafts:
+        return
+    senders = [smtp.sender for _, smtp in _each(sections, SmtpSection)]
+    if not senders:
+        yield "le rôle « draft » demande une section [smtp], par où partent les réponses aux agents"
+    boxes = [box.address for _, box in _each(sections, BoxSection)]
+    for address in drafts:
+        if address in senders:
+            yield f"« {address} » reçoit des projets et ne peut pas être aussi « sender » de [smtp]"
+        if address in boxes:
+            yield f"« {address} » reçoit des projets et ne peut pas être une boîte suivie ([[box]])"
+
+
+def _drafts(intake: IntakeSection, institution: Institution) -> Iterator[str]:
+    """What an agent sends to an address outside would look like an answer to a citizen."""
+    for each in intake.addresses:
+        if each.role is IntakeRole.DRAFT and not _inside(each.address, institution):
+            yield _outsider("addresses", each.address)
+
+
 # --- who is written to ----------------------------------------------------------------------------
 
 
 def _mail_leaves(sections: Sections) -> bool:
     """An audit of files writes to nobody: whom a box names matters where the service is set up."""
     return any(
-        isinstance(s, AccountSection | SmtpSection | AlertSection) for s in sections.values()
+        isinstance(s, AccountSection | IntakeSection | SmtpSection | AlertSection)
+        for s in sections.values()
     )
 
 

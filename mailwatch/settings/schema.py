@@ -17,7 +17,13 @@ from mailwatch import workdays
 from mailwatch.model import Box, Convention, Exemption, Institution, ManualAnswer
 from mailwatch.settings import service
 from mailwatch.settings.packaged import territories_only
-from mailwatch.settings.service import AccountSection, AlertSection, RegisterSection, SmtpSection
+from mailwatch.settings.service import (
+    AccountSection,
+    AlertSection,
+    IntakeSection,
+    RegisterSection,
+    SmtpSection,
+)
 from mailwatch.settings.values import (
     Day,
     Domain,
@@ -118,6 +124,7 @@ class Settings(BaseSettings):
     reading: ReadingSection = ReadingSection()
     manual_answer: tuple[ManualAnswerSection, ...] = ()
     account: tuple[AccountSection, ...] = ()
+    intake: IntakeSection | None = None
     smtp: SmtpSection | None = None
     alert: AlertSection | None = None
     # ABCMeta has a method of that name, which pydantic would be hiding.
@@ -185,6 +192,7 @@ def site(settings: Settings, folder: Path) -> Site:
         accounts=tuple(service.account(section, folder) for section in settings.account),
         submission=service.submission(settings.smtp, folder) if settings.smtp else None,
         alert=service.alert(settings.alert) if settings.alert else None,
+        intake=service.intake(settings.intake) if settings.intake else None,
         state=service.absolute(settings.kept.state, folder),
         key=service.secret(settings.kept.key, folder),
         poll_every=settings.kept.poll_every,

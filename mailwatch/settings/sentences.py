@@ -22,6 +22,8 @@ from mailwatch.settings.service import (
     AccountSection,
     AlertSection,
     FolderSection,
+    IntakeAddressSection,
+    IntakeSection,
     RegisterSection,
     SecretSection,
     SmtpSection,
@@ -37,6 +39,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "[[box]]": BoxSection,
     "[[manual_answer]]": ManualAnswerSection,
     "[[account]]": AccountSection,
+    "[intake]": IntakeSection,
     "[smtp]": SmtpSection,
     "[alert]": AlertSection,
     "[register]": RegisterSection,
@@ -47,6 +50,7 @@ _INNER: Mapping[str, type[Section]] = {
     "secret": SecretSection,
     "key": SecretSection,
     "folders": FolderSection,
+    "addresses": IntakeAddressSection,
 }
 """The tables that a key holds."""
 
@@ -72,6 +76,9 @@ _USUAL = {
     "state": "dossier folder path chemin directory database",
     "file": "fichier path chemin",
     "env": "environment variable environnement",
+    "addresses": "adresses recipients destinataires",
+    "max_size": "size_limit message_size_limit taille taille_max",
+    "intake": "reception lmtp journal journaling",
     "account": "imap compte comptes mail messagerie",
     "smtp": "mail envoi submission",
     "alert": "alerte alertes",

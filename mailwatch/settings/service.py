@@ -1,4 +1,4 @@
-"""The sections that the service reads beside the institution's own: accounts, submission, alert, register."""
+"""The sections that the service reads beside the institution's own: accounts, intake, submission, alert, register."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from mailwatch.settings.values import (
     Hour,
     Interval,
     Line,
+    Megabytes,
     Port,
     Recipients,
     Section,
+    SocketOrPort,
     Timeout,
     Word,
 )
@@ -31,6 +33,9 @@ from mailwatch.site import (
     AlertPlan,
     Authentication,
     FolderRole,
+    Intake,
+    IntakeAddress,
+    IntakeRole,
     Secret,
     Security,
     Submission,
@@ -39,6 +44,7 @@ from mailwatch.site import (
 )
 
 IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
+MEGABYTE = 1024 * 1024
 SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 
 
@@ -79,6 +85,22 @@ class AccountSection(Section):
     ca_file: FilePath = ""
     timeout: Timeout = 60
     folders: tuple[FolderSection, ...] = ()
+
+
+class IntakeAddressSection(Section):
+    """A recipient that the intake accepts."""
+
+    address: EmailAddress
+    role: Annotated[IntakeRole, Word]
+
+
+class IntakeSection(Section):
+    """`[intake]`: where the mail server hands copies over."""
+
+    lmtp: SocketOrPort | None = None
+    smtp: Port | None = None
+    addresses: tuple[IntakeAddressSection, ...]
+    max_size: Megabytes = Intake(addresses=()).max_size // MEGABYTE
 
 
 class SmtpSection(Section):
@@ -130,6 +152,19 @@ def account(section: AccountSection, folder: Path) -> Account:
         token_command=section.token_command,
         ca_file=absolute(section.ca_file, folder),
         timeout=section.timeout,
+    )
+
+
+def intake(section: IntakeSection) -> Intake:
+    """Make the intake of its section."""
+    return Intake(
+        addresses=tuple(
+            IntakeAddress(address=each.address, role=each.role) for each in section.addresses
+        ),
+        lmtp_socket=section.lmtp if isinstance(section.lmtp, str) else "",
+        lmtp_port=section.lmtp if isinstance(section.lmtp, int) else 0,
+        smtp_port=section.smtp or 0,
+        max_size=section.max_size * MEGABYTE,
     )
 
 

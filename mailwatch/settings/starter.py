@@ -71,6 +71,16 @@ folders = [                           # mailwatch doctor en donne la liste exact
     {{ name = "Sent", role = "sent" }},  # sans dossier d’envoi, aucune réponse n’est vue
 ]                                     # role = "journal" : copies de tout, reçu et envoyé
 
+# --- ce que le serveur de messagerie remet lui-même (packaging/) : la preuve la plus sûre ----------
+
+# [intake]
+# lmtp = "/run/mailwatch/lmtp.sock"   # socket, ou port de cette machine
+# smtp = 2525                         # port de cette machine, pour qui ne parle pas LMTP
+# max_size = 50                       # mégaoctets par message ; au-delà, refus provisoire
+# addresses = [{{ address = "recus@mailwatch.jura.gouv.fr", role = "inbox" }}]   # les seuls destinataires acceptés
+# rôles : inbox (copies de ce qui arrive), sent (de ce qui part), journal (des deux), report (rapports de journal
+# d’Exchange), draft (projets que les agents font vérifier avant l’envoi)
+
 # --- l’alerte hebdomadaire ------------------------------------------------------------------------
 
 [alert]

@@ -25,6 +25,7 @@ _HOUR = re.compile(r"([0-9]{1,2}) ?[:hH] ?([0-9]{2})?(?::[0-9]{2})?")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,254}")
+_SOCKET_PATH = 107
 _UNROUTABLE = (".local", "@local", ".localhost", "@localhost")
 
 
@@ -158,6 +159,17 @@ def _path(text: str) -> str:
     return text
 
 
+def _socket_or_port(value: object) -> str | int:
+    """A port of this machine, or the path of a Unix socket, which the kernel cuts at 107 octets (unix(7))."""
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 65535:
+        return value
+    if isinstance(value, str) and value.startswith("/") and value.isprintable():
+        if len(value.encode()) <= _SOCKET_PATH:
+            return value
+        raise wanted(f"un chemin de {_SOCKET_PATH} octets au plus : un socket n’en admet pas plus")
+    raise wanted("le chemin d’un socket, comme « /run/mailwatch/lmtp.sock », ou un port")
+
+
 def _environment(name: str) -> str:
     if not _ENVIRONMENT.fullmatch(name):
         raise wanted("le nom d’une variable d’environnement, comme MAILWATCH_IMAP")
@@ -199,6 +211,8 @@ Port = Annotated[int, BeforeValidator(_whole(1, 65535, ""))]
 Timeout = Annotated[int, BeforeValidator(_whole(1, 600, "de secondes "))]
 Interval = Annotated[int, BeforeValidator(_whole(1, 600, "de secondes "))]
 """Well under the time after which the register calls it a gap in the observation."""
+SocketOrPort = Annotated[str | int, BeforeValidator(_socket_or_port)]
+Megabytes = Annotated[int, BeforeValidator(_whole(1, 500, "de mégaoctets "))]
 AccountName = Annotated[Line, AfterValidator(_label)]
 FolderName = Annotated[Line, AfterValidator(_folder)]
 FilePath = Annotated[Line, AfterValidator(_path)]

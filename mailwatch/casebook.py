@@ -26,7 +26,7 @@ from mailwatch.cases import (
 )
 from mailwatch.kinship import is_passed_on, names
 from mailwatch.lookup import Lookup
-from mailwatch.model import Confidence, Fact, Nature, Role, Unseen
+from mailwatch.model import Confidence, Fact, Nature, Role, SetAside, Unseen
 from mailwatch.outbound import Outbound
 from mailwatch.ruleset import Desk
 from mailwatch.threads import Thread, Tie, adding, day_mark, strength
@@ -57,6 +57,7 @@ class Casebook:
     """What persons call messages, by any of the `kinship.names` of each."""
     cases: list[Case] = field(default_factory=list)
     set_aside: Counter[Nature] = field(default_factory=Counter)
+    doubted: list[SetAside] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
     stray_answers: list[Fact] = field(default_factory=list)
     """Answers that fit no request seen in the mail; a letter's, perhaps."""
@@ -133,9 +134,9 @@ class Casebook:
 
     def _put(self, case: Case, fact: Fact) -> None:
         if fact.answer is not None:
-            self._answer(case, fact, (), Confidence.HIGH)
+            self._answer(case, fact, (Tie.CORRECTED,), Confidence.HIGH)
         elif _asks(fact):
-            self._join_question(case, fact, part_of(fact), (), Confidence.HIGH)
+            self._join_question(case, fact, part_of(fact), (Tie.CORRECTED,), Confidence.HIGH)
             self._known.give(case, person_of(fact))
         else:
             self._put_beside(case, fact)
@@ -145,7 +146,7 @@ class Casebook:
     def _put_beside(self, case: Case, fact: Fact) -> None:
         """Link what neither asks nor answers."""
         nature = fact.reading.nature
-        case.link(fact, part_of(fact), (), Confidence.HIGH)
+        case.link(fact, part_of(fact), (Tie.CORRECTED,), Confidence.HIGH)
         if nature is Nature.DELIVERY_REPORT and gives_up(fact):
             case.lose_last_answer()
         if fact.role is Role.INBOX and nature is not Nature.INTERNAL_FORWARD:
@@ -227,6 +228,8 @@ class Casebook:
 
     def _set_aside(self, fact: Fact) -> None:
         self.set_aside[fact.reading.nature] += 1
+        if fact.reading.confidence is Confidence.LOW:
+            self.doubted.append(_doubted(fact, self.desk))
         self._notice_unseen(fact)
         if fact.reading.nature is not Nature.THANKS:
             return
@@ -384,6 +387,17 @@ class Casebook:
                 evidence="quotes_ours",
             )
         )
+
+
+def _doubted(fact: Fact, desk: Desk) -> SetAside:
+    return SetAside(
+        key=fact.key,
+        file=fact.file,
+        on=day_of(fact),
+        nature=fact.reading.nature,
+        box=next(iter(boxes_of(fact, desk)), ""),
+        evidence=tuple(found.rule for found in fact.reading.evidence),
+    )
 
 
 def _asks(fact: Fact) -> bool:

@@ -44,8 +44,8 @@ COUNTED = "counted"
 _OF_MESSAGES = frozenset({CorrectionKind.NATURE, CorrectionKind.LINK})
 _RECEIVED = ANSWER_DUE | {Nature.THANKS, Nature.OUT_OF_SCOPE, Nature.INTERNAL}
 """What is written to us; the rest may lie in either folder."""
-_PERSON = (Evidence(rule="person", text="", place=""),)
-_UNTOLD = Mention(outcome=Outcome.UNVERIFIABLE, decided_by="person")
+_CORRECTED = (Evidence(rule="corrected", text="", place=""),)
+_UNTOLD = Mention(outcome=Outcome.UNVERIFIABLE, decided_by="corrected")
 _UNJUDGED = Mentions(
     author=_UNTOLD, service=_UNTOLD, institution=_UNTOLD, from_class=FromClass.NONE
 )
@@ -219,7 +219,7 @@ def reread(fact: Fact, correction: Correction) -> Fact:
             nature=Nature.INTERNAL if passed_on else told,
             answer_due=told in ANSWER_DUE,
             correspondent=fact.reading.correspondent,
-            evidence=_PERSON,
+            evidence=_CORRECTED,
             reason=correction.reason if told is Nature.OUT_OF_SCOPE else "",
         ),
         answer=told if answers else None,

@@ -126,6 +126,7 @@ TIES = {
     "parent": "répond à un message de l’échange",
     "person": "même personne",
     "quoted": "mots cités",
+    "corrected": "décidé par une personne",
     "reference": "références",
     "same_text": "même texte",
     "subject": "même objet",

@@ -689,6 +689,19 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """An incoming message that is no request, read with low confidence: perhaps it is one."""
+
+    key: str
+    file: str
+    on: date
+    nature: Nature
+    box: str
+    evidence: tuple[str, ...]
+    """The rules it rests on."""
+
+
     """A line of a register of letters that could not be read, with the reason in French."""
 
     file: str
@@ -751,6 +764,8 @@ class Audit:
     """Incoming messages that are no request at all, counted by nature."""
     unseen: tuple[Unseen, ...]
     quarantined: tuple[Unreadable, ...]
+    doubted: tuple[SetAside, ...] = ()
+    """Those of them whose reading is not sure."""
     refused: tuple[Refused, ...]
     messages: int
     """Messages read, the quarantined not among them."""

@@ -67,6 +67,7 @@ def audit(
         by_month=indicators.by_month(requests, today),
         by_service=indicators.by_service(requests, today),
         set_aside=decided.set_aside,
+        doubted=decided.doubted,
         unseen=decided.unseen,
         quarantined=tuple(gathered.quarantined),
         refused=(*refused, *decided.refused),

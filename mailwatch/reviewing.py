@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from mailwatch.model import Answer, Audit, Confidence, Correction, Link, Nature, Request, Ruling
+from mailwatch.model import (
+    Answer,
+    Audit,
+    Confidence,
+    Correction,
+    Link,
+    Nature,
+    Request,
+    Ruling,
+    SetAside,
+)
 
 
 class Doubt(StrEnum):
@@ -49,8 +59,24 @@ def doubtful(audit: Audit) -> tuple[Doubtful, ...]:
     institution = audit.institution
     declared = {*institution.addresses, *(box.address for box in institution.boxes)}
     found = [one for request in audit.requests for one in _of_request(request, declared)]
+    found += (_of_message(one, declared) for one in audit.doubted)
     found += _unseen(audit, known, declared)
     return tuple(sorted(found, key=lambda one: (one.on, one.request, one.doubt, one.file)))
+
+
+def _of_message(one: SetAside, declared: AbstractSet[str]) -> Doubtful:
+    """A message that counts for nothing: were it a request, an answer would be due."""
+    return Doubtful(
+        doubt=Doubt.NATURE,
+        target=one.key,
+        request="",
+        what=one.nature,
+        evidence=one.evidence,
+        box=one.box if one.box in declared else "",
+        on=one.on,
+        received_at=None,
+        file=one.file,
+    )
 
 
 def _unseen(

@@ -81,6 +81,8 @@ class Tie(StrEnum):
     QUOTED = "quoted"
     """It quotes the words of a message of the thread."""
     IDENTIFIER = "identifier"
+    CORRECTED = "corrected"
+    """A person put it there."""
     """It names the same file number, or the day of the thread's first message."""
     SUBJECT = "subject"
 

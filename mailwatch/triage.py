@@ -36,6 +36,7 @@ from mailwatch.model import (
     Refused,
     Request,
     Ruling,
+    SetAside,
     Unseen,
 )
 from mailwatch.ordering import Docket
@@ -55,6 +56,8 @@ class Triage:
     set_aside: Mapping[Nature, int]
     """Incoming messages that are no request at all, counted by nature."""
     duplicates: int
+    doubted: tuple[SetAside, ...]
+    """Those of them whose reading is not sure."""
     """Further copies of messages already counted."""
     refused: tuple[Refused, ...]
     """Declared answers and corrections that fit nothing."""
@@ -80,6 +83,7 @@ def triage(
     cases, strays, given = casebook.cases, casebook.stray_answers, casebook.given
     unseen, set_aside = tuple(casebook.unseen), dict(sorted(casebook.set_aside.items()))
     named = {name: case.id for name, case in casebook.named.items()}
+    doubted = tuple(casebook.doubted)
     named |= {rulings.name_of(fact.key): letter for letter, fact in given}
     # Its indexes hold the cases too, and each case gives its room to the request it becomes.
     del casebook
@@ -94,6 +98,7 @@ def triage(
         unseen=unseen,
         set_aside=set_aside,
         duplicates=duplicates,
+        doubted=doubted,
         refused=(*refused, *held.refused),
         rulings=_rulings(requests, held, rulings),
     )
@@ -195,7 +200,9 @@ def _letter_requests(
         name = letter_id(letter)
         by_person = put[name]
         by_mail = (*answered[letter], *(fact for fact in by_person if fact.answer is not None))
-        links = tuple(link(fact, part_of(fact), (), Confidence.HIGH) for fact in by_person)
+        links = tuple(
+            link(fact, part_of(fact), (Tie.CORRECTED,), Confidence.HIGH) for fact in by_person
+        )
         request = letter_request(letter, by_mail, declared.get(name, ()), desk, today)
         yield replace(request, links=links) if links else request
 

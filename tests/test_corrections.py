@@ -279,7 +279,7 @@ def test_an_answer_put_with_another_request_answers_that_one_alone() -> None:
     assert answered.state is State.ANSWERED_IN_TIME
     assert answered.corrected == (LINK,)
     assert [(link.evidence, link.confidence) for link in answered.links] == [
-        (("person",), Confidence.HIGH)
+        (("corrected",), Confidence.HIGH)
     ]
     assert (waiting.state, waiting.links, waiting.corrected) == (State.OVERDUE, (), ())
 

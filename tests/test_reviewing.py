@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from mailwatch import offline
 from mailwatch.model import (
     Announced,
@@ -24,6 +26,7 @@ from mailwatch.model import (
     Ruling,
 )
 from mailwatch.reviewing import Doubt, Happening, doubtful, timeline
+from mailwatch.triage import triage
 from tests.facts import BOX, CITIZEN, JURA, QUESTION, answer, at, desk, incoming
 
 EVER = Period(from_on=None, to_on=None)
@@ -57,6 +60,47 @@ def test_a_reading_that_is_not_sure_is_asked_about_by_its_request() -> None:
     assert (one.doubt, one.what, one.box) == (Doubt.NATURE, Nature.REQUEST, BOX)
     assert one.target == one.request == found.requests[0].id
     assert one.received_at == at("2026-03-02 09:12")
+
+
+@pytest.mark.parametrize(
+    "nature", [Nature.BULK, Nature.SPAM, Nature.AUTOMATIC_REPLY, Nature.THANKS]
+)
+def test_a_message_that_is_perhaps_a_request_is_asked_about_by_its_key(nature: Nature) -> None:
+    mail = unsure(incoming("2026-03-02 09:12", nature=nature))
+
+    (one,) = doubtful(audit([mail]))
+
+    assert (one.doubt, one.what, one.box) == (Doubt.NATURE, nature, BOX)
+    assert (one.target, one.request, one.received_at) == (mail.key, "", None)
+    assert (one.on, one.file) == (date(2026, 3, 2), mail.file)
+
+
+def test_a_message_that_is_surely_none_is_not_asked_about() -> None:
+    assert doubtful(audit([incoming("2026-03-02 09:12", nature=Nature.BULK)])) == ()
+
+
+def test_a_message_that_a_person_named_is_not_asked_about_again() -> None:
+    mail = unsure(incoming("2026-03-02 09:12", nature=Nature.BULK))
+    (one,) = doubtful(audit([mail]))
+    said = Correction(
+        kind=CorrectionKind.NATURE,
+        target=one.target,
+        value=Nature.SPAM,
+        author="Claire Vernier",
+        reason="Publicité",
+        at=at("2026-03-03 09:00"),
+    )
+    corrected = triage([mail], (), desk(), TODAY, [said])
+
+    assert (corrected.doubted, corrected.set_aside) == ((), {Nature.SPAM: 1})
+
+
+def test_the_box_of_a_message_of_no_request_is_shown_when_it_is_declared() -> None:
+    mail = unsure(
+        incoming("2026-03-02 09:12", nature=Nature.BULK, to=["claire.vernier@jura.gouv.fr"])
+    )
+
+    assert [one.box for one in doubtful(audit([mail]))] == [""]
 
 
 def test_an_answer_that_only_its_words_link_is_asked_about_by_its_key() -> None:

@@ -32,6 +32,7 @@ from mailwatch.model import (
     Refused,
     Request,
     Ruling,
+    SetAside,
     Unseen,
 )
 from mailwatch.ordering import Docket, ShortDocket
@@ -62,6 +63,7 @@ class Rest:
     set_aside: Mapping[Nature, int] = field(default_factory=dict)
     duplicates: int = 0
     refused: tuple[Refused, ...] = ()
+    doubted: tuple[SetAside, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     declared: tuple[str, ...] = ()
     """What the answers and corrections that were tried here are about, as persons named it."""
@@ -310,6 +312,7 @@ def outlined(root: int, found: Triage, about: Said) -> Kept:
         duplicates=found.duplicates,
         refused=found.refused,
         rulings=found.rulings,
+        doubted=found.doubted,
         declared=about.names(),
     )
     return Kept(

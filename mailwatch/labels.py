@@ -122,11 +122,11 @@ ALERT_STATES = {
     "failed": "a été refusée par le serveur",
 }
 TIES = {
+    "corrected": "décidé par une personne",
     "identifier": "numéro de dossier ou date",
     "parent": "répond à un message de l’échange",
     "person": "même personne",
     "quoted": "mots cités",
-    "corrected": "décidé par une personne",
     "reference": "références",
     "same_text": "même texte",
     "subject": "même objet",

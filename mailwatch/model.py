@@ -688,8 +688,6 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
     """An incoming message that is no request, read with low confidence: perhaps it is one."""
 
@@ -702,6 +700,8 @@ class SetAside:
     """The rules it rests on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
     """A line of a register of letters that could not be read, with the reason in French."""
 
     file: str
@@ -762,10 +762,10 @@ class Audit:
     by_service: Mapping[str, Indicators]
     set_aside: Mapping[Nature, int]
     """Incoming messages that are no request at all, counted by nature."""
-    unseen: tuple[Unseen, ...]
-    quarantined: tuple[Unreadable, ...]
     doubted: tuple[SetAside, ...] = ()
     """Those of them whose reading is not sure."""
+    unseen: tuple[Unseen, ...]
+    quarantined: tuple[Unreadable, ...]
     refused: tuple[Refused, ...]
     messages: int
     """Messages read, the quarantined not among them."""

@@ -73,6 +73,8 @@ _YOUR_MAIL_OF = re.compile(
 class Tie(StrEnum):
     """One reason to think that a message belongs to a thread, the strongest first."""
 
+    CORRECTED = "corrected"
+    """A person put it there."""
     PARENT = "parent"
     """It answers a message of the thread (In-Reply-To, or the last of References)."""
     REFERENCE = "reference"
@@ -81,8 +83,6 @@ class Tie(StrEnum):
     QUOTED = "quoted"
     """It quotes the words of a message of the thread."""
     IDENTIFIER = "identifier"
-    CORRECTED = "corrected"
-    """A person put it there."""
     """It names the same file number, or the day of the thread's first message."""
     SUBJECT = "subject"
 

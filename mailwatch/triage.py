@@ -55,9 +55,9 @@ class Triage:
     unseen: tuple[Unseen, ...]
     set_aside: Mapping[Nature, int]
     """Incoming messages that are no request at all, counted by nature."""
-    duplicates: int
     doubted: tuple[SetAside, ...]
     """Those of them whose reading is not sure."""
+    duplicates: int
     """Further copies of messages already counted."""
     refused: tuple[Refused, ...]
     """Declared answers and corrections that fit nothing."""
@@ -82,8 +82,8 @@ def triage(
     casebook, duplicates, unheard = _read(read_again(docket, rulings), letters, desk, rulings)
     cases, strays, given = casebook.cases, casebook.stray_answers, casebook.given
     unseen, set_aside = tuple(casebook.unseen), dict(sorted(casebook.set_aside.items()))
-    named = {name: case.id for name, case in casebook.named.items()}
     doubted = tuple(casebook.doubted)
+    named = {name: case.id for name, case in casebook.named.items()}
     named |= {rulings.name_of(fact.key): letter for letter, fact in given}
     # Its indexes hold the cases too, and each case gives its room to the request it becomes.
     del casebook
@@ -97,8 +97,8 @@ def triage(
         requests=tuple(sorted(requests, key=reception)),
         unseen=unseen,
         set_aside=set_aside,
-        duplicates=duplicates,
         doubted=doubted,
+        duplicates=duplicates,
         refused=(*refused, *held.refused),
         rulings=_rulings(requests, held, rulings),
     )

@@ -61,9 +61,9 @@ class Rest:
 
     unseen: tuple[Unseen, ...] = ()
     set_aside: Mapping[Nature, int] = field(default_factory=dict)
+    doubted: tuple[SetAside, ...] = ()
     duplicates: int = 0
     refused: tuple[Refused, ...] = ()
-    doubted: tuple[SetAside, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     declared: tuple[str, ...] = ()
     """What the answers and corrections that were tried here are about, as persons named it."""
@@ -309,10 +309,10 @@ def outlined(root: int, found: Triage, about: Said) -> Kept:
     rest = Rest(
         unseen=found.unseen,
         set_aside=found.set_aside,
+        doubted=found.doubted,
         duplicates=found.duplicates,
         refused=found.refused,
         rulings=found.rulings,
-        doubted=found.doubted,
         declared=about.names(),
     )
     return Kept(

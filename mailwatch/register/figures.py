@@ -62,13 +62,13 @@ def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Au
         by_month=indicators.by_month(found, today),
         by_service=indicators.by_service(found, today),
         set_aside=dict(sorted(set_aside.items())),
-        unseen=_in_order(entry for rest in rests for entry in rest.unseen),
         doubted=tuple(
             sorted(
                 (entry for rest in rests for entry in rest.doubted),
                 key=lambda entry: (entry.on, entry.file),
             )
         ),
+        unseen=_in_order(entry for rest in rests for entry in rest.unseen),
         quarantined=_quarantined(connection),
         refused=_refused(rests, decisions.said(connection, desk), desk, today),
         messages=connection.scalar(select(func.count()).select_from(tables.fact)) or 0,

@@ -43,6 +43,7 @@ from mailwatch.ordering import Docket
 from mailwatch.outbound import awaiting
 from mailwatch.ruleset import Desk
 from mailwatch.standing import letter_id, letter_request, mail_request
+from mailwatch.threads import Tie
 from mailwatch.wording import fold
 
 

@@ -196,6 +196,10 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
     passed_on = message.forwarded.text if message.forwarded else ""
     quoted = f"{message.quoted}\n\n{passed_on}"
     recipients = dict.fromkeys(who.address for who in _recipients(message) if who.address)
+    if examined.delivery.role is Role.INBOX:
+        # Where a person asks to be answered, an answer is theirs.
+        asked = (who.address for who in message.reply_to)
+        recipients |= dict.fromkeys(who for who in asked if not is_ours(who, desk.institution))
     recipients.pop(sender, None)
     return Fact(
         key=message_key(examined.delivery.raw),
@@ -205,7 +209,7 @@ def _fact(examined: Examined, instant: Instant, desk: Desk) -> Fact:
         grade=instant.grade,
         span=instant.span,
         message_id=message.message_id,
-        references=message.references,
+        references=(*filter(None, (message.conversation,)), *message.references),
         sender=sender,
         recipients=tuple(recipients),
         direct=sum(who.address in recipients for who in message.to),

@@ -8,7 +8,7 @@ words alone, at low confidence, and waits for a person's review. What a person d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from mailwatch.bounces import Bounces, gives_up
 from mailwatch.cases import (
     Case,
     boxes_of,
+    copied,
     day_of,
     part_of,
     person_of,
@@ -24,7 +25,7 @@ from mailwatch.cases import (
     service_of,
     shared,
 )
-from mailwatch.kinship import is_passed_on, names
+from mailwatch.kinship import is_passed_on, names, reminds
 from mailwatch.lookup import Lookup
 from mailwatch.model import Confidence, Fact, Nature, Role, SetAside, Unseen
 from mailwatch.outbound import Outbound
@@ -158,11 +159,25 @@ class Casebook:
     def _take_question(self, fact: Fact) -> None:
         person = person_of(fact)
         found = self._joined(fact, self._known.of_person(person))
-        if found is None:
+        if found is not None:
+            case, part, ties = found
+            trusted = Confidence.HIGH if ties else Confidence.MEDIUM
+            self._join_question(case, fact, part, ties, trusted)
+        elif not self._reminds_elsewhere(fact, person):
             self._open(fact, person)
-            return
-        case, part, ties = found
-        self._join_question(case, fact, part, ties, Confidence.HIGH if ties else Confidence.MEDIUM)
+
+    def _reminds_elsewhere(self, fact: Fact, person: str) -> bool:
+        """Join a reminder to the open request whose words it quotes: of the same person at another address, perhaps."""
+        if not reminds(fact):
+            return False
+        for case in self._known.quoted_by(fact):
+            ties = case.thread.ties(fact)
+            if Tie.QUOTED in ties and case.waiting(self.desk.rules.policy):
+                case.note("asked_at_another_address")
+                self._join_question(case, fact, "reminder", ties, Confidence.LOW)
+                self._known.give(case, person)
+                return True
+        return False
 
     def _join_question(
         self, case: Case, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence
@@ -197,11 +212,10 @@ class Casebook:
         resent = Tie.SAME_TEXT in ties and age <= timedelta(days=policy.duplicate_days)
         if resent and (not case.closed(policy) or case.answered_within(_CROSSED, fact.at)):
             return "copy"
-        asked_back = case.standing()[-1:] == (Nature.INFORMATION_NEEDED,)
         sent_without_a_question = (
             nature is Nature.OUT_OF_SCOPE or fact.reading.confidence is Confidence.LOW
         )
-        if asked_back and (ties or sent_without_a_question):
+        if case.asked_back() and (ties or sent_without_a_question):
             return "complement"
         if nature in _APART or case.nature in _APART:
             return ""
@@ -233,9 +247,12 @@ class Casebook:
         self._notice_unseen(fact)
         if fact.reading.nature is not Nature.THANKS:
             return
+        doubtful = fact.reading.confidence is Confidence.LOW
         for case in reversed(self._known.of_person(person_of(fact))):
             if ties := case.thread.ties(fact):
-                case.link(fact, "thanks", ties, Confidence.HIGH)
+                # Few words after a question back give what was asked for, whatever they sound like.
+                part = "complement" if doubtful and case.asked_back() else "thanks"
+                case.link(fact, part, ties, Confidence.HIGH)
                 return
 
     def _open(self, fact: Fact, person: str) -> None:
@@ -268,6 +285,7 @@ class Casebook:
             thread=thread,
             service=service_of(boxes, self.desk),
             boxes=boxes,
+            copied=copied(fact, self.desk),
             findings=tuple(dict.fromkeys(fact.findings)),
             confidence=fact.reading.confidence,
         )
@@ -312,18 +330,34 @@ class Casebook:
             return self._answered_elsewhere(fact)
         waiting = [entry for entry in rated if entry[0].waiting(policy)]
         best = max(rated, key=lambda entry: self._likelihood(*entry))
-        chosen = [(best[0], best[1], _trust(best[1], alone=len(waiting) <= 1))]
+        alone = sum(case.person == best[0].person for case, _ in waiting) <= 1
+        chosen = [(best[0], best[1], _trust(best[1], alone=alone))]
         chosen += [
             (case, ties, Confidence.MEDIUM)
             for case, ties in waiting
             if case is not best[0] and (Tie.QUOTED in ties or case.named_by(fact))
         ]
-        return chosen
+        return chosen if best[1] else [*chosen, *self._beside(fact, best[0], waiting)]
+
+    def _beside(
+        self, fact: Fact, best: Case, waiting: Iterable[tuple[Case, tuple[Tie, ...]]]
+    ) -> Iterator[tuple[Case, tuple[Tie, ...], Confidence]]:
+        """What the other addressees wait for, when an answer that is tied to nothing is sent to several persons."""
+        for who in fact.recipients[: fact.direct]:
+            own = [case for case, _ in waiting if case.person == who != best.person]
+            if own:
+                latest = max(own, key=lambda case: (case.received_at, case.id))
+                yield latest, (), _trust((), alone=len(own) == 1)
 
     def _answered_elsewhere(self, fact: Fact) -> list[tuple[Case, tuple[Tie, ...], Confidence]]:
-        """A request of somebody else that the answer quotes: the same person under another address, perhaps."""
+        """A request of somebody else: one that the addressee had a copy of, or whose words the answer quotes.
+
+        The words may be of the same person under another address.
+        """
         for case in self._known.quoted_by(fact):
             ties = case.thread.ties(fact)
+            if _SURE.intersection(ties) and not case.copied.isdisjoint(fact.recipients):
+                return [(case, ties, Confidence.MEDIUM)]
             if Tie.QUOTED in ties and not case.closed(self.desk.rules.policy):
                 case.note("answered_at_another_address")
                 return [(case, ties, Confidence.LOW)]

@@ -51,6 +51,8 @@ class Case:
     thread: Thread
     service: str
     boxes: tuple[str, ...]
+    copied: frozenset[str] = frozenset()
+    """Whoever else had the question, or was to have its answer: addresses outside."""
     # Tuples, since most cases hold one or two of each and a list costs as much again.
     links: tuple[Link, ...] = ()
     answers: tuple[Answer, ...] = ()
@@ -62,6 +64,10 @@ class Case:
     def standing(self) -> tuple[str, ...]:
         """The natures of the answers that arrived, in order."""
         return tuple(answer.kind for answer in self.answers if not answer.bounced)
+
+    def asked_back(self) -> bool:
+        """Say whether the last answer that arrived asked something of the person."""
+        return self.standing()[-1:] == (Nature.INFORMATION_NEEDED,)
 
     def closed(self, policy: Policy) -> bool:
         """Say whether an answer so far ended the request."""
@@ -170,6 +176,13 @@ def boxes_of(fact: Fact, desk: Desk) -> tuple[str, ...]:
         tuple(who for who in fact.recipients if is_ours(who, desk.institution))
     )
     return ours
+
+
+def copied(fact: Fact, desk: Desk) -> frozenset[str]:
+    """The addresses outside that a question of somebody else was sent to, or asks to answer at."""
+    person = person_of(fact)
+    outside = (who for who in fact.recipients if who != person)
+    return frozenset(who for who in outside if not is_ours(who, desk.institution))
 
 
 def service_of(addresses: Iterable[str], desk: Desk) -> str:

@@ -116,6 +116,13 @@ def is_passed_on(fact: Fact) -> bool:
     return fact.reading.nature is Nature.INTERNAL and fact.reading.answer_due
 
 
+def reminds(fact: Fact) -> bool:
+    """Say whether a citizen asks in `fact` for an answer that did not come."""
+    reading = fact.reading
+    asked_again = reading.nature is Nature.REMINDER or Nature.REMINDER in reading.also
+    return asked_again and fact.answer is None and fact.role is Role.INBOX
+
+
 def person_token(address: str) -> int:
     """The token of a person."""
     return _token(b"person", address)
@@ -201,7 +208,8 @@ def words_sought(side: Side, fact: Fact) -> tuple[int, ...]:
 
 def _asks_by_words(fact: Fact) -> bool:
     forward = fact.reading.nature is Nature.INTERNAL_FORWARD
-    return fact.answer is not None or forward or (fact.role is Role.INBOX and is_passed_on(fact))
+    passed_on = fact.role is Role.INBOX and is_passed_on(fact)
+    return fact.answer is not None or forward or passed_on or reminds(fact)
 
 
 def _placed(facts: Sequence[Fact], requests: Iterable[Request]) -> set[str]:
@@ -220,7 +228,7 @@ def _fits(fact: Fact, request: Request, person: str | None) -> bool:
     """Say whether `fact` would be found for `request` without its words."""
     if fact.answer is not None:
         return person in fact.recipients
-    if is_passed_on(fact) and person == person_of(fact):
+    if (is_passed_on(fact) or reminds(fact)) and person == person_of(fact):
         return True
     return request.message_id in fact.references or any(
         link.message_id in fact.references for link in request.links

@@ -98,6 +98,7 @@ PARTS = {
 }
 FINDINGS = {
     "answered_at_another_address": "réponse envoyée à une autre adresse, rattachée par ses mots",
+    "asked_at_another_address": "relance venue d’une autre adresse, rattachée par ses mots",
     "date_differs": "le champ Date diffère de plus d’une heure de l’arrivée",
     "date_field_only": "arrivée connue par le seul champ Date",
     "follows_closed_request": "nouvelle question dans un échange déjà clos",

@@ -223,6 +223,8 @@ class Message:
     message_id: str | None
     references: tuple[str, ...]
     """`References` then `In-Reply-To`, oldest first, at most the last 20."""
+    conversation: str = ""
+    """The conversation that Outlook's `Thread-Index` names, written as an identifier, else empty."""
     senders: tuple[Address, ...]
     to: tuple[Address, ...]
     cc: tuple[Address, ...]

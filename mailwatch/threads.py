@@ -18,7 +18,7 @@ from itertools import compress
 from zlib import crc32
 
 from mailwatch.model import Fact, Nature, Role
-from mailwatch.wording import Words, fold
+from mailwatch.wording import Words, fold, fold_text
 
 SEQUENCE = 4
 """Words in a sequence that a sketch remembers."""
@@ -34,11 +34,19 @@ _ENOUGH = 0.5
 _SAME = 0.8
 
 _PREFIX = re.compile(
-    r"(?:(?:re|ré|réf|ref|tr|fwd|fw|wg|aw|rv|vs|sv|antw|rif|rappel|(?:\d\s*(?:e|è|ème|eme|nde?)\s*)?relance)"
-    r"(?:\s*\[\d+\]|\s*\(\d+\))?\s*:|\[(?:sender:?|externe?|external|spam\??|suspect|ext)\])\s*",
+    r"(?:(?:re|ré|rép|réf|ref|réponse|tr|transf|transfert|fwd|fw|wg|aw|rv|vs|sv|antw|rif|rappel|urgent"
+    r"|(?:\d\s*(?:e|è|ème|eme|nde?)\s*)?relance)\s*\.?(?:\s*\[\d+\]|\s*\(\d+\))?\s*[:：]"
+    r"|\[[^\[\]]{0,40}\]|\{[^{}]{0,40}\})\s*",
     re.IGNORECASE,
 )
-_TRAILER = re.compile(r"\s*\((?:fwd|tr|relance)\)\s*$", re.IGNORECASE)
+"""What programs and ticket tools put before a subject: `Rép. :`, `[EXTERNE]`, `[GLPI #0000118]`."""
+_TRAILER = re.compile(
+    r"\s*(?:\((?:fwd|tr|relance|urgent)\)|[\[(](?=[^\[\]()]{0,40}(?:\d{3}|#|n°|réf))[^\[\]()]{1,40}[\])]"
+    r"|[-–:,]\s*(?:urgent|relance)\s*!*)\s*\Z",
+    re.IGNORECASE,
+)
+"""And behind it: `(relance)`, `[réf:118]`, `- URGENT`."""
+_LONGEST_SUBJECT = 1_000
 EMPTY_SUBJECTS = frozenset(
     fold(words)
     for words in (
@@ -162,15 +170,20 @@ def _subject_speaks(fact: Fact) -> bool:
 
 
 def base_subject(subject: str) -> str:
-    """Strip reply, forward and reminder prefixes from `subject` and fold it (RFC 5256 section 2.1)."""
-    plain = " ".join(subject.split())
-    while True:
-        shorter = _TRAILER.sub(
-            "", _PREFIX.sub("", plain, count=1) if _PREFIX.match(plain) else plain
-        )
-        if shorter == plain:
-            return " ".join(re.findall(r"\w+", fold(plain)))
+    """Strip what replies, forwards, reminders and tools add to `subject`, and fold it (RFC 5256 section 2.1)."""
+    plain = " ".join(subject.split())[:_LONGEST_SUBJECT]
+    while (shorter := _shorter(plain)) != plain:
         plain = shorter
+    return " ".join(re.findall(r"\w+", fold_text(plain)))
+
+
+def _shorter(subject: str) -> str:
+    """`subject` without one addition, if it has any; a tag that is all of it stays."""
+    prefix = _PREFIX.match(subject)
+    if prefix is None:
+        return _TRAILER.sub("", subject) or subject
+    rest = subject[prefix.end() :]
+    return rest if rest or prefix.group()[0] not in "[{" else subject
 
 
 def sketch(words: Sequence[str], limit: int = SKETCH_LIMIT) -> bytes:

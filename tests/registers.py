@@ -95,7 +95,12 @@ def questions(draw: st.DrawFn) -> Fact:
         draw(st.sampled_from(TEXTS)),
         sender=draw(st.sampled_from(PERSONS)),
         to=draw(
-            st.lists(st.sampled_from((BOX, OTHER_BOX, AGENT)), min_size=1, max_size=2, unique=True)
+            st.lists(
+                st.sampled_from((BOX, OTHER_BOX, AGENT, CITIZENS[2])),
+                min_size=1,
+                max_size=2,
+                unique=True,
+            )
         ),
         subject=draw(st.sampled_from(SUBJECTS)),
         message_id=draw(message_ids),

@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 from mailwatch.message.charset import decode
 from mailwatch.message.dates import parse_date, parse_hops, without_comments
 from mailwatch.message.encoded import decode_text, parse_parameters
-from mailwatch.message.fields import parse_addresses, parse_message_id, parse_references
+from mailwatch.message.fields import (
+    parse_addresses,
+    parse_conversation,
+    parse_message_id,
+    parse_references,
+)
 from mailwatch.model import Address
 
 
@@ -144,6 +149,23 @@ def test_references_come_oldest_first_and_the_answered_message_last() -> None:
         "<d@x>",
     )
     assert parse_references(["<a@x> <b@x>"], ["Message de Paul <b@x>"]) == ("<a@x>", "<b@x>")
+
+
+ROOT = "Adqx6c0u8Qp2m3kQT7aVbq0c3V5o4w=="
+
+
+def test_answers_have_the_conversation_of_what_they_answer() -> None:
+    conversation = parse_conversation([ROOT])
+    assert conversation.endswith("@thread-index>")
+    assert parse_conversation(["Adqx6c0u8Qp2m3kQT7aVbq0c3V5o4wAAB2fQ"]) == conversation
+    assert parse_conversation([" Adqx6c0u8Qp2m3kQT7aVbq0c3V5o4wAAB2fQAAEtQA== "]) == conversation
+    assert parse_conversation(["AdqX6c0u8Qp2m3kQT7aVbq0c3V5o4w=="]) != conversation
+
+
+@pytest.mark.parametrize("field", ["", "Adqx", "pas de la base 64", "é" * 40, "=" * 32, "A" * 29])
+def test_what_is_no_thread_index_names_no_conversation(field: str) -> None:
+    assert parse_conversation([field]) == ""
+    assert parse_conversation([]) == ""
 
 
 def test_only_the_last_twenty_references_are_kept() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,10 @@ ANSWER = (
         "2e relance : Changement de siège",
         "Rappel: Changement  de siège (relance)",
         "[EXTERNE] RE: Changement de siège",
+        "Rép. : Changement de siège",
+        "Réponse : Changement de siège",
+        "RE: [GLPI #0000118] Changement de siège [réf:118]",
+        "{Spam?} URGENT : Changement de siège (dossier n° 118) - urgent !",
     ],
 )
 def test_prefixes_of_replies_forwards_and_reminders_are_no_part_of_a_subject(subject: str) -> None:
@@ -47,6 +53,11 @@ def test_prefixes_of_replies_forwards_and_reminders_are_no_part_of_a_subject(sub
         ("", ""),
         ("RE: ", ""),
         ("Transfert du dossier", "transfert du dossier"),
+        ("[Dossier 118]", "dossier 118"),
+        ("(dossier n° 118)", "dossier n 118"),
+        ("Tombola (15 juin)", "tombola 15 juin"),
+        ("Réponse du maire", "reponse du maire"),
+        ("Urgent", "urgent"),
     ],
 )
 def test_words_that_only_look_like_a_prefix_stay(subject: str, kept: str) -> None:
@@ -111,3 +122,10 @@ def test_file_numbers_and_dates_of_mails_tie_and_telephone_numbers_do_not(
     text: str, found: tuple[str, ...]
 ) -> None:
     assert identifiers("", read(text)) == found
+
+
+@pytest.mark.parametrize("piece", ["re:", "[1] ", "(123)", "{x}", "[", "(", "- urgent ", "2e  "])
+def test_an_endless_subject_is_read_at_once(piece: str) -> None:
+    started = time.process_time()
+    base_subject(piece * 100_000)
+    assert time.process_time() - started < 5

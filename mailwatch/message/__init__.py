@@ -14,7 +14,12 @@ from mailwatch.message.body import Body, read_body, shown_pictures
 from mailwatch.message.charset import decode
 from mailwatch.message.dates import parse_date, parse_hops
 from mailwatch.message.encoded import decode_text
-from mailwatch.message.fields import parse_addresses, parse_message_id, parse_references
+from mailwatch.message.fields import (
+    parse_addresses,
+    parse_conversation,
+    parse_message_id,
+    parse_references,
+)
 from mailwatch.message.html import PICTURE
 from mailwatch.message.mime import Part, Tree, content, first, leaves, parse
 from mailwatch.message.quoting import Split, split
@@ -74,6 +79,7 @@ def _message(
     return Message(
         message_id=parse_message_id(fields.get("message-id", ())),
         references=parse_references(fields.get("references", ()), fields.get("in-reply-to", ())),
+        conversation=parse_conversation(fields.get("thread-index", ())),
         senders=parse_addresses(fields.get("from", ())),
         to=parse_addresses(fields.get("to", ())),
         cc=parse_addresses(fields.get("cc", ())),

@@ -56,6 +56,7 @@ The core: no clock, file, socket, environment or randomness.
     manual      The rules as people read them: a phrase in words, a page to print.
 
     alert       The weekly alert: when it leaves, for whom, and how it reads.
+    drafts      An agent's draft before it leaves: which mentions it has, which line to add.
 
 The shell: where mail, settings and the day come from, and where results go.
 
@@ -72,6 +73,8 @@ The shell: where mail, settings and the day come from, and where results go.
     polling     One look at every watched mailbox: listed, fetched, judged, recorded, decided.
     offline     The offline run: files in, requests and figures out.
     outbox      Alerts on their way: queued, sent, known again.
+
+    intake      Mail that the mail server hands over itself: copies, and drafts to be checked.
 
     health      How the service is: what is looked at, what waits, what fails.
     rereading   Sender and subject of a message, read again live and kept nowhere.
@@ -109,6 +112,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     register    terms, tables, rows, database, journal, sightings, components, words, readers, persons, decisions,
                 figures, finding, alerts, checking
     outbox      composing, submitting, delivering
+    intake      spool, conversation, listening, taking, answering
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults
     polling     lines, looking

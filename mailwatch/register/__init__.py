@@ -207,6 +207,16 @@ class Register:
         with self._database.reading() as connection:
             return alerts.last(connection, kind)
 
+    def alerts_to(self, kind: str, recipient: str, since: datetime) -> int:
+        """Count the alerts of a kind to one recipient alone that came to their state after `since`."""
+        with self._database.reading() as connection:
+            return alerts.to_recipient(connection, kind, recipient, since)
+
+    def forget_alerts(self, kind: str, before: datetime) -> None:
+        """Empty the settled alerts of a kind; of those settled before an instant, the recipients too."""
+        with self._database.writing() as connection:
+            alerts.forget(connection, kind, before)
+
     # --- journal and state ------------------------------------------------------------------------
 
     def journal(self, kind: str, at: datetime, **values: str | int | None) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from mailwatch.register import journal, tables
 from mailwatch.register.journal import Kind
@@ -71,6 +71,28 @@ def last(connection: Connection, kind: str) -> QueuedAlert | None:
     )
     row = connection.execute(asked).first()
     return _alert(row) if row else None
+
+
+def to_recipient(connection: Connection, kind: str, recipient: str, since: datetime) -> int:
+    """Count the alerts of a kind that went to one recipient alone, and came to their state after `since`."""
+    alert = tables.alert.c
+    of_kind = alert.alert_id.startswith(f"{kind}/", autoescape=True)
+    to_him = alert.recipients == json.dumps([recipient])
+    asked = select(func.count()).select_from(tables.alert).where(of_kind, to_him, alert.at > since)
+    return connection.scalar(asked) or 0
+
+
+def forget(connection: Connection, kind: str, before: datetime) -> None:
+    """Empty what alerts of a kind said once they are settled, and forget to whom they went before an instant."""
+    alert = tables.alert
+    settled = (
+        alert.c.alert_id.startswith(f"{kind}/", autoescape=True),
+        alert.c.state.not_in((AlertState.QUEUED.value, AlertState.SENDING.value)),
+    )
+    said = update(alert).where(*settled, alert.c.message != b"")
+    connection.execute(said.values(message=b""))
+    known = update(alert).where(*settled, alert.c.at < before, alert.c.recipients != "[]")
+    connection.execute(known.values(recipients="[]"))
 
 
 def _alert(row: Row[tuple[object, ...]]) -> QueuedAlert:

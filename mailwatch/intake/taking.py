@@ -1,0 +1,127 @@
+"""From what waits to the register, by the same steps as polled mail: listed, judged, recorded, then removed.
+
+    listed      the UIDs are committed                    died here: they await, and their files are still there
+    recorded    facts and outcomes, one transaction       died here: the files are taken again, to no effect
+    removed     the files                                 nothing is left to do
+
+A UID comes from the octets (`spool`), so that every step may be done twice, and by whoever comes after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from mailwatch.intake.spool import Spool, Taken, Waiting, read
+from mailwatch.model import Delivery, Role
+from mailwatch.polling import Tally, Watch
+from mailwatch.register import Outcome, Place, Quarantined, Sighting, Vanished
+from mailwatch.register.terms import location_name
+from mailwatch.site import INTAKE, IntakeRole
+from mailwatch.workers import Verdict
+
+COPIES = (IntakeRole.INBOX, IntakeRole.SENT, IntakeRole.JOURNAL, IntakeRole.REPORT)
+"""The roles whose messages become facts."""
+_NUMBERING = 1
+"""The UIDVALIDITY of every place: the numbers never change their meaning."""
+_BEYOND = 1 << 62
+"""Above every UID: nothing is ever listed by counting."""
+_MANY = 200
+_OCTETS = 8 * 1024 * 1024
+"""Messages and octets that are judged and recorded in one go, unless one alone is larger."""
+_BATCH = 25
+"""Messages of one order to a worker."""
+_DAMAGED = "le fichier d’attente de ce message est endommagé"
+_LOST = timedelta.max
+
+
+def place_of(role: IntakeRole) -> Place:
+    """The folder that the register knows the messages of a role by."""
+    return Place(account=INTAKE, folder=role.value)
+
+
+def take_in(spool: Spool, watch: Watch, tally: Tally) -> None:
+    """Take all that waits into the register, and add to `tally`.
+
+    Raises BusyError and RegisterError; what was not recorded goes on waiting.
+    """
+    for role in COPIES:
+        for some in _portions(spool.waiting(role)):
+            if not watch.goes_on():
+                return
+            _record(role, some, watch, tally)
+            spool.done(some)
+
+
+def settle(spool: Spool, watch: Watch) -> None:
+    """Note as vanished what was listed and whose file is gone: asked once, before anything is taken."""
+    for role in COPIES:
+        place = place_of(role)
+        there = {one.uid for one in spool.waiting(role)}
+        gone = [uid for uid in watch.register.awaiting(place) if uid not in there]
+        if gone:
+            lost = [Sighting(uid=uid, outcome=Vanished()) for uid in gone]
+            watch.register.record(place, lost, watch.now())
+
+
+def _record(role: IntakeRole, some: Sequence[Waiting], watch: Watch, tally: Tally) -> None:
+    place, register = place_of(role), watch.register
+    register.listed(place, _NUMBERING, [one.uid for one in some], _BEYOND, watch.now())
+    found = list(_judged(role, some, watch))
+    register.record(place, found, watch.now())
+    # Passive: while nobody looks, the server keeps what it has, and nothing goes by unseen.
+    register.looked(place, watch.now(), _LOST)
+    tally.recorded += sum(isinstance(each.outcome, bytes) for each in found)
+    tally.quarantined += sum(isinstance(each.outcome, Quarantined) for each in found)
+
+
+def _judged(role: IntakeRole, some: Sequence[Waiting], watch: Watch) -> Iterator[Sighting]:
+    deliveries: dict[int, Delivery] = {}
+    for one in some:
+        taken = read(one)
+        if taken is None:
+            yield Sighting(uid=one.uid, outcome=Quarantined(reason=_DAMAGED, role=_role(role)))
+        else:
+            deliveries[one.uid] = _delivery(role, one.uid, taken)
+    uids = list(deliveries)
+    parts = [uids[start : start + _BATCH] for start in range(0, len(uids), _BATCH)]
+    asked = [watch.workers.judge([deliveries[uid] for uid in part]) for part in parts]
+    for part, verdicts in zip(parts, asked, strict=True):
+        for uid, verdict in zip(part, verdicts.result(), strict=True):
+            yield Sighting(uid=uid, outcome=_outcome(verdict, deliveries[uid]))
+
+
+def _delivery(role: IntakeRole, uid: int, taken: Taken) -> Delivery:
+    return Delivery(
+        raw=taken.raw,
+        file=location_name(place_of(role), _NUMBERING, uid),
+        role=_role(role),
+        server_at=taken.at,
+        seen_live=True,
+        journal=role in {IntakeRole.JOURNAL, IntakeRole.REPORT},
+        handed_over=True,
+        report=role is IntakeRole.REPORT,
+    )
+
+
+def _role(role: IntakeRole) -> Role:
+    return Role.SENT if role is IntakeRole.SENT else Role.INBOX
+
+
+def _outcome(verdict: Verdict, delivery: Delivery) -> Outcome:
+    if isinstance(verdict, bytes):
+        return verdict
+    return Quarantined(reason=verdict.reason, server_at=delivery.server_at, role=verdict.role)
+
+
+def _portions(waiting: Iterable[Waiting]) -> Iterator[tuple[Waiting, ...]]:
+    portion: list[Waiting] = []
+    octets = 0
+    for one in waiting:
+        if portion and (len(portion) == _MANY or octets + one.size > _OCTETS):
+            yield tuple(portion)
+            portion, octets = [], 0
+        portion.append(one)
+        octets += one.size
+    if portion:
+        yield tuple(portion)

@@ -147,7 +147,10 @@ class Service:
         if not (register.alerts_in(AlertState.QUEUED) or register.alerts_in(AlertState.SENDING)):
             return 0
         password = reveal(submission.secret) if submission.secret else ""
-        sent = outbox.deliver(register, submission, password, at)
+        # A watched mailbox that got the alert proves that it left, whatever became of the server's answer.
+        sent = outbox.deliver(
+            register, submission, password, at, seen=lambda name: bool(register.locate(name))
+        )
         if sent:
             self.log("alert", Remark("alertes remises au serveur : {sent}", sent=sent))
         return sent

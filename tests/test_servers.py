@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.servers import dovecot
+from tests.servers import debian
 
 
 @pytest.mark.parametrize("required", ["dovecot", "pymap,dovecot"])
@@ -13,8 +13,8 @@ def test_a_required_dovecot_that_cannot_be_had_fails(
 ) -> None:
     monkeypatch.setenv("MAILWATCH_REQUIRE", required)
 
-    with pytest.raises(pytest.fail.Exception, match="no Dovecot: no network"):
-        dovecot._without("no network")
+    with pytest.raises(pytest.fail.Exception, match="no dovecot: no network"):
+        debian.without("dovecot", "no network")
 
 
 @pytest.mark.parametrize("required", ["", "postfix"])
@@ -23,5 +23,5 @@ def test_a_dovecot_that_nobody_requires_is_skipped_with_the_reason(
 ) -> None:
     monkeypatch.setenv("MAILWATCH_REQUIRE", required)
 
-    with pytest.raises(pytest.skip.Exception, match="no Dovecot: no network"):
-        dovecot._without("no network")
+    with pytest.raises(pytest.skip.Exception, match="no dovecot: no network"):
+        debian.without("dovecot", "no network")

@@ -23,15 +23,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from imapclient import imap_utf7
 
 from tests.servers.certificates import Certificate, certificate
+from tests.servers.debian import CACHE, fetched, without
 from tests.servers.ports import free_ports
 
-CACHE = Path(__file__).parent.parent.parent / ".cache" / "dovecot"
 PASSWORD = "secret"
 ACCENTED = {"élodie": "clé très sûre €", "equipe": "mot de passe à « accents »"}
 """Users whose names and passwords are not ASCII."""
@@ -287,7 +286,7 @@ def _program() -> list[str]:
     installed = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if installed and Path("/usr/lib/dovecot/imap").exists():
         return [*_as_plain_user(), installed]
-    root = _fetched() / "usr"
+    root = fetched("dovecot", "dovecot-imapd", "dovecot-lmtpd") / "usr"
     lay = f'mount -t overlay overlay -o "lowerdir={root}:/usr" /usr'
     known = " && ".join(
         f'mount --bind "{_with_its_users(name)}" /etc/{name}' for name in ("passwd", "group")
@@ -301,13 +300,13 @@ def _program() -> list[str]:
     program = [*own, "sh", "-c", start, "sh", *_as_plain_user(), "/usr/sbin/dovecot"]
     tried = subprocess.run([*program, "--version"], capture_output=True, text=True, check=False)
     if tried.returncode:
-        _without(f"it does not start in a namespace of its own: {tried.stderr.strip()}")
+        without("dovecot", f"it does not start in a namespace of its own: {tried.stderr.strip()}")
     return program
 
 
 def _with_its_users(name: str) -> Path:
     """This system's users, or groups, with those that a package would have added: 2.4 asks for them, used or not."""
-    copy = CACHE / name
+    copy = CACHE / "dovecot" / name
     numbers = f"{_NOBODY}:{_NOBODY}::/nonexistent:/bin/false" if name == "passwd" else f"{_NOBODY}:"
     own = [f"{user}:x:{numbers}\n" for user in ("dovecot", "dovenull")]
     copy.write_text("".join([Path(f"/etc/{name}").read_text("utf-8"), *own]), "utf-8")
@@ -319,29 +318,6 @@ def _as_plain_user() -> list[str]:
         return ["setpriv", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"]
     owner = [f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
     return ["setpriv", *owner, "--inh-caps=-all", "--bounding-set=-all"]
-
-
-def _fetched() -> Path:
-    root = CACHE / "root"
-    if not root.exists():
-        shutil.rmtree(CACHE, ignore_errors=True)
-        script = Path(__file__).with_name("fetch_dovecot.sh")
-        try:
-            fetched = subprocess.run(
-                [script, CACHE], capture_output=True, text=True, check=False, timeout=100
-            )
-        except subprocess.TimeoutExpired:
-            _without("it could not be fetched in time")
-        if fetched.returncode:
-            _without(f"it could not be fetched: {fetched.stderr.strip()}")
-    return root
-
-
-def _without(reason: str) -> NoReturn:
-    """Skip what needs Dovecot, or fail where MAILWATCH_REQUIRE says that it must be had."""
-    if "dovecot" in os.environ.get("MAILWATCH_REQUIRE", "").split(","):
-        pytest.fail(f"no Dovecot: {reason}")
-    pytest.skip(f"no Dovecot: {reason}")
 
 
 def _version(program: list[str]) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -41,6 +41,8 @@ class Sink:
     """When to break off: at `RCPT`, or `after` it took a message and before it says so."""
     accounts: Mapping[str, str] = field(default_factory=dict)
     connections: int = 0
+    deliver: Callable[[Taken], object] = lambda _: None
+    """What becomes of a message that was taken."""
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's name, like those below
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, replies: list[str]
@@ -76,15 +78,15 @@ class Sink:
     ) -> str:
         assert isinstance(envelope.content, bytes)
         if self.answer.startswith("250"):
-            self.taken.append(
-                Taken(
-                    sender=str(envelope.mail_from),
-                    recipients=tuple(envelope.rcpt_tos),
-                    octets=envelope.content,
-                    protected=_transport(server).get_extra_info("ssl_object") is not None,
-                    user=str(session.auth_data),
-                )
+            message = Taken(
+                sender=str(envelope.mail_from),
+                recipients=tuple(envelope.rcpt_tos),
+                octets=envelope.content,
+                protected=_transport(server).get_extra_info("ssl_object") is not None,
+                user=str(session.auth_data),
             )
+            self.taken.append(message)
+            self.deliver(message)
         if self.hangs_up == "after":
             _transport(server).abort()
         return self.answer

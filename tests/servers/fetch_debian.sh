@@ -1,9 +1,10 @@
 #!/bin/sh
-# Unpack Dovecot, and what it needs that this system lacks, below the folder $1: nothing is installed, nothing
-# started, no root needed. For Debian and what derives from it; ends with an error anywhere else.
+# Unpack the Debian packages $2…, and what they need that this system lacks, below the folder $1: nothing is
+# installed, nothing started, no root needed. For Debian and what derives from it; an error anywhere else.
 set -eu
 
 folder=$1
+shift
 mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial" "$folder/packages"
 folder=$(cd "$folder" && pwd)
 
@@ -14,7 +15,7 @@ apt() {
 }
 
 apt update
-wanted=$(apt --print-uris --no-install-recommends install dovecot-imapd dovecot-lmtpd |
+wanted=$(apt --print-uris --no-install-recommends install "$@" |
     sed -n "s/^'[^']*' \([^_]*\)_.*/\1/p")
 [ -n "$wanted" ] || exit 1
 cd "$folder/packages"

@@ -269,9 +269,8 @@ def _promises(
 ) -> Iterator[_Promise]:
     """The promises of one sentence: dated ones, then those whose words give no date."""
     governing = [governor for governor in standing if governor.label != "undated"]
-    for when in whens:
-        governor = _governor_of(when, line, start, governing)
-        if governor is not None and governor.engages and _near(governor, when):
+    for governor, when in _governed(line, start, governing, whens):
+        if governor.engages and _near(governor, when):
             yield _dated(governor, when, line, standing)
     for governor in standing:
         end = _put_off_until(governor, standing)
@@ -282,6 +281,21 @@ def _promises(
                 start=governor.start,
                 end=max(governor.end, end),
             )
+
+
+def _governed(
+    line: str, start: int, governing: Sequence[_Governor], whens: Sequence[When]
+) -> Iterator[tuple[_Governor, When]]:
+    """The dates with what governs them; verbs that a date follows take none that stands before them."""
+    pairs = [
+        (governor, when)
+        for when in whens
+        if (governor := _governor_of(when, line, start, governing)) is not None
+    ]
+    followed = {governor.end for governor, when in pairs if when.start > governor.start}
+    for governor, when in pairs:
+        if governor.end not in followed or when.start > governor.start:
+            yield governor, when
 
 
 def _void(governor: _Governor, line: str, inside: Sequence[_Governor]) -> bool:

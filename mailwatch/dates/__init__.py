@@ -345,7 +345,9 @@ def _day_word(word: str, term: str, today: date, last: date | None) -> date | No
         return today + timedelta(days=2)
     if word in ("noel", "toussaint", "paques"):
         return _feast(word, today) if term else None
-    if word == "week end":
+    if word == "ce jour la":
+        return last
+    if word.endswith("week end"):
         return _week_end(term, today)
     if word in ("aujourd hui", "ce soir", "ce jour") or term or word.startswith("fin"):
         return today

@@ -89,7 +89,7 @@ _PERIOD = "jours?|semaines?|mois|heures?|quinzaines?|ans?|annees?"
 
 _SPACED_TERM = (
     r"(?:(?:un |ces )?delais? (?:[^\s?!.;¶,]+ ){0,9}?(?:de|d|:|a|sous)"
-    r"|(?:patient\w*|attendre|patience|(?:laissez|accordez|donnez)(?: nous| moi)?)"
+    r"|(?:patient\w*|attendre|patience|(?:laissez|accordez|donnez)(?: nous| moi)?|nous donnons|me donne)"
     r" (?:[^\s?!.;¶]+ ){0,3}?jusqu(?: au?| en)?)"
 )
 """Words that bring a term after some others: « un délai moyen de réponse de »."""
@@ -147,7 +147,7 @@ _WORD = (
     rf"(?:(?:{_WD}) (?:ou|voire|et) )?(?P<only_weekday>{_WD})"
     r"(?: (?P<which>prochain|suivant|qui vient|en huit|en quinze|de la semaine prochaine|de cette semaine))?"
     rf"(?! (?:dernier(?! delai)|passe|(?:au|et|ou) (?:{_WD})|de \d))"
-    r"|(?P<word>apres demain|demain|aujourd hui|ce (?:soir|jour)|week end|(?:sur)?lendemain"
+    r"|(?P<word>apres demain|demain|aujourd hui|ce jour la|ce (?:soir|jour)|(?:fin du )?week end|(?:sur)?lendemain"
     r"|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel|toussaint|paques)"
 )
 _TAIL = (
@@ -161,7 +161,8 @@ WHEN = re.compile(
 )
 
 START = re.compile(
-    r"(?<= )(?:patient\w*|patience|attendre|laissez|accordez|donnez|compter|prevoir|delais?"
+    r"(?<= )(?:patient\w*|patience|attendre|laissez|accordez|donnez|(?:nous )?donnons|(?<= me )donne|compter|prevoir"
+    r"|delais?"
     r"|(?<! de )(?<! du )(?<! jusqu )(?<! jusqu a )(?<! depuis )(?<! depuis le )"
     r"(?:au?|aux|d|pas|plus|sous|avant|dans|entre|pour|en|des|vers|autour|environ|maximum|moins|comptez"
     r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|besoin|un|le|la|ce|ces|les|cette|courant|debut|milieu"

@@ -18,7 +18,7 @@ from mailwatch.nature.cues import OFFERS, Cue, Stretches, before, only_offers
 from mailwatch.ruleset import Rule
 from mailwatch.wording import Hit, Words
 
-LABELS = frozenset({"body", "theirs", "go", "acts", "passes", "denies", "them"})
+LABELS = frozenset({"body", "theirs", "go", "acts", "passes", "denies", "them", "is"})
 _OF_ANY = frozenset({"denies", "them"})
 """What is said of a body named anywhere in the answer."""
 _CLAUSE = re.compile(r"[?!.;:¶] ")
@@ -37,6 +37,17 @@ def pointed(
     own: Words, found: Iterable[tuple[Rule, Hit]], end: int, aside: Stretches
 ) -> Iterator[Cue]:
     """The cues for a referral in what is said before `end`, offers and politeness left out."""
+    read_to = 0
+    for cue in _cues(own, found, end, aside):
+        if cue.start >= read_to:
+            read_to = cue.end
+            yield cue
+
+
+def _cues(
+    own: Words, found: Iterable[tuple[Rule, Hit]], end: int, aside: Stretches
+) -> Iterator[Cue]:
+    """All of them, also several that rest on the same words."""
     said = [(rule, hit) for rule, hit in found if rule.label in LABELS and hit.start < end]
     bodies = sorted((hit.start, hit.end) for rule, hit in said if rule.label == "body")
     clauses = _clauses(own.line, end)
@@ -61,11 +72,20 @@ def _with_body(
     """The cue of words that are said of a body of the same clause, the nearest one."""
     at = bisect_right(clauses, hit.start)
     start, end = clauses[at - 1], clauses[at]
-    beside = _body_before if rule.label == "acts" else _body_around
+    beside = _BESIDE.get(rule.label, _body_around)
     span = beside(bodies, hit, start, end)
     ours = rule.label != "passes" and _WITH_US.search(own.line, start, end)
     if span is not None and not ours:
         yield _cue(rule.id, rule.weight, min(span[0], hit.start), max(span[1], hit.end))
+
+
+def _body_at(
+    bodies: Sequence[tuple[int, int]], hit: Hit, start: int, end: int
+) -> tuple[int, int] | None:
+    """The body that follows at once: « les loups, c’est la DDT »."""
+    at = bisect_left(bodies, (hit.end, 0))
+    follows = at < len(bodies) and start <= bodies[at][0] == hit.end < end
+    return bodies[at] if follows else None
 
 
 def _body_before(
@@ -88,6 +108,9 @@ def _body_around(
         if near and start <= span[0] < end:
             return span
     return None
+
+
+_BESIDE = {"acts": _body_before, "is": _body_at}
 
 
 def _clauses(line: str, end: int) -> tuple[int, ...]:

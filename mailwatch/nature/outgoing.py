@@ -41,13 +41,15 @@ _ASIDE = frozenset({"aside"})
 _ELSEWHERE = frozenset({"elsewhere"})
 _OF_A_THIRD = re.compile(
     r" (?:[^ ?!.;¶]+ ){0,3}?(?:avis|accord|arbitrages?|feu vert|aval|retours? (?:du|de la|des)|rapports?|conclusions"
-    r"|signature (?:du|de la)|reponses? (?:du|de la|des)|decrets?|circulaire|temps|recul|moyens)"
+    r"|signature (?:du|de la)|reponses? (?:du|de la|des)|decrets?|circulaire|temps|recul|moyens"
+    r"|delai|quinzaine|dizaine|(?:quelques |deux |trois |quatre |six |huit |dix |\d+ )(?:jours|semaines|mois))"
     r" (?!d imposition)"
 )
 _ANOTHERS = re.compile(
-    r" (?:l|un|d|cet|son|leur) (?:avis|accord|arbitrage|rapport|aval) (?!d imposition)"
+    r" (?:l|un|d|cet|son|leur) (?:avis|accord|arbitrage|rapport|aval|delai|quinzaine) (?!d imposition)"
 )
 
+_FIRST_PERSON = re.compile(r"(?i)\b(?:je|j|nous)\b")
 _THIRD_PERSON = re.compile("r(?:a|ont) ")
 _CLAUSE = re.compile(r"[?!.;:¶] ")
 
@@ -70,13 +72,13 @@ def outgoing(message: Message, own: Words, institution: Institution, rules: Rule
 def settled(reading: Reading, announced: Announced | None) -> tuple[Reading, Announced | None]:
     """Bring together what an answer is and what it promises.
 
-    Who names the day of more has not answered yet; what a full answer or a referral leaves open without a day
+    Who names the day of more has not answered yet; what others will do some day after a full answer or a referral
     announces nothing.
     """
     if announced is None or reading.nature not in (Nature.REPLY, Nature.REFERRAL):
         return reading, announced
     if announced.on is None:
-        return reading, None
+        return reading, announced if _FIRST_PERSON.search(announced.text) else None
     evidence = Evidence(rule="promise.dated", text=announced.text, place="body")
     holding = replace(
         reading,

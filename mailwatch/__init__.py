@@ -116,7 +116,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults
     polling     lines, looking
-    daemon      instance, telling, turns, duties
+    daemon      instance, telling, handing, turns, duties
     commands    options, judging, counting, explaining, persons, reporting, serving, asking, installing,
                 database
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,

@@ -22,10 +22,17 @@ from queue import SimpleQueue
 from types import FrameType
 
 from mailwatch.daemon.duties import Service, composed_alert
+from mailwatch.daemon.handing import attended, handover
 from mailwatch.daemon.instance import holder, only_one
 from mailwatch.daemon.telling import Log, notify
 from mailwatch.daemon.turns import Turns
-from mailwatch.errors import BusyError, MailwatchError
+from mailwatch.errors import (
+    BusyError,
+    MailwatchError,
+    RefusedError,
+    SettingsError,
+    UnreachableError,
+)
 from mailwatch.polling import Lines, Polled, Watch, workers_for
 from mailwatch.register import UNWATCHED, opened
 from mailwatch.ruleset import Desk
@@ -48,6 +55,8 @@ _TICK = 5
 """Seconds between two ticks, fewer when the mailboxes are looked at more often."""
 _ALERT = ""
 """The turn of the alert among those of the accounts."""
+_INTAKE, _ANSWERS = ";intake", ";answers"
+"""Those of what is handed over; no account has a semicolon in its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +114,7 @@ def service(
                 goes_on=goes_on,
             ),
             log=log,
+            handover=handover(site, desk),
         )
 
 
@@ -123,6 +133,8 @@ def once(
         errors = [failure.error for failure in polled.failures]
         sent = 0
         try:
+            duties.take_in()
+            duties.send_answers(now())
             sent = duties.send_alert(now())
         except BusyError:
             raise
@@ -180,6 +192,7 @@ def run(
     with (
         _heeding(stop),
         service(site, desk, key, now=now, log=log, goes_on=stop.goes_on, workers=workers) as duties,
+        attended(duties.handover, site, now, stop.tick),
         _ticking(stop, min(_TICK, site.poll_every)),
     ):
         duties.begin(version("mailwatch"))
@@ -194,6 +207,7 @@ def run(
 
 def _beat(duties: Service, turns: Turns) -> None:
     """Do what is due."""
+    _take_in(duties, turns)
     at = duties.watch.now()
     accounts = [one for one in duties.site.accounts if turns.is_due(one.name, at)]
     try:
@@ -206,6 +220,32 @@ def _beat(duties: Service, turns: Turns) -> None:
         duties.log("busy", error)
         for name in (*(account.name for account in accounts), _ALERT):
             turns.failed(name, at, error)
+
+
+def _take_in(duties: Service, turns: Turns) -> None:
+    """Take in what was handed over, at once unless that failed a moment ago; send the answers to drafts."""
+    at = duties.watch.now()
+    if not turns.is_due(_INTAKE, at):
+        return
+    try:
+        queued = duties.take_in()
+    except BusyError as error:
+        duties.log("busy", error)
+        turns.failed(_INTAKE, at, error)
+        return
+    turns.always(_INTAKE)
+    if queued or turns.is_due(_ANSWERS, at):
+        _send_answers(duties, turns, at)
+
+
+def _send_answers(duties: Service, turns: Turns, at: datetime) -> None:
+    try:
+        duties.send_answers(at)
+    except (BusyError, UnreachableError, RefusedError, SettingsError) as error:
+        duties.log("failure", error)
+        turns.failed(_ANSWERS, at, error)
+    else:
+        turns.went_well(_ANSWERS, at)
 
 
 def _look(duties: Service, accounts: list[Account], turns: Turns) -> None:

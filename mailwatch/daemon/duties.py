@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from mailwatch import alert, outbox
 from mailwatch.alert.sections import OpenGap, periods
+from mailwatch.daemon.handing import Handover
 from mailwatch.daemon.telling import Log
 from mailwatch.errors import RefusedError, Remark, SettingsError, UnreachableError
+from mailwatch.intake.answering import awaits_sending
 from mailwatch.model import Period
 from mailwatch.polling import Failure, Polled, Watch, poll
 from mailwatch.register import AlertState, Place, Register
@@ -30,6 +32,8 @@ class Service:
     desk: Desk
     watch: Watch
     log: Log
+    handover: Handover | None = None
+    """What the mail server hands over; None where it hands over nothing."""
     _failing: dict[str, str] = field(default_factory=dict)
     """What the journal knows to fail, and how, by account and folder; of neither is the sending of alerts."""
     _told: dict[str, str] = field(default_factory=dict)
@@ -98,6 +102,25 @@ class Service:
 
     def _journal(self, kind: str, **values: str) -> None:
         self.watch.register.journal(kind, self.watch.now(), **values)
+
+    # --- what the mail server hands over ----------------------------------------------------------
+
+    def take_in(self) -> bool:
+        """Take in what was handed over, and say whether an answer to a draft was queued; raises as `Handover.take`."""
+        return self.handover is not None and self.handover.take(self.desk, self.watch, self.log)
+
+    def send_answers(self, at: datetime) -> None:
+        """Hand over the answers to drafts that wait, and whatever else does; raises as `outbox.deliver`."""
+        submission = self.site.submission
+        if submission is None or not awaits_sending(self.watch):
+            return
+        try:
+            sent = self._deliver(submission, at)
+        except (UnreachableError, RefusedError, SettingsError) as error:
+            self._note_sending(type(error).__name__)
+            raise
+        if sent:
+            self._note_sending("")
 
     # --- the weekly alert -------------------------------------------------------------------------
 

@@ -47,6 +47,10 @@ class Turns:
         """Note that `name` was done to its end."""
         self._turns[name] = _Turn(at + self.every)
 
+    def always(self, name: str) -> None:
+        """Note that `name` may be done at any moment."""
+        self._turns.pop(name, None)
+
     def failed(self, name: str, at: datetime, error: MailwatchError) -> None:
         """Note that it was not, and when to try again."""
         before = self._turns.get(name)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.faults.house import memory
 from tests.faults.lives import Launch, launcher
 
 
@@ -13,3 +15,10 @@ from tests.faults.lives import Launch, launcher
 def launch() -> Iterator[Launch]:
     with launcher() as made:
         yield made
+
+
+@pytest.fixture
+def ram() -> Iterator[Path]:
+    """A folder in memory where the system has one: hundreds of registers that sync are no work for a disk."""
+    with memory() as folder:
+        yield folder

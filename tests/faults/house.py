@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from mailwatch.analysis import sealed
 from mailwatch.model import Request
@@ -111,6 +113,14 @@ class House(Lookout):
         self.hang_up()
         self.line.fault, self.line.lasting = none, False
         return polled
+
+
+@contextmanager
+def memory() -> Iterator[Path]:
+    """Make a folder in memory, else where temporary files are."""
+    shared = Path("/dev/shm")
+    with TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else None) as folder:
+        yield Path(folder)
 
 
 def wrong(requests: Sequence[Request], expected: Sequence[str]) -> list[str]:

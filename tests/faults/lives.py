@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,15 +62,21 @@ class Life:
 
     def ends(self) -> tuple[str, int]:
         """Wait until it ends; give its last words and its exit code, as a shell counts."""
-        *words, code = self.out.read().split("\n") or [""]
-        self.out.close()
-        return "\n".join(words), int(code) if code.lstrip("-").isdigit() else -signal.SIGKILL
+        words, _, code = self._last().rpartition("\n")
+        return words, int(code) if code.isdigit() else 128 + signal.SIGKILL
 
     def kill(self) -> None:
         """Kill it as a power cut would, and wait until it is gone."""
         self.resume(signal.SIGKILL)
-        self.out.read()
+        self._last()
+
+    def _last(self) -> str:
+        words = self.out.read()
         self.out.close()
+        # Its pipe is closed before its lock is let go of.
+        while Path(f"/proc/{self.process}").exists():
+            time.sleep(0.001)
+        return words
 
     def resume(self, number: int = signal.SIGCONT) -> None:
         try:

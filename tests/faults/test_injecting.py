@@ -8,14 +8,14 @@ from tests.faults.injecting import Rig, injections, strace
 from tests.faults.lives import Launch
 from tests.servers.dovecot import Dovecot
 
-RUNS = 12
+RUNS = 8
 """Of more than a thousand, spread over them; `make soak` takes every one."""
 
 
 def test_case_98_a_system_call_that_fails_leaves_no_other_end(
-    dovecot: Dovecot, tmp_path: Path, launch: Launch
+    dovecot: Dovecot, ram: Path, launch: Launch
 ) -> None:
-    rig = Rig(server=dovecot, folder=tmp_path, launch=launch, strace=strace())
+    rig = Rig(server=dovecot, folder=ram, launch=launch, strace=strace())
     calls, expected = rig.calls(), rig.undisturbed()
 
     assert calls["fdatasync"] > 20

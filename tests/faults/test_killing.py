@@ -13,9 +13,9 @@ KILLS = 15
 
 
 def test_case_104_a_service_that_is_killed_at_any_moment_loses_and_doubles_nothing(
-    dovecot: Dovecot, tmp_path: Path, launch: Launch
+    dovecot: Dovecot, ram: Path, launch: Launch
 ) -> None:
-    with killing(dovecot, tmp_path, launch, seed=104) as rig:
+    with killing(dovecot, ram, launch, seed=104) as rig:
         for number in range(KILLS):
             rig.kill_once(number)
 

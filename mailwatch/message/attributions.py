@@ -11,6 +11,7 @@ import re
 VERB = (
     "(?:a|à)\\s(?:écrit|ecrit|répondu|rédigé)|wrote|writes|schrieb|geschrieben|ha scritto|escribió|escreveu|schreef"
     "|napisał(?:\\(a\\))?|írta|kirjoitti|skrev|a scris|yazdı|napsal(?:\\(a\\))?|пишет|написал(?:\\(а\\))?"
+    "|пише|şunu yazdı|كتبت?|写道"
 )
 _WROTE = re.compile(rf"(?<![\w'’])(?:{VERB})(?!\w)", re.IGNORECASE)
 _ENDS_WROTE = re.compile(rf"(?<![\w'’])(?:{VERB})\s*(?:\(\w\))?[\s:：.…-]*\Z", re.IGNORECASE)
@@ -20,7 +21,7 @@ _TOLD_SOMEBODY = re.compile(
     re.IGNORECASE,
 )
 _PREPOSITION = (
-    r"(?=[adeilopw])(?:le|[ei]l|em|o[np]|a[mt]?|på|d(?:en|nia|ate)|in data|en date du|w dniu"
+    r"(?=[adeilopwîвуف])(?:le|[ei]l|em|o[np]|a[mt]?|på|în|в|у|في|d(?:en|nia|ne|ňa|ate)|in data|en date du|w dniu"
     r"|dans un (?:e-?mail|message|courriel))[^\S\n]"
 )
 START = rf"(?:{_PREPOSITION}|\d|[^\W\d_]{{2,10}}+[.,]?,?[^\S\n]\d)"

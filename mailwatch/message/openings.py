@@ -113,38 +113,44 @@ _BARE_SEPARATOR = re.compile(
     rf"|(?P<plain_forward>{_FORWARDS})|(?:{_QUOTES}))\s*:?\s*\Z",
     re.IGNORECASE,
 )
-_LABEL_INSIDE = re.compile(
-    "(?<![^\\W\\d_])(?=(?:De|À|A|Cc|Date|Envoyé(?: le)?|Objet|Sujet|From|To|Sent|Subject)[ \u00a0]?:)"
+
+
+_OTHERS_FORWARD = re.compile(
+    r"[-_=–—*#>~\s]{0,60}(?:[^\W\d_]{1,20} ){0,2}(?P<forwards>przekaz|přepos|prepos|proslij?eđ|továbbít|välitet"
+    r"|vidarebef|videresend|redirec|edastat|пересыл|пересл|перенапр|переадрес|yönlendir|iletil|转发|転送|توجيه)\w{0,20}"
+    r"(?: [^\W\d_]{1,20}){0,2}(?P<rest>(?:[\s:：_=–—-].*)?)\Z",
+    re.IGNORECASE | re.DOTALL,
 )
+"""The words of languages that few citizens write in, by their stems: looked for where a separator is likely."""
 
 
 def _read_separator(lines: Sequence[str], at: int, line: str) -> Opening | None:
-    bare = False
-    match = (
-        _SEPARATOR.match(lines[at][:400])
-        if line[0] in "-_=–—#~" or lines[at].lstrip()[:1] in "*_"
-        else None
-    )
-    if match is None and len(line) < 60:
-        match = _BARE_SEPARATOR.match(line)
-        bare = match is not None and not match["forwards"]
+    decorated = line[0] in "-_=–—#~" or lines[at].lstrip()[:1] in "*_"
+    match = _match_separator(lines[at], line, decorated=decorated)
     if match is None:
         return None
-    rest = (
-        ""
-        if match.re is _BARE_SEPARATOR
-        else lines[at][match.start("rest") :].strip(" \t\u00a0-_=–—*:#~")
-    )
+    bare = not decorated and not (match.re is _BARE_SEPARATOR and match["forwards"])
+    rest = match["rest"].strip(" \t\u00a0-_=–—*:#~") if match.re is not _BARE_SEPARATOR else ""
     below = _next_written(lines, at + 1)
-    block = _read_inline_block(rest, at) or (_read_block(lines, below) if below - at <= 4 else None)
+    near = below - at <= 4
+    block = _read_inline_block(rest, at) or (_read_block(lines, below) if near else None)
     if bare and block is None:
         return None
     forwards = bool(match["forwards"]) or (bare and bool(match["plain_forward"]))
-    if block is None and below - at <= 4:
+    if block is None and near:
         block = _read_bare_block(lines, below)
     if block is None:
         return Opening(start=at, end=at + 1, forwards=forwards, block=True)
     return Opening(start=at, end=block.end, forwards=forwards, block=True, fields=block.fields)
+
+
+def _match_separator(whole: str, line: str, *, decorated: bool) -> re.Match[str] | None:
+    if decorated and (match := _SEPARATOR.match(whole[:400])):
+        return match
+    if len(line) < 60 and (match := _BARE_SEPARATOR.match(line)):
+        return match
+    likely = decorated or (len(line) < 60 and line.endswith(":"))
+    return _OTHERS_FORWARD.match(whole[:400]) if likely else None
 
 
 def _read_inline_block(rest: str, at: int) -> Opening | None:
@@ -187,18 +193,26 @@ def _read_bare_block(lines: Sequence[str], at: int) -> Opening | None:
 _LABELS = {
     label: role
     for role, labels in {
-        "from": "de|from|von|da|van|fra|från|expéditeur|émetteur|emetteur|remitente|mittente|od|lähettäjä",
+        "from": "de|from|von|da|van|fra|från|expéditeur|émetteur|emetteur|remitente|mittente|od|lähettäjä|nadawca"
+        "|odesílatel|odosielateľ|feladó|de la|expeditor|kimden|gönderen|от|від|отправитель|відправник|šalje|من|发件人",
         "sent": "envoyé|envoyé le|envoyée|envoye|date|date d'envoi|date d’envoi|sent|sent on|gesendet|gesendet am|datum"
         "|enviado|enviado el|enviada|enviada em|fecha|inviato|data|verzonden|sendt|skickat|dato|message du|reçu|reçu le"
-        "|received",
-        "to": "à|a|to|an|para|pour|aan|til|till|destinataire|destinataires|destinatario|destinatari|komu",
-        "cc": "cc|copie|copie à|copies|copie carbone|cci|bcc|kopie|copia|c.c",
-        "subject": "objet|sujet|subject|betreff|asunto|oggetto|assunto|onderwerp|emne|ämne|re|titre",
+        "|received|wysłano|odesláno|odoslané|dátum|elküldve|küldve|trimis|dată|gönderildi|gönderilme|tarih|отправлено"
+        "|дата|надіслано|poslano|lähetetty|päiväys|päivämäärä|التاريخ|تم الإرسال|发送时间|日期",
+        "to": "à|a|to|an|para|pour|aan|til|till|destinataire|destinataires|destinatario|destinatari|komu|do|adresat"
+        "|címzett|către|kime|alıcı|кому|получатель|prima|vastaanottaja|saaja|إلى|收件人",
+        "cc": "cc|copie|copie à|copies|copie carbone|cci|bcc|kopie|kopia|copia|c.c|dw|kopie pro|másolat|bilgi"
+        "|копия|копія|kopio|نسخة|抄送",
+        "subject": "objet|sujet|subject|betreff|asunto|oggetto|assunto|onderwerp|emne|ämne|re|titre|temat|předmět"
+        "|predmet|tárgy|subiect|konu|тема|aihe|الموضوع|主题",
         "other": "reply-to|répondre à|reply to|importance|priorité|priority|pièces jointes|pièce jointe|pj|attachments"
         "|organisation|organization|sensibilité|catégories|list-id|return-path|message-id|x-mailer|wichtigkeit|anlagen",
     }.items()
     for label in labels.split("|")
 }  # fmt: skip
+_LABEL_INSIDE = re.compile(
+    rf"(?<![^\W\d_])(?=(?:{'|'.join(name.capitalize() for name in _LABELS if name != 're')})[ \u00a0]?:)"
+)
 
 
 def _label(line: str) -> tuple[str, str] | None:

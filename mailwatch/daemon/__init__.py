@@ -225,7 +225,7 @@ def _beat(duties: Service, turns: Turns) -> None:
 def _take_in(duties: Service, turns: Turns) -> None:
     """Take in what was handed over, at once unless that failed a moment ago; send the answers to drafts."""
     at = duties.watch.now()
-    if not turns.is_due(_INTAKE, at):
+    if duties.handover is None or not turns.is_due(_INTAKE, at):
         return
     try:
         queued = duties.take_in()

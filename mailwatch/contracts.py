@@ -26,6 +26,7 @@ from mailwatch.model import (
     Mention,
     MentionCount,
     Mentions,
+    Refused,
     Request,
     Ruling,
     Unreadable,
@@ -131,15 +132,18 @@ def _summary(found: Audit) -> dict[str, Json]:
             }
             for item in found.unseen
         ],
-        "refused": [
-            {"file": item.file, "line": item.line, "reason": item.reason} for item in found.refused
-        ],
+        "refused": [refused(item) for item in found.refused],
         "corrections": [ruling(item) for item in found.rulings],
         "local_rules": [local_rule(item) for item in found.local],
         "messages": found.messages,
         "duplicates": found.duplicates,
         "rules": found.rules,
     }
+
+
+def refused(found: Refused) -> dict[str, Json]:
+    """A line of a register, or what a person declared, that cannot be followed."""
+    return {"file": found.file, "line": found.line, "reason": found.reason}
 
 
 def local_rule(found: LocalRule) -> dict[str, Json]:

@@ -14,7 +14,9 @@ from datetime import date, datetime
 from operator import itemgetter
 
 from mailwatch.addresses import FromClass
+from mailwatch.errors import Remark
 from mailwatch.kinship import bare
+from mailwatch.labels import CORRECTIONS
 from mailwatch.model import (
     Correction,
     CorrectionKind,
@@ -145,9 +147,14 @@ def _fault(correction: Correction, known: Known) -> str:
     """Why a correction cannot be followed, in French, else nothing."""
     value = correction.value
     if correction.kind is CorrectionKind.NATURE and value not in set(Nature):
-        return f"« {value} » n’est pas une nature"
+        return Remark("« {value} » n’est pas une nature", value=value)
     if correction.kind is CorrectionKind.EXCLUSION and value not in {EXCLUDED, COUNTED}:
-        return f"« {value} » ne dit ni d’exclure ({EXCLUDED}) ni de compter ({COUNTED})"
+        return Remark(
+            "« {value} » ne dit ni d’exclure ({excluded}) ni de compter ({counted})",
+            value=value,
+            excluded=EXCLUDED,
+            counted=COUNTED,
+        )
     if correction.kind not in _OF_MESSAGES:
         return ""
     fault = _unnamed(correction.target, known)
@@ -160,8 +167,10 @@ def _unnamed(name: str, known: Known) -> str:
     if bare(name) in known.messages:
         return ""
     if bare(name) in known.ambiguous:
-        return f"plusieurs messages s’appellent « {name} » ; désignez le bon par sa clé"
-    return f"aucun message ne s’appelle « {name} »"
+        return Remark(
+            "plusieurs messages s’appellent « {name} » ; désignez le bon par sa clé", name=name
+        )
+    return Remark("aucun message ne s’appelle « {name} »", name=name)
 
 
 def _by_message(
@@ -181,7 +190,12 @@ def _destination(key: str, link: Correction, known: Known) -> str:
 
 
 def _refusal(correction: Correction, fault: str) -> Refused:
-    said = f"rectification ({correction.kind}) de « {correction.target} » : {fault}"
+    said = Remark(
+        "rectification ({kind}) de « {target} » : {fault}",
+        kind=Remark(CORRECTIONS[correction.kind]),
+        target=correction.target,
+        fault=fault,
+    )
     return Refused(file="", line=0, reason=said)
 
 
@@ -255,7 +269,9 @@ def settled(
     lost = frozenset(map(rulings.name_of, unheard))
     for name, one in _message_rulings(rulings):
         if one.kind is CorrectionKind.LINK and name in lost:
-            refused.append(_refusal(one, f"« {one.value} » n’est plus une demande"))
+            refused.append(
+                _refusal(one, Remark("« {value} » n’est plus une demande", value=one.value))
+            )
         elif name in named:
             found[named[name]][one.kind, name] = one
         else:
@@ -269,7 +285,7 @@ def settled(
         if owner is not None:
             found[owner][one.kind, ""] = one
         elif one.value:
-            refused.append(_refusal(one, "aucune demande ne s’appelle ainsi"))
+            refused.append(_refusal(one, Remark("aucune demande ne s’appelle ainsi")))
     return Settled(
         of_requests={
             owner: tuple(sorted((one for one in each.values() if one.value), key=_age))

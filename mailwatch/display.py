@@ -13,7 +13,18 @@ from rich.table import Table
 from rich.text import Text
 
 from mailwatch.hints import Hint
-from mailwatch.labels import CONFIDENCES, HINTS, LEVELS, NATURES, OUTCOMES, PLACES, STATES, number
+from mailwatch.labels import (
+    CONFIDENCES,
+    HINTS,
+    LEVELS,
+    NATURES,
+    OUTCOMES,
+    PLACES,
+    STATES,
+    number,
+    short_file,
+)
+from mailwatch.language import say
 from mailwatch.language import translate as _
 from mailwatch.model import (
     Audit,
@@ -29,6 +40,8 @@ from mailwatch.model import (
 if TYPE_CHECKING:
     from mailwatch.analysis import Examined
 
+_SPACES = "\u00a0\u202f"
+"""No-break spaces, which Python does not call printable."""
 _SHOWN = 40
 """Requests listed on a terminal; the report lists them all."""
 
@@ -51,7 +64,7 @@ def terminal() -> Console:
 
 def plain(words: str) -> str:
     """Give text from a message, without the control characters that a terminal would obey."""
-    return "".join(sign if sign.isprintable() else "·" for sign in words)
+    return "".join(sign if sign.isprintable() or sign in _SPACES else "·" for sign in words)
 
 
 # --- one message ----------------------------------------------------------------------------------
@@ -237,10 +250,10 @@ def _remarks(found: Audit) -> Iterable[str]:
     if found.quarantined:
         yield counted(len(found.quarantined), _("message illisible :"), _("messages illisibles :"))
         for item in found.quarantined[:_SHOWN]:
-            yield f"  {plain(item.file)} : {item.reason}"
+            yield f"  {plain(short_file(item.file))} : {say(item.reason)}"
     for row in found.refused:
         line = _("{file}, ligne {line}").format(file=plain(row.file), line=row.line)
-        yield f"{line if row.file else _('réglages')} : {row.reason}"
+        yield f"{line if row.file else _('réglages')} : {say(row.reason)}"
 
 
 def counted(count: int, one: str, many: str) -> str:

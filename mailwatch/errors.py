@@ -6,7 +6,7 @@ MailwatchError                 what failed, where, and what to do next: shown to
 ├── RegisterError              the register is damaged, or not ours                       exit 65
 ├── UnreachableError           a server does not answer, or broke off                     exit 69
 ├── BusyError                  another process holds it, or there is no room left         exit 75
-├── RefusedError               a server refused the account, or we its certificate        exit 77
+├── RefusedError               a server or the system refused, or we its certificate      exit 77
 ├── SettingsError              a person must correct the settings file                    exit 78
 └── RulesetError               a person must correct a rule file                          exit 78
 
@@ -135,6 +135,6 @@ class BusyError(MailwatchError):
 
 
 class RefusedError(MailwatchError):
-    """A server refused the account, or we its certificate; a person must look."""
+    """A server refused the account, the system a file, or we a certificate; a person must look."""
 
     exit_code = 77

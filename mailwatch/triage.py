@@ -24,6 +24,7 @@ from mailwatch.corrections import (
     rulings_on,
     settled,
 )
+from mailwatch.errors import Remark
 from mailwatch.instants import corroborated
 from mailwatch.kinship import bare
 from mailwatch.model import (
@@ -180,7 +181,10 @@ def _declared(
         if request is not None:
             found[request].append(manual)
         else:
-            reason = f"manual_answer : aucune demande ne correspond à « {manual.request} »"
+            reason = Remark(
+                "manual_answer : aucune demande ne correspond à « {request} »",
+                request=manual.request,
+            )
             refused.append(Refused(file="", line=0, reason=reason))
     return found, tuple(refused)
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailwatch.labels import CORRECTIONS
 from mailwatch.model import (
     Confidence,
     Correction,
@@ -487,7 +488,7 @@ def test_messages_put_with_each_other_are_decided_as_one_and_the_loop_is_told() 
     (request,) = found.requests
     assert (request.message_id, request.corrected) == (first.message_id, (LINK,))
     (refused,) = found.refused
-    assert refused.reason.startswith(f"rectification (link) de « {first.message_id} »")
+    assert refused.reason.startswith(f"rectification (rattachement) de « {first.message_id} »")
     assert refused.reason.endswith(f" : « {opened(second).id} » n’est plus une demande")
 
 
@@ -667,7 +668,7 @@ def test_what_fits_nothing_is_refused_and_changes_nothing(
     found = decide([question], said(kind, target, value), letters=(letter(),))
 
     assert [entry.reason for entry in found.refused] == [
-        f"rectification ({kind}) de « {target} » : {fault}"
+        f"rectification ({CORRECTIONS[kind]}) de « {target} » : {fault}"
     ]
     assert found.requests == decide([question], letters=(letter(),)).requests
     assert found.rulings == ()

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from mailwatch.commands.options import DATA_FAULT, key_for, settings_option, site_for
+from mailwatch.commands.options import (
+    DATA_FAULT,
+    json_option,
+    key_for,
+    print_json,
+    settings_option,
+    site_for,
+)
+from mailwatch.language import say
 from mailwatch.language import translate as _
 
 
@@ -23,10 +31,14 @@ def db() -> None:
     help=_("Mettre le registre au format de cette version."), options_metavar=_("[OPTIONS]")
 )
 @settings_option
-def upgrade(settings: str | None) -> None:
+@json_option
+def upgrade(settings: str | None, as_json: bool) -> None:
     from mailwatch.register import upgraded
 
     done = upgraded(Path(site_for(settings).state))
+    if as_json:
+        print_json({"upgraded": done})
+        return
     click.echo(_("Registre mis à niveau.") if done else _("Le registre est déjà à niveau."))
 
 
@@ -39,10 +51,14 @@ def upgrade(settings: str | None) -> None:
 )
 @click.argument("target", metavar="FICHIER", type=click.Path())
 @settings_option
-def backup(target: str, settings: str | None) -> None:
+@json_option
+def backup(target: str, settings: str | None, as_json: bool) -> None:
     from mailwatch.register import backed_up
 
     backed_up(Path(site_for(settings).state), Path(target))
+    if as_json:
+        print_json({"copied_to": target})
+        return
     click.echo(_("Registre copié dans « {path} ».").format(path=target))
 
 
@@ -51,14 +67,16 @@ def backup(target: str, settings: str | None) -> None:
     options_metavar=_("[OPTIONS]"),
 )
 @settings_option
-def check(settings: str | None) -> None:
+@json_option
+def check(settings: str | None, as_json: bool) -> None:
     from mailwatch.register import checked
     from mailwatch.settings import desk_of
 
     site = site_for(settings)
     faults = checked(Path(site.state), key_for(site), desk_of(site))
-    for fault in faults:
-        click.echo(fault)
-    if faults:
-        sys.exit(DATA_FAULT)
-    click.echo(_("Le registre est en ordre."))
+    if as_json:
+        print_json({"well": not faults, "faults": list(faults)})
+    else:
+        for fault in faults or (_("Le registre est en ordre."),):
+            click.echo(say(fault))
+    sys.exit(DATA_FAULT if faults else 0)

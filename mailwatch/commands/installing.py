@@ -37,12 +37,16 @@ _MARKS = {"set": "✔", "doubtful": "?", "missing": "✘"}
     options_metavar=_("[OPTIONS]"),
 )
 @settings_option
-def init(settings: str | None) -> None:
+@json_option
+def init(settings: str | None, as_json: bool) -> None:
     from mailwatch.settings.starter import starter
 
     path = settings_file(settings)
     if not path.exists():
         _write(path, starter())
+        if as_json:
+            print_json({"settings": str(path), "state": None})
+            return
         click.echo(
             _("Réglages écrits dans « {path} » : complétez-les, puis relancez « init ».").format(
                 path=path
@@ -53,6 +57,9 @@ def init(settings: str | None) -> None:
 
     state = Path(site_for(settings).state)
     created(state)
+    if as_json:
+        print_json({"settings": str(path), "state": str(state)})
+        return
     click.echo(_("Registre et clé créés dans « {path} ».").format(path=state))
     click.echo(_("Gardez une copie de la clé à part : sans elle, le registre ne sert plus."))
     click.echo(_("Ensuite : mailwatch doctor, puis mailwatch run"))
@@ -152,7 +159,7 @@ def _register(site: Site) -> str:
 
     faults = checked(Path(site.state), key_for(site), desk_of(site))
     if faults:
-        raise RegisterError("{fault}", fault=" ; ".join(faults))
+        raise RegisterError("{fault}", fault=" ; ".join(map(say, faults)))
     return _("en ordre")
 
 

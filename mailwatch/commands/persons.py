@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,17 +10,20 @@ import click
 
 from mailwatch.commands.options import (
     Day,
+    json_option,
     named,
     now_of,
     now_option,
+    print_json,
     register_for,
     settings_option,
 )
 from mailwatch.errors import UsageError
+from mailwatch.language import say
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
-    from mailwatch.model import CorrectionKind
+    from mailwatch.model import CorrectionKind, ManualAnswer
 
 _KINDS = ("telephone", "guichet", "courrier", "courriel", "attente", "reorientation", "pieces")
 """How an answer outside the watched mail may be given; the last three only hold or hand over."""
@@ -57,9 +61,10 @@ def letter() -> None:
 @click.option("--note", default="", metavar="TEXTE", help=_("Précision, sans nom de personne."))
 @settings_option
 @now_option
+@json_option
 def add_letter(
     reference: str, received_on: date, service: str, correspondent: str, note: str,
-    settings: str | None, now: str | None,
+    settings: str | None, now: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     from mailwatch.model import Letter
 
@@ -84,12 +89,12 @@ def add_letter(
         at = now_of(now, desk)
         register.add_letters([entry], at)
         register.decide(desk, at)
-        due_on = named(register, desk, at.date(), reference).due_on
-        click.echo(
-            _("Courrier {reference} inscrit : réponse due au plus tard le {due}.").format(
-                reference=reference, due=f"{due_on:%d/%m/%Y}"
-            )
-        )
+        opened = named(register, desk, at.date(), reference)
+    if as_json:
+        print_json({"request": opened.id, "due_on": opened.due_on.isoformat()})
+        return
+    words = _("Courrier {reference} inscrit : réponse due au plus tard le {due}.")
+    click.echo(words.format(reference=reference, due=f"{opened.due_on:%d/%m/%Y}"))
 
 
 @letter.command(
@@ -98,7 +103,9 @@ def add_letter(
 @click.argument("path", metavar="FICHIER.csv")
 @settings_option
 @now_option
-def import_letters(path: str, settings: str | None, now: str | None) -> None:
+@json_option
+def import_letters(path: str, settings: str | None, now: str | None, as_json: bool) -> None:
+    from mailwatch import contracts
     from mailwatch.sources import letters
 
     found = letters.read(path)
@@ -106,10 +113,14 @@ def import_letters(path: str, settings: str | None, now: str | None) -> None:
         at = now_of(now, desk)
         count = register.add_letters(found.letters, at)
         register.decide(desk, at)
+    if as_json:
+        refused = [contracts.refused(row) for row in found.refused]
+        print_json({"recorded": count, "refused": refused})
+        return
     for row in found.refused:
         click.echo(
             _("{file}, ligne {line} : {reason}").format(
-                file=row.file, line=row.line, reason=row.reason
+                file=row.file, line=row.line, reason=say(row.reason)
             ),
             err=True,
         )
@@ -134,10 +145,12 @@ def import_letters(path: str, settings: str | None, now: str | None) -> None:
 @click.option("--note", default="", metavar="TEXTE", help=_("Précision."))
 @settings_option
 @now_option
+@json_option
 def answer_letter(
-    reference: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None
-) -> None:
-    _declare(reference, on, kind, by, note, settings, now)
+    reference: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    _declare(_given(reference, on, kind, by, note), settings, now, as_json=as_json)
 
 
 @click.command(
@@ -153,31 +166,36 @@ def answer_letter(
 @click.option("--note", default="", metavar="TEXTE", help=_("Précision."))
 @settings_option
 @now_option
+@json_option
 def answer(
-    request: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None
-) -> None:
-    _declare(request, on, kind, by, note, settings, now)
+    request: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    _declare(_given(request, on, kind, by, note), settings, now, as_json=as_json)
 
 
-def _declare(
-    request: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None
-) -> None:
+def _given(request: str, on: date, kind: str, by: str, note: str) -> ManualAnswer:
     from mailwatch.model import ManualAnswer
 
+    return ManualAnswer(request=request, on=on, kind=_NATURES.get(kind, kind), by=by, note=note)
+
+
+def _declare(given: ManualAnswer, settings: str | None, now: str | None, *, as_json: bool) -> None:
+    """Record an answer to the request that a person named."""
     with register_for(settings) as (register, desk):
         at = now_of(now, desk)
-        if on > at.date():
+        if given.on > at.date():
             raise UsageError(
                 "--on ({on:%d/%m/%Y}) est dans l’avenir : une réponse se déclare une fois donnée",
-                on=on,
+                on=given.on,
             )
-        identity = named(register, desk, at.date(), request).id
-        given = ManualAnswer(
-            request=identity, on=on, kind=_NATURES.get(kind, kind), by=by, note=note
-        )
-        register.answer(given, at)
+        identity = named(register, desk, at.date(), given.request).id
+        register.answer(replace(given, request=identity), at)
         register.decide(desk, at)
-        click.echo(_("Réponse notée pour la demande {id}.").format(id=identity))
+    if as_json:
+        print_json({"request": identity, "on": given.on.isoformat(), "kind": given.kind})
+        return
+    click.echo(_("Réponse notée pour la demande {id}.").format(id=identity))
 
 
 # --- corrections ----------------------------------------------------------------------------------
@@ -209,9 +227,11 @@ def _declare(
 @_reason
 @settings_option
 @now_option
+@json_option
 def correct(
     target: str, nature: str | None, link: str | None, service: str | None, excluded: bool | None,
     undo: str | None, author: str, reason: str, settings: str | None, now: str | None,
+    as_json: bool,
 ) -> None:  # fmt: skip
     from mailwatch.model import CorrectionKind, Nature
 
@@ -235,7 +255,7 @@ def correct(
             value=value,
             known=", ".join(Nature),
         )
-    _correct(kind, target, value, author, reason, settings, now)
+    _correct(kind, target, value, author, reason, settings, now, as_json=as_json)
 
 
 @click.command(
@@ -249,19 +269,22 @@ def correct(
 @_author
 @settings_option
 @now_option
+@json_option
 def note(
-    request: str, cause: str, action: str, author: str, settings: str | None, now: str | None
-) -> None:
+    request: str, cause: str, action: str, author: str, settings: str | None, now: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     from mailwatch.model import CorrectionKind
 
     words = f"{cause} ; {action}" if action else cause
-    _correct(CorrectionKind.NOTE, request, words, author, "", settings, now)
+    _correct(CorrectionKind.NOTE, request, words, author, "", settings, now, as_json=as_json)
 
 
 def _correct(
     kind: CorrectionKind, target: str, value: str, author: str, reason: str,
-    settings: str | None, now: str | None,
+    settings: str | None, now: str | None, *, as_json: bool,
 ) -> None:  # fmt: skip
+    from mailwatch import contracts
     from mailwatch.model import Correction, CorrectionKind
 
     of_messages = {CorrectionKind.NATURE, CorrectionKind.LINK}
@@ -274,8 +297,12 @@ def _correct(
             target = named(register, desk, at.date(), target).id
         if kind is CorrectionKind.LINK and value not in {"", "none"}:
             value = named(register, desk, at.date(), value).id
-        register.correct(
-            Correction(kind=kind, target=target, value=value, author=author, reason=reason, at=at)
+        said = Correction(
+            kind=kind, target=target, value=value, author=author, reason=reason, at=at
         )
+        register.correct(said)
         register.decide(desk, at)
-        click.echo(_("C’est noté : {target}.").format(target=target))
+    if as_json:
+        print_json({"target": target, **contracts.correction(said)})
+        return
+    click.echo(_("C’est noté : {target}.").format(target=target))

@@ -361,7 +361,7 @@ def _in_words(fault: BaseException | None, path: Path) -> MailwatchError | None:
                 path=path,
             )
         case ["READONLY"] | ["PERM"] | ["CANTOPEN"] | ["AUTH"]:
-            return RegisterError(
+            return RefusedError(
                 "le registre « {path} » ne peut pas être écrit ; rendez-le, et son dossier, à ce compte",
                 path=path,
             )

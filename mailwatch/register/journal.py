@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, func, select
 
+from mailwatch.errors import Remark
 from mailwatch.register import rows, tables
 from mailwatch.register.terms import Failing, Head
 
@@ -97,17 +98,17 @@ def failing(connection: Connection) -> tuple[Failing, ...]:
     return tuple(failed for _, failed in sorted(last.items()) if failed is not None)
 
 
-def broken(connection: Connection) -> Iterator[str]:
+def broken(connection: Connection) -> Iterator[Remark]:
     """Follow the chain from the first line, and say in French where it does not hold."""
     expected, digest = 1, _FIRST
     for row in connection.execute(select(tables.journal).order_by(tables.journal.c.seq)):
         told = _told(row.line)
         if row.seq != expected or told.get("n") != row.seq:
-            yield f"journal : la ligne {expected} manque"
+            yield Remark("journal : la ligne {line} manque", line=expected)
         if told.get("prev") != digest:
-            yield f"journal : la ligne {row.seq} ne suit pas la précédente"
+            yield Remark("journal : la ligne {line} ne suit pas la précédente", line=row.seq)
         if (told.get("kind"), told.get("at")) != (row.kind, tables.written(row.at)):
-            yield f"journal : la ligne {row.seq} ne dit pas ce que dit sa table"
+            yield Remark("journal : la ligne {line} ne dit pas ce que dit sa table", line=row.seq)
         expected, digest = row.seq + 1, line_digest(row.line)
 
 

@@ -242,18 +242,22 @@ class Casebook:
 
     def _set_aside(self, fact: Fact) -> None:
         self.set_aside[fact.reading.nature] += 1
-        if fact.reading.confidence is Confidence.LOW:
-            self.doubted.append(_doubted(fact, self.desk))
         self._notice_unseen(fact)
-        if fact.reading.nature is not Nature.THANKS:
-            return
         doubtful = fact.reading.confidence is Confidence.LOW
+        if fact.reading.nature is Nature.THANKS and self._thanks(fact, doubtful=doubtful):
+            return
+        if doubtful:
+            self.doubted.append(_doubted(fact, self.desk))
+
+    def _thanks(self, fact: Fact, *, doubtful: bool) -> bool:
+        """Link thanks to the request that they are tied to; False when there is none."""
         for case in reversed(self._known.of_person(person_of(fact))):
             if ties := case.thread.ties(fact):
                 # Few words after a question back give what was asked for, whatever they sound like.
                 part = "complement" if doubtful and case.asked_back() else "thanks"
                 case.link(fact, part, ties, Confidence.HIGH)
-                return
+                return True
+        return False
 
     def _open(self, fact: Fact, person: str) -> None:
         self._notice_unseen(fact)

@@ -13,7 +13,6 @@ import pytest
 from mailwatch import display, offline
 from mailwatch.model import Period, Role, Unreadable
 from tests.facts import at, desk
-from tests.mails import mail
 from tests.test_cli import Run, run
 from tests.test_service_commands import (
     ASKED,
@@ -52,6 +51,10 @@ def test_the_upkeep_of_the_register_is_told(asked: Bureau) -> None:
 
 def test_a_register_that_was_tampered_with_says_where_in_both_languages(asked: Bureau) -> None:
     with closing(sqlite3.connect(asked.state / "register.sqlite")) as database:
+        for (trigger,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
         database.execute("DELETE FROM journal WHERE seq = 2")
         database.commit()
     told = asked.type("db", "check", "--json")
@@ -112,16 +115,10 @@ def test_what_a_person_put_somewhere_is_not_said_to_be_the_same_person(doubted: 
 
 
 def test_a_doubtful_message_of_no_request_is_reviewed_by_its_key(bureau: Bureau) -> None:
-    text = "Bonjour,\n\nPour votre information.\n\nOdile Ferrand"
-    bureau.watched.mailbox.put(
-        mail(MONDAY, text, subject="Information"), at(MONDAY), folder="INBOX"
-    )
+    bureau.receive(MONDAY, "Merci d’avance.\n\nOdile Ferrand", subject="Information")
     assert bureau.type("once").code == 0
-    found = bureau.json("review")["review"]
-    lone = [one for one in found if one["request"] is None]
-    if not lone:
-        pytest.skip("the rules are sure of this one")
-    (one,) = lone
+    (one,) = bureau.json("review")["review"]
+    assert (one["request"], one["what"], one["doubt"]) == (None, "thanks", "nature")
     assert f"message : {one['target']}" in bureau.type("review").out
 
     decided = bureau.type("correct", one["target"], "--nature", "request", *DECIDED)

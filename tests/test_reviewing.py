@@ -75,6 +75,15 @@ def test_a_message_that_is_perhaps_a_request_is_asked_about_by_its_key(nature: N
     assert (one.on, one.file) == (date(2026, 3, 2), mail.file)
 
 
+def test_thanks_that_belong_to_a_request_are_not_asked_about() -> None:
+    question = incoming("2026-03-02 09:12")
+    thanks = incoming(
+        "2026-03-05 09:12", "Merci.", nature=Nature.THANKS, references=[question.message_id or ""]
+    )
+
+    assert doubtful(audit([question, unsure(thanks)])) == ()
+
+
 def test_a_message_that_is_surely_none_is_not_asked_about() -> None:
     assert doubtful(audit([incoming("2026-03-02 09:12", nature=Nature.BULK)])) == ()
 

@@ -24,7 +24,7 @@ from tests.bureau import DESK, INBOX, SENT
 from tests.facts import BOX, at
 from tests.faults.house import MONDAY, answer, question
 from tests.faults.killing import site_of
-from tests.faults.lives import Launch, Life, Once
+from tests.faults.lives import CRASHED, Launch, Life, Once
 from tests.registers import KEY
 from tests.servers.debian import fetched, without
 from tests.servers.dovecot import Dovecot
@@ -89,8 +89,9 @@ class Rig:
         expression = f"{injection.call}:{injection.fault}:when={injection.number}"
         with self.place() as place:
             traced = f"trace={injection.call}"
-            self._traced(place.site, ["-e", traced, "-e", f"inject={expression}"])
-            faults = [*checked(place.state, KEY, DESK)]
+            words, code = self._traced(place.site, ["-e", traced, "-e", f"inject={expression}"])
+            faults = [words] if code == CRASHED else []
+            faults += checked(place.state, KEY, DESK)
             found = self._rerun(place)
             faults += checked(place.state, KEY, DESK)
             if found != expected:
@@ -113,7 +114,9 @@ class Rig:
             sink.deliver = lambda taken: mailbox.put(taken.octets, MONDAY_MORNING)
             yield Place(site=alerted(site_of(watched, folder), sink.port), sink=sink)
 
-    def _traced(self, site: Site, expressions: list[str], trace: Path = Path("/dev/null")) -> None:
+    def _traced(
+        self, site: Site, expressions: list[str], trace: Path = Path("/dev/null")
+    ) -> tuple[str, int]:
         life = self.launch(Once(site=site, key=KEY, at=MONDAY_MORNING, halted=True))
         _await_halt(life)
         words = [*self.strace, "-f", "-o", str(trace), "-p", str(life.process), *expressions]
@@ -121,7 +124,7 @@ class Rig:
             assert tracing.stderr is not None
             assert "attached" in tracing.stderr.readline()
             life.resume()
-            life.ends()
+            return life.ends()
 
     def _rerun(self, place: Place) -> list[object]:
         for late in (_LATER, 2 * _LATER):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import resource
 import signal
 import socket
 import subprocess
@@ -42,7 +43,7 @@ from tests.facts import JURA
 from tests.registers import KEY, laid
 
 ROOT = Path(__file__).parent.parent.parent
-_CRASHED = 70
+CRASHED = 70
 """EX_SOFTWARE: an exception that nobody caught."""
 _PIECE = 1 << 20
 
@@ -149,7 +150,7 @@ def _warm() -> None:
 def _live(task: Task, told: int) -> NoReturn:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(told, 2)
-    code = _CRASHED
+    code = CRASHED
     try:
         with os.fdopen(told, "w", encoding="utf-8") as out:
             try:
@@ -201,6 +202,18 @@ class Once:
             return error.exit_code
         out.writelines(f"{error}\n" for error in done.errors)
         return done.exit_code
+
+
+@dataclass(frozen=True)
+class Limited:
+    """A task whose files may not grow beyond so many octets."""
+
+    task: Task
+    octets: int
+
+    def __call__(self, out: TextIO) -> int:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.octets, self.octets))
+        return self.task(out)
 
 
 def _now(ahead: timedelta) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mailwatch.errors import BusyError, RefusedError, RegisterError, refusal
@@ -26,12 +26,18 @@ def only_one(state: Path) -> Iterator[None]:
     try:
         _take(lock, state)
         # Never removed: who waits for the old file would hold another lock than who makes a new one.
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, b"%d\n" % os.getpid(), 0)
+        _name(lock, b"%d\n" % os.getpid())
         yield
-        os.ftruncate(lock, 0)
+        _name(lock, b"")
     finally:
         os.close(lock)
+
+
+def _name(lock: int, holder: bytes) -> None:
+    """Say who holds; a disk without room for that is the register's to tell."""
+    with suppress(OSError):
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, holder, 0)
 
 
 def holder(state: Path) -> int | None:

@@ -50,7 +50,9 @@ def test_the_upkeep_of_the_register_is_told(asked: Bureau) -> None:
 
 
 def test_a_register_that_was_tampered_with_says_where_in_both_languages(asked: Bureau) -> None:
-    with closing(sqlite3.connect(asked.state / "register.sqlite")) as database:
+    file = asked.state / "register.sqlite"
+    whole = file.read_bytes()
+    with closing(sqlite3.connect(file)) as database:
         for (trigger,) in database.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         ).fetchall():
@@ -60,6 +62,7 @@ def test_a_register_that_was_tampered_with_says_where_in_both_languages(asked: B
     told = asked.type("db", "check", "--json")
     french = asked.type("db", "check")
     english = asked.type_("--lang", "en", "db", "check", "--settings", str(asked.settings))
+    file.write_bytes(whole)
 
     assert (told.code, french.code, english.code) == (65, 65, 65)
     assert told.lines[0]["well"] is False

@@ -144,6 +144,17 @@ def test_the_alert_of_a_register_that_may_not_be_written_is_refused(asked: Burea
     assert "rendez-le, et son dossier, à ce compte" in found.err
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read anywhere")
+def test_a_state_folder_that_may_not_be_read_is_refused(asked: Bureau) -> None:
+    mode = stat.S_IMODE(asked.state.stat().st_mode)
+    asked.state.chmod(0)
+    found = asked.type("status")
+    asked.state.chmod(mode)
+
+    assert found.code == 77
+    assert "ce compte ne peut pas y lire (accès refusé)" in found.err
+
+
 def test_an_unreadable_message_lies_on_the_terminal_where_the_report_says(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

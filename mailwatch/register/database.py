@@ -95,7 +95,7 @@ class Database:
 @contextmanager
 def connected(path: Path, *, current: bool = True) -> Iterator[Database]:
     """Open the register file; refuse one that is not ours or, when `current`, of another version."""
-    if not path.is_file():
+    if not _is_there(path):
         raise _missing(path.parent)
     engine = create_engine(
         "sqlite://",
@@ -188,9 +188,9 @@ def created(folder: Path) -> None:
     with _writable(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_superuser(folder)
-        if path.exists():
+        if _is_there(path):
             raise RegisterError("il y a déjà un registre dans « {folder} »", folder=folder)
-        if not (folder / KEY).exists():
+        if not _is_there(folder / KEY):
             _write_new(folder / KEY, secrets.token_bytes(KEY_LENGTH))
         # Made under another name: a register that is there is there whole.
         unfinished = folder / f"{FILE}.new"
@@ -269,7 +269,7 @@ def key_of(folder: Path) -> bytes:
         key = path.read_bytes()
         shared = path.stat().st_mode & 0o077
     except OSError as fault:
-        if not (path.exists() or (folder / FILE).exists()):
+        if not (_is_there(path) or _is_there(folder / FILE)):
             raise _missing(folder) from None
         raise RegisterError(
             "la clé « {path} » ne peut pas être lue : {reason} ; restaurez-la : sans elle, plus aucun "
@@ -289,6 +289,22 @@ def key_of(folder: Path) -> bytes:
             expected=KEY_LENGTH,
         )
     return key
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether there is such a file; RefusedError when this account may not look."""
+    try:
+        path.stat()
+    except PermissionError as fault:
+        raise RefusedError(
+            "« {folder} » : ce compte ne peut pas y lire ({reason}) ; lancez mailwatch sous le compte à qui est le "
+            "dossier",
+            folder=path.parent,
+            reason=refusal(fault),
+        ) from None
+    except OSError:
+        return False
+    return True
 
 
 def _missing(folder: Path) -> RegisterError:

@@ -39,6 +39,8 @@ The core: no clock, file, socket, environment or randomness.
     kinship     By what a message may touch others: persons, identifiers, words.
     lookup      Cases found again: by person, by message, by words.
 
+    matching    Which case a message belongs to, by persons first, then by ties.
+
     casebook    Requests while the mail is read in order: joined, answered, or opened.
 
     standing    Where a request stands on a given day, with its answers and delays.
@@ -100,9 +102,9 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     workdays    territories
     message     charset, encoded, page, style, sight, walk, html, mime, dates, fields, structure, reports, journaled,
                 attributions, openings, additions, quoting, body
-    ruleset     terms, tables, packs, choices, local
+    ruleset     terms, tables, packs, choices, local, leanings
     dates       grammar
-    nature      automatic, forms, voices, mass, scope, person, internal, incoming, cues,
+    nature      automatic, forms, voices, mass, scope, person, internal, leaning, incoming, cues,
                 asking, elsewhere, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
                 units
@@ -110,7 +112,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     sources     files, letters, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
     register    terms, tables, rows, database, journal, sightings, components, words, readers, persons, decisions,
-                figures, finding, alerts, checking
+                observing, figures, finding, alerts, checking
     outbox      composing, submitting, delivering
     intake      spool, conversation, listening, taking, answering
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,

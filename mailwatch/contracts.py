@@ -16,20 +16,25 @@ from mailwatch.model import (
     Announced,
     Answer,
     Audit,
+    Bounds,
     ChannelIndicators,
     Correction,
     Deadline,
     Evidence,
+    Grade,
     Indicators,
     Link,
     LocalRule,
     Mention,
     MentionCount,
     Mentions,
+    Rate,
     Refused,
     Request,
     Ruling,
+    Span,
     Unreadable,
+    Unwatched,
 )
 from mailwatch.ruleset import Choice, Rule
 
@@ -135,9 +140,26 @@ def _summary(found: Audit) -> dict[str, Json]:
         "refused": [refused(item) for item in found.refused],
         "corrections": [ruling(item) for item in found.rulings],
         "local_rules": [local_rule(item) for item in found.local],
+        "unwatched": [unwatched(item) for item in found.unwatched],
         "messages": found.messages,
         "duplicates": found.duplicates,
         "rules": found.rules,
+    }
+
+
+def unwatched(found: Unwatched) -> dict[str, Json]:
+    """A time in which a folder was not looked at; `since` is null before the first look.
+
+    `missed` messages came and went in it, by the numbers that the server gave out: of a folder of role `inbox`
+    they count as requests, of one of role `sent` as answers, in the margin of the rate.
+    """
+    return {
+        "account": found.account,
+        "folder": found.folder,
+        "role": found.role,
+        "since": found.since.isoformat() if found.since else None,
+        "until": found.until.isoformat(),
+        "missed": found.missed,
     }
 
 
@@ -185,7 +207,23 @@ def request(found: Request) -> dict[str, Json]:
         "boxes": list(found.boxes),
         "corrected": list(found.corrected),
         "note": found.note or None,
+        "bounds": bounds(found.bounds) if found.bounds else None,
     }
+
+
+def bounds(found: Bounds) -> dict[str, Json]:
+    """What a request may have been, where its instants disagree on a day: each from the earliest to the latest."""
+    return {
+        "received_on": span(found.received),
+        "due_on": span(found.due),
+        "answered_on": span(found.answered) if found.answered else None,
+        "delay": list(found.delay) if found.delay else None,
+    }
+
+
+def span(found: Span) -> list[Json]:
+    """The first and the last of some days."""
+    return [found.earliest_on.isoformat(), found.latest_on.isoformat()]
 
 
 def ruling(found: Ruling) -> dict[str, Json]:
@@ -211,7 +249,12 @@ def correction(found: Correction) -> dict[str, Json]:
 
 def answer(found: Answer) -> dict[str, Json]:
     """One answer, as a request names it."""
-    return {"on": found.on.isoformat(), "kind": found.kind, "message_id": found.message_id}
+    return {
+        "on": found.on.isoformat(),
+        "kind": found.kind,
+        "message_id": found.message_id,
+        "grade": found.grade,
+    }
 
 
 def link(found: Link) -> dict[str, Json]:
@@ -236,12 +279,22 @@ def indicators(found: Indicators) -> dict[str, Json]:
             "service": mention_count(found.service),
             "institution": mention_count(found.institution),
         },
-        "grades": {str(grade): count for grade, count in found.grades.items()},
+        "grades": grades(found.grades),
     }
 
 
+def grades(found: Mapping[Grade, int]) -> dict[str, Json]:
+    """How many instants have each grade of evidence."""
+    return {str(grade): count for grade, count in found.items()}
+
+
 def channel(found: ChannelIndicators) -> dict[str, Json]:
-    """The figures of one channel."""
+    """The figures of one channel.
+
+    The rate lies between `lowest` and `highest`: `uncertain` requests are in time or late according to which of
+    their instants is right, and `missed` messages came and went unseen. Without any, both are the rate.
+    """
+    margin = found.margin
     return {
         "numerator": found.answered_in_time.numerator,
         "denominator": found.answered_in_time.denominator,
@@ -256,6 +309,21 @@ def channel(found: ChannelIndicators) -> dict[str, Json]:
         "holding_without_followup": found.holding_without_followup,
         "holding_open": found.holding_open,
         "excluded": found.excluded,
+        "lowest": rate(margin.lowest if margin else found.answered_in_time),
+        "highest": rate(margin.highest if margin else found.answered_in_time),
+        "uncertain": margin.uncertain if margin else 0,
+        "missed": margin.missed if margin else 0,
+        "grades": grades(found.grades),
+        "answer_grades": grades(found.answer_grades),
+    }
+
+
+def rate(found: Rate) -> dict[str, Json]:
+    """A rate with its population."""
+    return {
+        "numerator": found.numerator,
+        "denominator": found.denominator,
+        "rate_text": found.text,
     }
 
 

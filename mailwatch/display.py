@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from mailwatch.model import (
     Audit,
     Channel,
     ChannelIndicators,
+    Grade,
     Mention,
     Outcome,
     Rate,
@@ -176,6 +177,8 @@ def figures(found: Audit) -> Table:
     table = grid("", _("Courriels"), _("Courriers"))
     rows: tuple[tuple[str, Callable[[ChannelIndicators], str]], ...] = (
         (_("Réponses dans le délai (attente comptée)"), lambda of: _rate(of.answered_in_time)),
+        (_("Preuve des arrivées"), lambda of: _graded(of.grades)),
+        (_("Preuve des réponses"), lambda of: _graded(of.answer_grades)),
         (_("Réponses de fond dans le délai"), lambda of: _rate(of.substantive_in_time)),
         (_("Délai moyen de première réponse"), lambda of: _days(of.mean_first_delay)),
         (_("Délai moyen de réponse de fond"), lambda of: _days(of.mean_substantive_delay)),
@@ -240,6 +243,7 @@ def _remarks(found: Audit) -> Iterable[str]:
     copies = counted(found.duplicates, _("copie écartée"), _("copies écartées"))
     requests = counted(len(found.requests), _("demande"), _("demandes"))
     yield f"{messages}, {copies}, {requests}."
+    yield from _unwatched(found)
     if found.unseen:
         unseen = counted(
             len(found.unseen),
@@ -256,6 +260,28 @@ def _remarks(found: Audit) -> Iterable[str]:
         yield f"{line if row.file else _('réglages')} : {say(row.reason)}"
 
 
+def _unwatched(found: Audit) -> Iterator[str]:
+    """How far the rate may be off, and what leaves it open."""
+    margin = found.indicators.email.margin
+    if margin is not None:
+        yield _("Taux des courriels entre {lowest} et {highest}.").format(
+            lowest=_rate(margin.lowest), highest=_rate(margin.highest)
+        )
+    if margin is not None and margin.uncertain:
+        uncertain = counted(margin.uncertain, _("verdict incertain"), _("verdicts incertains"))
+        yield _("{uncertain} : des dates se contredisent, le rapport dit lesquelles.").format(
+            uncertain=uncertain
+        )
+    if found.unwatched:
+        times = counted(
+            len(found.unwatched),
+            _("interruption de l’observation"),
+            _("interruptions de l’observation"),
+        )
+        missed = sum(gap.missed for gap in found.unwatched)
+        yield _("{times}, {missed} messages passés inaperçus.").format(times=times, missed=missed)
+
+
 def counted(count: int, one: str, many: str) -> str:
     """Write a number with what it counts, in the singular or the plural."""
     return f"{count} {one if count < _PLURAL else many}"
@@ -265,6 +291,11 @@ def _rate(rate: Rate) -> str:
     if rate.denominator == 0:
         return rate.text
     return f"{rate.text}  ({rate.numerator}/{rate.denominator})"
+
+
+def _graded(grades: Mapping[Grade, int]) -> str:
+    found = (f"{grade} {count}" for grade, count in grades.items() if count)
+    return ", ".join(found) or "—"
 
 
 def _days(value: float | None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from mailwatch.model import (
@@ -15,6 +16,7 @@ from mailwatch.model import (
     CorrectionKind,
     Grade,
     LocalChange,
+    Margin,
     Nature,
     Outcome,
     Place,
@@ -82,8 +84,8 @@ CONVENTIONS = {
 }
 GRADES = {
     Grade.A: "remise par le serveur ou vue en direct",
-    Grade.B: "date du serveur, cohérente avec le relevé",
-    Grade.C: "retrouvée après coup, dans un export",
+    Grade.B: "date du serveur, cohérente avec les relevés",
+    Grade.C: "retrouvée après coup, ou déclarée",
     Grade.X: "dates contradictoires",
 }
 PARTS = {
@@ -101,6 +103,7 @@ FINDINGS = {
     "asked_at_another_address": "relance venue d’une autre adresse, rattachée par ses mots",
     "date_differs": "le champ Date diffère de plus d’une heure de l’arrivée",
     "date_field_only": "arrivée connue par le seul champ Date",
+    "filed_later": "copie d’envoi rangée après la date qu’elle porte",
     "follows_closed_request": "nouvelle question dans un échange déjà clos",
     "instants_contradict": "dates du serveur contradictoires",
     "negative_delay": "réponse datée d’avant la réception",
@@ -212,6 +215,28 @@ def month_name(month: str) -> str:
 def number(value: float) -> str:
     """A number with one decimal at most, half up, and a comma."""
     return str(_rounded(value)).removesuffix(".0").replace(".", ",")
+
+
+def moment(at: datetime) -> str:
+    """A minute as French readers write it, in the zone it is given in."""
+    return f"{at:%d/%m/%Y} à{NO_BREAK}{at:%H:%M}"
+
+
+def graded(grades: Mapping[Grade, int]) -> str:
+    """How instants are attested, « A : 12, C : 3 », those without any left out."""
+    found = (f"{grade}{NO_BREAK}: {count}" for grade, count in grades.items() if count)
+    return ", ".join(found) or "Sans objet"
+
+
+def between(margin: Margin) -> str:
+    """The two ends of a margin, « entre 85,7 % (12/14) et 92,9 % (13/14) »."""
+    lowest, highest = (
+        f"{end.text.replace(' %', f'{NO_BREAK}%')} ({end.numerator}/{end.denominator})"
+        if end.denominator
+        else end.text
+        for end in (margin.lowest, margin.highest)
+    )
+    return f"entre {lowest} et {highest}"
 
 
 def days(value: float | None) -> str:

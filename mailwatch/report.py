@@ -10,6 +10,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
@@ -21,6 +22,7 @@ from mailwatch.labels import (
     days,
     finding,
     kind,
+    moment,
     month_name,
     number,
     plural,
@@ -37,6 +39,7 @@ from mailwatch.model import (
     State,
 )
 from mailwatch.ruleset import Policy
+from mailwatch.standing import best_and_worst
 
 HTML = "rapport.html"
 CSV = "demandes.csv"
@@ -70,6 +73,8 @@ def html(audit: Audit, policy: Policy, templates: Mapping[str, str]) -> str:
         "correction": labels.correction,
         "days": days,
         "file": short_file,
+        "graded": labels.graded,
+        "moment": moment,
         "number": number,
         "percent": percent,
         "rate": rate_with_population,
@@ -86,6 +91,8 @@ def html(audit: Audit, policy: Policy, templates: Mapping[str, str]) -> str:
             if r.follow_up_on and r.follow_up_on < audit.today and r.state is not State.EXCLUDED
         ],
         doubtful=[r for r in audit.requests if is_doubtful(r)],
+        uncertain=[r for r in audit.requests if is_uncertain(r, audit.today)],
+        missed=sum(gap.missed for gap in audit.unwatched),
         rulings=audit.rulings,
         excluded=Counter(r.excluded_because for r in audit.requests if r.state is State.EXCLUDED),
         registers={
@@ -104,6 +111,12 @@ def is_doubtful(request: Request) -> bool:
     return request.confidence is Confidence.LOW or any(
         link.confidence is Confidence.LOW for link in request.links
     )
+
+
+def is_uncertain(request: Request, today: date) -> bool:
+    """Say whether the verdict on a request depends on which of its instants is right."""
+    best, worst = best_and_worst(request, today)
+    return best is not worst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +193,9 @@ _COLUMNS: tuple[tuple[str, Callable[[Request], str]], ...] = (
     ("constats", lambda r: " ; ".join(finding(code) for code in r.findings)),
     ("confiance", lambda r: labels.CONFIDENCES[r.confidence]),
     ("fichier", lambda r: r.file),
+    ("preuve_reponse", lambda r: r.first.grade if r.first else ""),
+    ("delai_au_moins", lambda r: _delay_end(r, 0)),
+    ("delai_au_plus", lambda r: _delay_end(r, 1)),
 )
 
 
@@ -195,6 +211,14 @@ def requests_csv(requests: Iterable[Request]) -> str:
 
 def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _delay_end(request: Request, end: int) -> str:
+    """The shortest or the longest delay that the instants of a request allow."""
+    if request.first is None:
+        return ""
+    delays = request.bounds.delay if request.bounds else None
+    return str(delays[end] if delays else request.first.delay)
 
 
 def _outcome(request: Request, mention: str) -> str:

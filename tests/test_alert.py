@@ -37,11 +37,12 @@ from mailwatch.model import (
     State,
     Unreadable,
     Unseen,
+    Unwatched,
 )
 from mailwatch.settings import template_texts
 from mailwatch.site import AlertPlan, Weekday
 from mailwatch.workdays import closure
-from tests.facts import BOX, answer, at, desk, incoming
+from tests.facts import BOX, PARIS, answer, at, desk, incoming
 from tests.pages import Outline
 
 SEJOUR = "pref-etrangers@jura.gouv.fr"
@@ -759,6 +760,22 @@ def test_a_difference_is_that_of_the_figures_as_printed() -> None:
     before = [answered(1)] * 5 + [answered(9)] * 2
 
     assert figure(now, before, "Courriels") == "66,7 % | 2/3 | 71,4 % | −4,7 points | en recul"
+
+
+def test_a_rate_that_something_leaves_open_is_told_with_its_two_ends() -> None:
+    lost = Unwatched(
+        account="jura",
+        folder="INBOX",
+        role=Role.INBOX,
+        since=datetime(2026, 3, 24, 8, tzinfo=PARIS),
+        until=datetime(2026, 3, 25, 8, tzinfo=PARIS),
+        missed=1,
+    )
+    now, before = compute([answered(1)], MONDAY, [lost]), compute([answered(1)], MONDAY)
+
+    row = next(figures(now, before, desk().rules.policy).__iter__())
+
+    assert spaced(row.population) == "1/1, entre 50 % (1/2) et 100 % (2/2)"
 
 
 def test_the_figures_cover_four_whole_weeks_and_the_four_before() -> None:

@@ -33,6 +33,7 @@ from mailwatch.model import (
     Audit,
     Delivery,
     Grade,
+    Indicators,
     Letter,
     Period,
     Request,
@@ -217,6 +218,9 @@ def found_by_imap(
 
 # --- what is compared -----------------------------------------------------------------------------
 
+ATTESTED = ("date_field_only", "filed_later")
+"""Findings that only say how an instant is attested."""
+
 
 def agreed(found: Audit, known_as: Callable[[str], str]) -> dict[str, object]:
     """All that an audit says, by its name, but for places, grades and the words about persons."""
@@ -225,7 +229,7 @@ def agreed(found: Audit, known_as: Callable[[str], str]) -> dict[str, object]:
     return {
         "ids": sorted(request.id for request in requests),
         **{f"request {r.id} {f.name}": getattr(r, f.name) for r in requests for f in fields(r)},
-        **{f"figures {name}": replace(each, grades={}) for name, each in figures.items()},
+        **{f"figures {name}": _ungraded(each) for name, each in figures.items()},
         "set_aside": found.set_aside,
         "unseen": sorted((u.on, known_as(u.box), u.request, u.evidence) for u in found.unseen),
         "quarantined": sorted((each.role, each.reason) for each in found.quarantined),
@@ -241,8 +245,8 @@ def _agreed(request: Request, known_as: Callable[[str], str]) -> Request:
         request,
         file="",
         grade=Grade.C,
-        # It says how the instant is attested, as the grade does.
-        findings=tuple(name for name in request.findings if name != "date_field_only"),
+        findings=tuple(name for name in request.findings if name not in ATTESTED),
+        bounds=None,
         boxes=tuple(map(known_as, request.boxes)),
         links=tuple(sorted(links, key=lambda link: (link.key, link.part))),
         answers=tuple(map(_impersonal, request.answers)),
@@ -251,10 +255,20 @@ def _agreed(request: Request, known_as: Callable[[str], str]) -> Request:
     )
 
 
+def _ungraded(figures: Indicators) -> Indicators:
+    email, letter = (
+        replace(channel, margin=None, grades={}, answer_grades={})
+        for channel in (figures.email, figures.letter)
+    )
+    return replace(figures, grades={}, email=email, letter=letter)
+
+
 def _impersonal(answer: Answer) -> Answer:
     mentions, announced = answer.mentions, answer.announced
     return replace(
         answer,
+        grade=Grade.C,
+        span=None,
         mentions=mentions and replace(mentions, author=replace(mentions.author, text="")),
         announced=announced and replace(announced, text=""),
     )

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from mailwatch.alert.lines import DUE, LATE_FOLLOW_UP, Group, Horizon, Urgency, groups, plain
 from mailwatch.alert.schedule import next_on
 from mailwatch.alert.trends import Figure, figures
-from mailwatch.indicators import compute, within
-from mailwatch.model import Audit, Period, Request, Unreadable, Unseen
+from mailwatch.indicators import compute, unwatched_within, within
+from mailwatch.model import Audit, Period, Request, Unreadable, Unseen, Unwatched
 from mailwatch.ruleset import Desk
 from mailwatch.site import AlertPlan
 from mailwatch.standing import UNASSIGNED
@@ -141,7 +141,7 @@ def weekly(
         period=period,
         previous=previous,
         sections=_sections(audit, horizon),
-        figures=_figures(audit.requests, horizon),
+        figures=_figures(audit.requests, horizon, audit.unwatched),
         quarantined=audit.quarantined,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.since, gap.account, gap.folder))),
         head=head,
@@ -163,9 +163,14 @@ def _sunday_before(today: date, weeks: int) -> date:
     return today - timedelta(days=today.weekday() + 1 + 7 * (weeks - 1))
 
 
-def _figures(requests: Sequence[Request], horizon: Horizon) -> tuple[Figure, ...]:
+def _figures(
+    requests: Sequence[Request], horizon: Horizon, unwatched: Sequence[Unwatched] = ()
+) -> tuple[Figure, ...]:
+    # What was deleted before anybody looked may be of any year.
+    watched = [gap for gap in unwatched if gap.since is not None]
     now, before = (
-        compute(within(requests, period), horizon.today) for period in periods(horizon.today)
+        compute(within(requests, period), horizon.today, unwatched_within(watched, period))
+        for period in periods(horizon.today)
     )
     return figures(now, before, horizon.desk.rules.policy)
 

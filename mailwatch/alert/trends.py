@@ -11,8 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from mailwatch.indicators import NOT_APPLICABLE
-from mailwatch.labels import NO_BREAK, days, number, plural
-from mailwatch.model import ChannelIndicators, Indicators, MentionCount, Rate
+from mailwatch.labels import NO_BREAK, between, days, number, plural
+from mailwatch.model import ChannelIndicators, Indicators, Margin, MentionCount, Rate
 from mailwatch.ruleset import Policy
 
 _MINUS = "−"
@@ -35,7 +35,7 @@ class Figure:
     label: str
     now: str
     population: str
-    """`12/13`, `11/13, 2 invérifiables`, or empty when there is none."""
+    """`12/13`, `12/13, entre 85,7 % (12/14) et…`, `11/13, 2 invérifiables`, or empty when there is none."""
     before: str
     change: str
     """`+4,3 points`, or empty when there is nothing to compare or no difference."""
@@ -69,14 +69,15 @@ def _channel(
     yield _share(
         f"{label}{NO_BREAK}jours ouvrés",
         in_time.text,
-        _population(in_time),
+        _population(in_time, now.margin),
         before.answered_in_time.text,
     )
     yield _delay(f"Délai moyen par {name}", now.mean_first_delay, before.mean_first_delay)
 
 
-def _population(rate: Rate) -> str:
-    return f"{rate.numerator}/{rate.denominator}" if rate.denominator else ""
+def _population(rate: Rate, margin: Margin | None) -> str:
+    counts = [f"{rate.numerator}/{rate.denominator}"] if rate.denominator else []
+    return ", ".join((*counts, between(margin)) if margin else counts)
 
 
 def _mention(label: str, now: MentionCount, before: MentionCount) -> Figure:

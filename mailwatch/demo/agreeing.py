@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mailwatch.errors import RegisterError
-from mailwatch.model import Answer, Audit, Indicators, Refused, Request
+from mailwatch.model import Answer, Audit, ChannelIndicators, Indicators, Refused, Request
 
 
 def agree(by_register: Audit, by_files: Audit) -> None:
@@ -38,7 +38,16 @@ def _told(audit: Audit) -> Mapping[str, object]:
 
 def _ungraded(indicators: Indicators) -> Indicators:
     # A server attests its dates better than a file does.
-    return replace(indicators, grades={})
+    return replace(
+        indicators,
+        grades={},
+        email=_ungraded_channel(indicators.email),
+        letter=_ungraded_channel(indicators.letter),
+    )
+
+
+def _ungraded_channel(channel: ChannelIndicators) -> ChannelIndicators:
+    return replace(channel, margin=None, grades={}, answer_grades={})
 
 
 def _row(refused: Refused) -> tuple[str, int, str]:

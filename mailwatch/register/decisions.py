@@ -44,6 +44,8 @@ from mailwatch.ruleset import Desk
 from mailwatch.standing import letter_id
 from mailwatch.triage import Triage, triage
 
+_EDITION = 2
+"""Of what a decision tells of its requests: raised with it, so that older decisions are made anew."""
 _AT_ONCE = 500
 """Facts that one transaction places; components that one decides."""
 _FETCHED = 100
@@ -134,8 +136,9 @@ def said(connection: Connection, desk: Desk) -> Said:
 
 
 def desk_digest(desk: Desk) -> str:
-    """Tell one desk from another: rules, settings of the institution, zone."""
-    return sha256(f"{desk.rules.digest} {desk.zone} {desk.institution!r}".encode()).hexdigest()
+    """Tell one desk from another: rules, settings of the institution, zone, and what a decision tells."""
+    told = f"{_EDITION} {desk.rules.digest} {desk.zone} {desk.institution!r}"
+    return sha256(told.encode()).hexdigest()
 
 
 def _follow_settings(connection: Connection, desk: Desk, at: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from mailwatch import indicators
 from mailwatch.corrections import by_day
 from mailwatch.model import Audit, Nature, Period, Refused, Request, Unreadable, Unseen
-from mailwatch.register import decisions, sightings, tables
+from mailwatch.register import decisions, observing, sightings, tables
 from mailwatch.register.decisions import Rest, Said
 from mailwatch.register.terms import Location, Place, location_name
 from mailwatch.ruleset import Desk
@@ -50,6 +50,7 @@ def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Au
         rests.append(rest)
     found = indicators.within(_standing(kept, desk, today), period)
     rulings = by_day(ruling for rest in rests for ruling in rest.rulings)
+    unwatched = observing.unwatched(connection, period, desk.zone)
     set_aside: Counter[Nature] = Counter()
     for rest in rests:
         set_aside.update(rest.set_aside)
@@ -58,7 +59,7 @@ def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Au
         period=period,
         today=today,
         requests=found,
-        indicators=indicators.compute(found, today),
+        indicators=indicators.compute(found, today, unwatched),
         by_month=indicators.by_month(found, today),
         by_service=indicators.by_service(found, today),
         set_aside=dict(sorted(set_aside.items())),
@@ -76,6 +77,7 @@ def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Au
         rules=desk.rules.digest,
         rulings=indicators.rulings_within(rulings, period),
         local=desk.rules.local,
+        unwatched=unwatched,
     )
 
 

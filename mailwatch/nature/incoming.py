@@ -14,8 +14,9 @@ from mailwatch.model import Confidence, Evidence, Institution, Message, Nature, 
 from mailwatch.nature.automatic import automatic
 from mailwatch.nature.forms import Form, is_robot, read_form
 from mailwatch.nature.internal import colleague
-from mailwatch.nature.mass import mass_mail
-from mailwatch.nature.person import wanted
+from mailwatch.nature.leaning import Letter, lean
+from mailwatch.nature.mass import FILTER, mass_mail
+from mailwatch.nature.person import ANSWER_DUE, wanted
 from mailwatch.nature.scope import out_of_scope
 from mailwatch.nature.voices import Voice, Voices, listen, listen_to_title, together
 from mailwatch.ruleset import RulePack, Ruleset
@@ -28,24 +29,43 @@ _STILL_SAID = frozenset({"reminder"})
 """What the subject of a reply still says: the rest of it was said of the first message."""
 _SENT_TO_ALL = frozenset({"list-field", "bulk-mailer", "bulk.unsubscribe"})
 """What says that a letter is no colleague's: the invitations of colleagues sound like advertising, too."""
+MACHINES = frozenset({Nature.AUTOMATIC_REPLY, Nature.OUT_OF_OFFICE})
+_MASS = frozenset({Nature.BULK, Nature.SPAM})
+_BESIDE = frozenset({"header", "structure"})
+_FAINT = 0.4
+"""The share under which an opinion is none."""
+_CLEAR = 0.75
+"""The share from which an opinion needs no person's eye."""
+_MACHINE = 0.5
+"""The share under which an opinion takes nobody for a machine."""
+_UNNAMED = "Autre objet qu’une demande d’information, à en juger par l’ensemble du texte"
 _SETTLING = ("thanks", "closing", "noted")
 
 
 def incoming(message: Message, own: Words, institution: Institution, rules: Ruleset) -> Reading:
     """Say what `message`, found in an inbox, is."""
+    found, letter = ruled(message, own, institution, rules)
+    return found if letter is None else _seconded(found, letter, rules)
+
+
+def ruled(
+    message: Message, own: Words, institution: Institution, rules: Ruleset
+) -> tuple[Reading, Letter | None]:
+    """Say what rules find, and on what a second opinion may be formed where no structure settles it."""
     form = read_form(message, institution)
     if form is not None:
         return _of_form(message, form, rules.incoming)
-    found = automatic(message, own, rules.automatic)
-    if found is not None:
-        return found
+    machine = automatic(message, own, rules.automatic)
+    if machine is not None and machine.confidence is Confidence.HIGH:
+        return machine, None
     if message.calendar_method == "cancel":
         evidence = Evidence(rule="calendar", text="cancel", place="structure")
-        return Reading(nature=Nature.CALENDAR_REPLY, evidence=(evidence,))
+        return Reading(nature=Nature.CALENDAR_REPLY, evidence=(evidence,)), None
     sender = _sender(message)
-    if sender and is_ours(sender, institution):
-        return _of_ours(message, listen(own, rules.incoming), institution, rules.incoming)
-    return _of_stranger(message, own, institution, rules.incoming)
+    if not sender or not is_ours(sender, institution):
+        return _of_stranger(message, own, machine, institution, rules.incoming)
+    heard = listen(own, rules.incoming)
+    return machine or _of_ours(message, heard, institution, rules.incoming), None
 
 
 def _of_ours(
@@ -59,17 +79,43 @@ def _of_ours(
 
 
 def _of_stranger(
-    message: Message, own: Words, institution: Institution, rules: RulePack
-) -> Reading:
+    message: Message,
+    own: Words,
+    machine: Reading | None,
+    institution: Institution,
+    rules: RulePack,
+) -> tuple[Reading, Letter | None]:
     """Read the mail of somebody outside; their own earlier message when they add nothing to it."""
     passed_on = message.forwarded
     own = read(passed_on.text) if passed_on is not None and not own.line.strip() else own
     voices = _heard(message, own, rules)
-    found = mass_mail(message, voices, institution, rules)
+    found = machine or mass_mail(message, voices, institution, rules)
     if found is None and passed_on is not None and is_state(_sender(message)):
-        return _transmitted(message, institution, rules)
-    correspondent = _correspondent(message, institution)
-    return replace(found or _of_person(message, voices, rules), correspondent=correspondent)
+        return _transmitted(message, institution, rules), None
+    found = found or _of_person(message, voices, rules)
+    found = replace(found, correspondent=_correspondent(message, institution))
+    if _is_settled(found):
+        return found, None
+    return found, Letter(
+        own=own,
+        title=message.subject,
+        sender=" ".join(f"{who.name} {who.address}" for who in message.senders[:1]),
+        voices=voices,
+        replies=_replies(message),
+        ruled=_ruled(found),
+    )
+
+
+def _is_settled(found: Reading) -> bool:
+    """Say whether something beside the words decides: a field, a filter, an office with an address of its own."""
+    beside = any(seen.place in _BESIDE or seen.rule == FILTER for seen in found.evidence)
+    return beside and (found.nature in _MASS or found.confidence is Confidence.HIGH)
+
+
+def _ruled(found: Reading) -> tuple[str, ...]:
+    """What rules found outside the text, and which machine they took the writer for."""
+    told = tuple(seen.rule for seen in found.evidence if seen.place == "header")
+    return (*told, f"machine {found.nature}") if found.nature in MACHINES else told
 
 
 def _of_person(message: Message, voices: Voices, rules: RulePack) -> Reading:
@@ -84,22 +130,44 @@ def _of_person(message: Message, voices: Voices, rules: RulePack) -> Reading:
     )
 
 
-def _of_form(message: Message, form: Form, rules: RulePack) -> Reading:
+def _of_form(message: Message, form: Form, rules: RulePack) -> tuple[Reading, Letter]:
     """Read what a form carries: the citizen's words and the kind they ticked, never the robot's."""
-    title = listen_to_title(read(form.kind or message.subject), rules)
-    voices = together(listen(read(form.text), rules), title)
-    citizen = replace(message, senders=())
-    found = _of_person(citizen, voices, rules)
-    return replace(found, correspondent=form.address)
+    own, title = read(form.text), form.kind or message.subject
+    voices = together(listen(own, rules), listen_to_title(read(title), rules))
+    found = _of_person(replace(message, senders=()), voices, rules)
+    letter = Letter(own=own, title=title, sender="", voices=voices, replies=False)
+    return replace(found, correspondent=form.address), letter
 
 
 def _transmitted(message: Message, institution: Institution, rules: RulePack) -> Reading:
     """A question that another State service received and passes on (CRPA, L114-2): ours to answer."""
-    carried = colleague(message, listen(read(message.own), rules), institution, rules)
+    own = read(message.own)
+    carried = colleague(message, listen(own, rules), institution, rules)
     if not carried.answer_due:
-        voices = _heard(message, read(message.own), rules)
+        voices = _heard(message, own, rules)
         return replace(_of_person(message, voices, rules), correspondent=_sender(message))
     return replace(carried, nature=Nature.REQUEST, also=(), confidence=Confidence.LOW)
+
+
+# --- a second opinion -----------------------------------------------------------------------------
+
+
+def _seconded(found: Reading, letter: Letter, rules: Ruleset) -> Reading:
+    """Hold what rules found against what all the words lean to."""
+    opinion = lean(letter, rules.leanings)
+    if opinion.nature is found.nature:
+        return found
+    if opinion.share < (_MACHINE if opinion.nature in MACHINES else _FAINT):
+        return found
+    return replace(
+        found,
+        nature=opinion.nature,
+        also=tuple(other for other in found.also if other is not opinion.nature),
+        answer_due=opinion.nature in ANSWER_DUE,
+        evidence=opinion.evidence,
+        confidence=Confidence.MEDIUM if opinion.share >= _CLEAR else Confidence.LOW,
+        reason=_UNNAMED if opinion.nature is Nature.OUT_OF_SCOPE else "",
+    )
 
 
 # --- what is read ---------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ _FLAGGED = {
     "x-vr-spamstate": ("spam",),
 }
 _MARKS = ("***spam***", "[spam]", "{spam?}", "*****spam*****", "[spam suspecté]", "[pub]")
+FILTER = "spam-filter"
+"""What the verdict of a filter is called as evidence."""
 _ENGLISH = "ask.english"
 """How advertising from abroad asks, too."""
 _SELL = "spam.sell"
@@ -64,11 +66,9 @@ def _flag(message: Message) -> Evidence | None:
     for name, values in _FLAGGED.items():
         for value in message.headers.get(name, ()):
             if value.strip().lower().startswith(values):
-                return Evidence(
-                    rule="spam-filter", text=f"{name}: {value.strip()[:60]}", place="header"
-                )
+                return Evidence(rule=FILTER, text=f"{name}: {value.strip()[:60]}", place="header")
     if message.subject.lower().lstrip().startswith(_MARKS):
-        return Evidence(rule="spam-filter", text=message.subject[:60], place="subject")
+        return Evidence(rule=FILTER, text=message.subject[:60], place="subject")
     return None
 
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from mailwatch.errors import RulesetError
 from mailwatch.ruleset import choices
 from mailwatch.ruleset.choices import LANGUAGE, POLICY, read_choices
+from mailwatch.ruleset.leanings import FILE as LEARNT
+from mailwatch.ruleset.leanings import read_leanings
 from mailwatch.ruleset.local import Amendments
 from mailwatch.ruleset.packs import compiled, failures, read_draft, read_pack, sharing
 from mailwatch.ruleset.tables import parse
@@ -20,6 +22,7 @@ from mailwatch.ruleset.terms import (
     Choice,
     Desk,
     Draft,
+    Leanings,
     Measures,
     Policy,
     Rule,
@@ -31,10 +34,12 @@ from mailwatch.workdays import read_territories
 
 __all__ = [
     "FILES",
+    "LEARNT",
     "PACKS",
     "Choice",
     "Desk",
     "Draft",
+    "Leanings",
     "Measures",
     "Policy",
     "Rule",
@@ -64,7 +69,7 @@ PACKS = ("automatic", "incoming", "outgoing", "mentions", "promises", "language"
 
 def load(texts: Mapping[str, str], local: Mapping[str, str] | None = None) -> Ruleset:
     """Read the rule files (`name -> text`), then the site's own; RulesetError naming file, rule and remedy."""
-    for name in FILES:
+    for name in (*FILES, LEARNT):
         if name not in texts:
             raise RulesetError(
                 "règles : le fichier « {file} » manque ; réinstallez mailwatch ou remettez-le en place",
@@ -95,6 +100,7 @@ def load(texts: Mapping[str, str], local: Mapping[str, str] | None = None) -> Ru
         mentions=mentions,
         promises=promises,
         language=packs["language"],
+        leanings=read_leanings(parse(LEARNT, texts[LEARNT])),
         measures=choices.measures({key: amended.choices[key] for key in language}),
         territories=territories,
         local=tuple(amended.local),

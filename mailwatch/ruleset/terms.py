@@ -85,6 +85,17 @@ def _found(phrasebook: Phrasebook, words: Words) -> tuple[Hit, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leanings:
+    """How strongly each sign speaks for each nature."""
+
+    natures: tuple[Nature, ...]
+    bases: tuple[int, ...]
+    """What stands before any sign is seen, in hundredths, in the order of `natures`."""
+    weights: Mapping[str, tuple[int, ...]]
+    """By sign, in the same order and unit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """A value of the référentiel or a choice of reading, as the report prints it."""
 
@@ -141,6 +152,8 @@ class Ruleset:
     promises: RulePack
     language: RulePack
     """Greetings and the like: advice, never a verdict."""
+    leanings: Leanings
+    """What words say of incoming mail without proving it."""
     measures: Measures
     territories: Mapping[str, Territory]
     local: tuple[LocalRule, ...] = ()

@@ -1,0 +1,131 @@
+"""A second opinion: what a message leans to by all its words, where no field and no form says what it is.
+
+People complain without the word, remind without saying so, thank in a story. Signs (words, their first letters, pairs,
+what the rules heard) carry weights learnt from labelled mails (`rules/leanings.toml`). An opinion is never certain:
+it says with which words, and how far it leads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mailwatch.model import Evidence, Nature
+from mailwatch.nature.voices import Voices
+from mailwatch.ruleset import Leanings
+from mailwatch.wording import Words, read
+
+STEM = 4
+"""Letters of a longer word that stand for its family."""
+_MOST = 600
+"""Tokens that are looked at: who says what a letter wants says it before."""
+_POINTS = 4
+"""Points of a label from which more say nothing more."""
+_UNIT = 100
+"""Weights are in hundredths."""
+_SHOWN = 3
+"""Signs that are shown as evidence."""
+_SENDER = 8
+"""Letters of the words of an address that are looked at."""
+_BETWEEN = frozenset(",:;¶")
+"""Marks that part no pair."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What an opinion is formed on: the words, the subject's, the sender's, and what the rules heard in them."""
+
+    own: Words
+    title: str
+    sender: str
+    """Name and address, empty when nobody vouches for them."""
+    voices: Voices
+    replies: bool
+    ruled: tuple[str, ...] = ()
+    """What a rule found in the header or of a machine, by its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """The natures that a message may have, with their shares of certainty, and the words for the first."""
+
+    shares: Mapping[Nature, float]
+    """From 0 to 1, the greatest first; together 1."""
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def nature(self) -> Nature:
+        """What the message leans to."""
+        return next(iter(self.shares))
+
+    @property
+    def share(self) -> float:
+        """How far it leads."""
+        return self.shares[self.nature]
+
+
+def lean(letter: Letter, leanings: Leanings) -> Opinion:
+    """Say what `letter` leans to."""
+    weights = leanings.weights
+    found = {sign: weights[sign] for sign in signs(letter) if sign in weights}
+    sums = [sum(column) for column in zip(leanings.bases, *found.values(), strict=True)]
+    highest = max(sums)
+    odds = [math.exp((score - highest) / _UNIT) for score in sums]
+    total = sum(odds)
+    ranked = sorted(zip(odds, leanings.natures, strict=True), key=lambda entry: -entry[0])
+    first = leanings.natures.index(ranked[0][1])
+    return Opinion(
+        shares={nature: odd / total for odd, nature in ranked},
+        evidence=tuple(_evidence(letter, found, first, ranked[0][1])),
+    )
+
+
+def _evidence(
+    letter: Letter, found: Mapping[str, tuple[int, ...]], first: int, nature: Nature
+) -> Iterator[Evidence]:
+    """The words that spoke most for the nature, as they stand in the text."""
+    worded = ((by[first], sign) for sign, by in found.items() if sign[0].isalnum())
+    for weight, sign in sorted(worded, reverse=True)[:_SHOWN]:
+        start = letter.own.line.find(f" {sign} ") + 1
+        if weight > 0 and start:
+            text = letter.own.original(start, start + len(sign))
+            yield Evidence(rule=f"leaning.{nature}", text=text, place="body")
+
+
+# --- signs ----------------------------------------------------------------------------------------
+
+
+def signs(letter: Letter) -> set[str]:
+    """All the signs of a message, each once; those that are no word start with a sign of their own."""
+    tokens = [
+        "#" if token.isdecimal() else token
+        for token in letter.own.tokens[:_MOST]
+        if token not in _BETWEEN
+    ]
+    found = set(tokens)
+    title = read(letter.title).spoken()
+    found.update(title)
+    found.update([f"{token[:STEM]}*" for token in found if len(token) > STEM])
+    found.update([f"{one} {other}" for one, other in pairwise(tokens)])
+    found.update(f"@{word}" for word in title)
+    found.update(_circumstances(letter))
+    return found
+
+
+def _circumstances(letter: Letter) -> Iterator[str]:
+    """What is known beside the words: who writes, at what length, in answer to what, and what the rules heard."""
+    for word in read(letter.sender.replace("@", " ")).spoken():
+        yield f"<{word[:_SENDER]}"
+    yield f"={letter.voices.words.bit_length()}"
+    if letter.replies:
+        yield "=reply"
+    if "?" in letter.own.line:
+        yield "=question"
+    for count in range(1, min(2, len(letter.voices.asked)) + 1):
+        yield f"=asked {count}"
+    for label in dict.fromkeys(voice.label for voice in letter.voices.heard):
+        for points in range(1, min(_POINTS, letter.voices.points(label)) + 1):
+            yield f"={label} {points}"
+    yield from (f"={name}" for name in letter.ruled)

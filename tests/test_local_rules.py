@@ -367,6 +367,20 @@ def test_any_tables_are_rules_or_a_fault(tables: dict[str, Any]) -> None:
     assert FILE in (fault_of(inline) or FILE)
 
 
+def test_the_example_of_the_readme_is_taken() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    (example,) = (
+        block for block in re.findall(r"```toml\n(.*?)```", readme, re.DOTALL) if "[[off]]" in block
+    )
+
+    assert [(rule.change.value, rule.target) for rule in amended({FILE: example}).local] == [
+        ("new", "jura.permanence"),
+        ("more", "holding.in_person"),
+        ("off", "language.attached"),
+        ("value", "follow_up_days"),
+    ]
+
+
 # --- where they lie -------------------------------------------------------------------------------
 
 

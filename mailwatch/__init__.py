@@ -107,7 +107,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     nature      automatic, forms, voices, mass, scope, person, internal, leaning, incoming, cues,
                 asking, elsewhere, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
-                units
+                domains, units
     alert       schedule, trends, lines, sections, mailings, pages
     sources     files, letters, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening

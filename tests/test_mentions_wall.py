@@ -77,3 +77,20 @@ def test_headers_formulas_and_sentences_name_the_writer_and_nobody_else(
     wanted: tuple[str, str, str], own: str
 ) -> None:
     assert judged(own) == wanted
+
+
+def short() -> list[tuple[tuple[str, ...], str]]:
+    """The signatures of the short wall, each with the words of its three mentions."""
+    lines = (HERE / "test_mentions_short.txt").read_text("utf-8").splitlines()
+    pairs = (line.split(" :: ") for line in lines if " :: " in line)
+    return [(tuple(wanted.split(" # ")), signature) for wanted, signature in pairs]
+
+
+@pytest.mark.parametrize(("wanted", "signature"), short())
+def test_a_short_signature_names_who_writes(wanted: tuple[str, ...], signature: str) -> None:
+    lines = "\n".join(line.strip() for line in signature.split(" / "))
+    own = f"Bonjour,\n\nVotre titre est prêt, vous pouvez venir.\n\nCordialement,\n\n{lines}\n"
+    found = examine(reply(own), wording.read(own), Institution(), RULES, date(2026, 3, 12))
+
+    named = (found.author.text, found.service.text, found.institution.text)
+    assert tuple(text or "-" for text in named) == wanted

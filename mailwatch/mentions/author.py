@@ -279,6 +279,8 @@ _NUMBER = re.compile(
     r"(?: \(?rio\)?)?"
     r"|\bn ?o ?\d{5,8}\b(?: ?\(rio\))?"
 )
+_ROLE_CODE = re.compile(r"\b\d{1,3}[-/]\d{2,5}\b|\b\d{3,6}$")
+"""« Le contrôleur 2-09 »."""
 _PHONE = re.compile(r"0\d(?:[ .-]?\d\d){2,4}|\b\d{10}\b")
 _CALLED = re.compile(r":\s*(?:\+33|0\d)")
 """« Secrétariat : 03 84 … » is whom to call, not who writes."""
@@ -317,7 +319,9 @@ def _designations(page: Page, lexicon: Lexicon) -> Iterator[Person]:
         elif (
             is_role(text, lexicon) and line.kind is not Kind.DELEGATION and not _CALLED.search(text)
         ):
-            yield _designation(next(segments(text)), AuthorLevel.ROLE, line, labelled=labelled)
+            role = next(segments(text))
+            level = AuthorLevel.NUMBER if _ROLE_CODE.search(role) else AuthorLevel.ROLE
+            yield _designation(role, level, line, labelled=labelled)
     yield from _introduced_number(page)
 
 

@@ -147,6 +147,10 @@ _UNFINISHED = re.compile(
 )
 
 
+_FOLDED = 55
+"""Signs below which a mail program does not fold a line."""
+
+
 def continues(sheet: Sheet, last: Line, start: int, end: int) -> bool:
     """Say whether a plain line is the rest of a sentence that the mail program folded."""
     if last.kind not in (Kind.SENTENCE, Kind.NOTE, Kind.ITEM):
@@ -155,10 +159,13 @@ def continues(sheet: Sheet, last: Line, start: int, end: int) -> bool:
     after = text[last.end : start].lstrip(" ")[:1]
     if text[last.end - 1] in ".!?:…" or after in (".", "!", "?", ":"):
         return last.kind is Kind.NOTE and text[last.end - 1] != ":"
-    if _UNFINISHED.search(sheet.folded, last.start, last.end) or text[start].islower():
+    if _UNFINISHED.search(sheet.folded, last.start, last.end):
         return True
+    if text[start].islower():
+        signed = sheet.folded[start:end] in sheet.lexicon.first_names
+        return last.end - last.start >= _FOLDED or not signed
     words = text[start:end].split()
     alone = sheet.words[start:end].split()[0] in sheet.lexicon.leads or (
         len(words) <= 4 and all(word[0].isupper() for word in words)
     )
-    return last.end - last.start >= 55 and not alone
+    return last.end - last.start >= _FOLDED and not alone

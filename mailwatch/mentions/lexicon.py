@@ -40,6 +40,8 @@ class Lexicon:
     state_acronyms: frozenset[str]
     standalone_units: frozenset[str]
     broad_units: frozenset[str]
+    domains: frozenset[str]
+    """What a service deals with, as the first word of its name."""
     leads: frozenset[str]
     """First words of a line that stands by itself: a unit, a function, a title, an institution."""
     unit: re.Pattern[str]
@@ -100,6 +102,7 @@ def lexicon(rules: RulePack) -> Lexicon:
         state_acronyms=state,
         standalone_units=words("standalone_units"),
         broad_units=words("broad_units"),
+        domains=words("domains"),
         leads=heads | functions | titles | acronyms | frozenset(_INSTITUTION_HEADS),
         unit=_unit(units),
         territory=re.compile(rf"(?:{_JOINT}(?:{_alternatives(places)})|[ -]{_NUMBER})(?![\w-])"),
@@ -137,7 +140,8 @@ def _alternatives(phrases: Iterable[str]) -> str:
 
 
 def _unit(units: Iterable[str]) -> re.Pattern[str]:
-    step = r"(?: |'|-| ?& ?|, (?=(?:de|du|des|et|aux)\b|d'|a l')| ?« ?|)[a-z][a-z]*(?: ?»)?| \([a-z]+\)"
+    comma = r", (?=(?:de|du|des|et|aux)\b|d'|a l'|[a-z]+(?:, [a-z]+){0,3} et )"
+    step = rf"(?: |'|-| ?& ?|{comma}| ?« ?|)[a-z][a-z]*(?: ?»)?| \([a-z]+\)"
     return re.compile(rf"(?<![\w-])(?P<head>{_alternatives(units)})(?![\w-])(?P<rest>(?:{step})*)")
 
 
@@ -150,8 +154,8 @@ def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]
     body = (
         rf"(?:{_OFFICE}s?{qualified}|sp|pref\.?|services de l'etat|secretariat general commun(?: departemental)?"
         rf"|secretariat general (?:de la prefecture|pour les affaires regionales)"
-        rf"|(?:unite|direction|delegation|inspection)s? (?:inter|intra)?"
-        rf"(?:departementale|regionale|territoriale|academique)s?"
+        rf"|(?:unite|direction|directeur|directrice|delegation|inspection)s? (?:inter|intra)?"
+        rf"(?:departementale?|regionale?|territoriale?|academique)s?"
         rf"(?: [a-z'-]+,?){{0,14}}?"
         rf"|direction (?:de l'environnement|de l'economie|de la mer|de l'alimentation|des services|des territoires),?"
         rf"(?: [a-z'-]+,?){{0,12}}?"

@@ -308,7 +308,7 @@ def _level(letters: str, bare: str, tokens: list[re.Match[str]], lexicon: Lexico
             if surname or (letters != bare and last.isupper())
             else AuthorLevel.FIRST_NAME
         )
-    if words in ("FI", "FFI") or (words == "C" and letters == bare):
+    if words in ("FI", "FFI"):
         return AuthorLevel.FIRST_NAME
     return AuthorLevel.FULL_NAME
 

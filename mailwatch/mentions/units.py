@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mailwatch.mentions.blocks import Block
+from mailwatch.mentions.domains import named_domains
 from mailwatch.mentions.lexicon import Lexicon
-from mailwatch.mentions.names import reads_as_acronym
+from mailwatch.mentions.names import parse_person, reads_as_acronym
 from mailwatch.mentions.page import plain
 from mailwatch.model import Place
 
@@ -79,7 +80,15 @@ def read_services(
         for block in blocks:
             found += _units(_without(block, folded), lexicon)
             found += _acronyms(block, lexicon, words)
+    if all(body.place is Place.BODY or body.rank for body in found):
+        for block in blocks:
+            found += _domains(_without(block, folded), lexicon)
     return _nearest(found)
+
+
+def _domains(block: Block, lexicon: Lexicon) -> Iterator[Body]:
+    for text in named_domains(block, lexicon):
+        yield Body(text=text, place=block.place, decided_by="domain", rank=0)
 
 
 def _nearest(found: list[Body]) -> tuple[Body, ...]:
@@ -192,7 +201,10 @@ def _named_acronyms(block: Block, lexicon: Lexicon, names: frozenset[str]) -> It
             return
         parts = [re.sub(r"\d+$", "", part) for part in re.split(r"[\s/-]+", plain(match.group()))]
         known = any(part in lexicon.acronyms and part != "pref" for part in parts)
-        if not known and not (_alone(block, match) and all(_unlike_a_word(part) for part in parts)):
+        if not known and not (
+            _alone(block, match)
+            and (all(map(_unlike_a_word, parts)) or _is_apposed(block, match, lexicon))
+        ):
             continue
         if not names.isdisjoint(parts):
             continue
@@ -216,7 +228,18 @@ def _alone(block: Block, match: re.Match[str]) -> bool:
         block.text[: match.start()].rstrip(" \xa0"),
         block.text[match.end() :].lstrip(" \xa0"),
     )
+    after = _DEPARTMENT.sub("", after)
     return (not before or before[-1] in "-–—|/,(;\t") and (not after or after[0] in "-–—|/,);\t")
+
+
+_DEPARTMENT = re.compile(r"^(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-8])(?!\d)\s*")
+
+
+def _is_apposed(block: Block, match: re.Match[str], lexicon: Lexicon) -> bool:
+    """Say whether capitals stand beside a person in small letters: « Carrez, MISEN 39 »."""
+    before = block.text[: match.start()].rstrip(" \xa0,-–—|(")
+    named = parse_person(before, lexicon) if before and not before.isupper() else None
+    return named is not None and before.endswith(named.text) and len(match.group()) > 2
 
 
 _NEVER_UNITS = frozenset("rf bp cs tsa pj ps nb cc tel fax mel rdv pdf rio cm jd".split())

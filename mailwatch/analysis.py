@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from mailwatch import mentions, nature, promises, threads
 from mailwatch.addresses import is_ours
@@ -41,9 +41,6 @@ REPORTS = frozenset({Nature.DELIVERY_REPORT, Nature.READ_RECEIPT})
 
 _KEYED = 65536
 """Octets of a message, its CR left out, that its key is a digest of."""
-
-_LONGEST_QUEUE = timedelta(days=7)
-"""A server gives a message up after four to five days (RFC 5321 section 4.5.4.1)."""
 
 _ATTRIBUTION = re.compile(r"a écrit|wrote|^[\s>*]*(?:de|from)\s*:", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
@@ -77,9 +74,7 @@ def examine(
     if isinstance(message, Unreadable):
         return message
     if delivery.journal or delivery.handed_over:
-        role = _role(message, delivery, desk)
-        server_at = _server_date(message, delivery, desk)
-        delivery = replace(delivery, role=role, server_at=server_at)
+        delivery = replace(delivery, role=_role(message, delivery, desk))
     own = read_words(message.own)
     outgoing = delivery.role is Role.SENT
     judge = nature.outgoing if outgoing else nature.incoming
@@ -151,7 +146,7 @@ def _opened(delivery: Delivery) -> tuple[Delivery, Message | Unreadable]:
     """Read a delivery; of a journal report, the message inside, to whom its envelope says that it went."""
     inner = unwrapped(delivery.raw) if delivery.report else None
     if inner is None:
-        return delivery, read(delivery)
+        return delivery, _enveloped(read(delivery), delivery)
     delivery = replace(delivery, raw=inner.raw)
     message = read(delivery)
     if isinstance(message, Unreadable):
@@ -159,6 +154,14 @@ def _opened(delivery: Delivery) -> tuple[Delivery, Message | Unreadable]:
     named = {who.address for who in _recipients(message)}
     blind = tuple(who for who in inner.recipients if who.address not in named)
     return delivery, replace(message, bcc=(*message.bcc, *blind))
+
+
+def _enveloped(message: Message | Unreadable, delivery: Delivery) -> Message | Unreadable:
+    """Add the field by which a final delivery tells the sender of the envelope (RFC 5321 section 4.4)."""
+    if not delivery.handed_over or isinstance(message, Unreadable):
+        return message
+    said = (f"<{delivery.return_path}>", *message.headers.get("return-path", ()))
+    return replace(message, headers={**message.headers, "return-path": said})
 
 
 def _role(message: Message, delivery: Delivery, desk: Desk) -> Role:
@@ -170,16 +173,6 @@ def _role(message: Message, delivery: Delivery, desk: Desk) -> Role:
     if delivery.journal:
         return Role.SENT if ours and _addresses_outside(message, desk) else Role.INBOX
     return Role.INBOX if delivery.handed_over and not ours else delivery.role
-
-
-def _server_date(message: Message, delivery: Delivery, desk: Desk) -> datetime | None:
-    """The server's date: of what waited in our own server's queue before it was handed over, when it came there."""
-    top = message.hops[0].at if message.hops else None
-    if not delivery.handed_over or delivery.server_at is None or top is None:
-        return delivery.server_at
-    came_at = top if top.tzinfo else top.replace(tzinfo=desk.zone)
-    waited = delivery.server_at - came_at
-    return came_at if timedelta(0) <= waited <= _LONGEST_QUEUE else delivery.server_at
 
 
 def _addresses_outside(message: Message, desk: Desk) -> bool:

@@ -147,7 +147,6 @@ def _by_machine(headers: Mapping[str, tuple[str, ...]]) -> bool:
         any(word.partition(";")[0].strip() != "no" for word in submitted)
         or not _BULK.isdisjoint(_words(headers, "precedence"))
         or any(word not in {"", "none"} for word in _words(headers, "x-auto-response-suppress"))
-        or _words(headers, "return-path")[:1] == ["<>"]
     )
 
 

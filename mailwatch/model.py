@@ -156,6 +156,8 @@ class Delivery:
     """From a folder that holds copies of mail both ways: its header tells the role, not the folder."""
     handed_over: bool = False
     """Handed over by our own mail server, whose word the topmost `Received` is; `server_at` is when we took it."""
+    return_path: str = ""
+    """The sender of the envelope of what was handed over; empty for the null one."""
     report: bool = False
     """A journal report, which holds the message itself and tells of its envelope."""
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from mailwatch.daemon.telling import Log
 from mailwatch.errors import Remark
-from mailwatch.intake import Gate, Listener, Spool, listening, settle, take_in
+from mailwatch.intake import Gate, Listener, Spool, listening
 from mailwatch.intake.answering import Fate, Reviewer, answer_drafts, reviewer
 from mailwatch.intake.spool import FOLDER
+from mailwatch.intake.taking import settle, take_in
 from mailwatch.polling import Tally, Watch
 from mailwatch.ruleset import Desk
 from mailwatch.settings import template_texts

@@ -2,8 +2,9 @@
 
     spool = Spool.opened(state)
     with listening(Gate(intake=…, institution=…, spool=spool, now=now, wake=wake)):
-        settle(spool, watch)              # once
-        take_in(spool, watch, tally)      # whenever something waits
+        taking.settle(spool, watch)                 # once
+        taking.take_in(spool, watch, tally)         # whenever something waits
+        answering.answer_drafts(spool, by, watch)
 
 A thread of its own talks to the server and only ever writes files (`conversation`, `listening`, `spool`); the daemon's
 thread takes them into the register, whose one writer it stays (`taking`, `answering`).
@@ -14,6 +15,5 @@ from __future__ import annotations
 from mailwatch.intake.conversation import Gate
 from mailwatch.intake.listening import Listener, listening
 from mailwatch.intake.spool import Spool
-from mailwatch.intake.taking import settle, take_in
 
-__all__ = ["Gate", "Listener", "Spool", "listening", "settle", "take_in"]
+__all__ = ["Gate", "Listener", "Spool", "listening"]

@@ -48,7 +48,6 @@ _NOT_AN_AGENT = "550 5.7.1 reserve aux agents de l'institution"
 
 _SIZE = re.compile(r"SIZE=([0-9]{1,18})")
 _STRAY = re.compile(rb"[\r\n\0]")
-_PATH = re.compile(r"[!-;=?-~]{1,320}")
 
 
 # Without slots: aiosmtpd asks for every member, and Python 3.11.2 fails at a slotted one's `__weakref__`.
@@ -203,12 +202,10 @@ class Conversation(SMTP):
         """Put a message on the disk, and say what to answer; it is heard to its end even when it cannot be taken."""
         most = self._gate.intake.max_size
         sender, fault, over = sender_of(envelope), "", 0
-        octets = _return_path(sender)
         async for piece in self._pieces():
             try:
                 if not fault:
-                    incoming.write(octets + piece)
-                    octets = b""
+                    incoming.write(piece)
             except OSError:
                 fault = _FULL
             if fault or incoming.size > most:
@@ -266,12 +263,6 @@ def _part(transport: asyncio.BaseTransport, words: str) -> None:
 def sender_of(envelope: Envelope) -> str:
     """The address that a message comes from; empty for the null sender."""
     return (envelope.mail_from or "").strip("<>")
-
-
-def _return_path(sender: str) -> bytes:
-    """The field that final delivery adds (RFC 5321 section 4.4): whoever reads the message knows the envelope."""
-    known = not sender or _PATH.fullmatch(sender)
-    return f"Return-Path: <{sender}>\r\n".encode() if known else b""
 
 
 def _clean(piece: bytes) -> bytes:

@@ -100,6 +100,7 @@ def _delivery(role: IntakeRole, uid: int, taken: Taken) -> Delivery:
         seen_live=True,
         journal=role in {IntakeRole.JOURNAL, IntakeRole.REPORT},
         handed_over=True,
+        return_path=taken.sender,
         report=role is IntakeRole.REPORT,
     )
 

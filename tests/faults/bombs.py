@@ -185,7 +185,7 @@ HEADER: dict[str, Bomb] = {
     "41 a thousand references": lambda: _many(b"References", b"<x@a.example>", 1_000, b"\r\n "),
     "41 references of a hundred kilobytes": lambda: raw(b"References: " + b"<" * 100_000),
     "41 references to itself": lambda: raw(b"References: <bombe@mail.example>", b"In-Reply-To: <bombe@mail.example>"),
-    "43 a line end, a NUL, half a sign in an encoded word": partial(raw, b"Subject: =?utf-8?q?a=0d=0aBcc:_x=00=ed=a0=80?="),
+    "43 a line end, a NUL, half a sign": partial(raw, b"Subject: =?utf-8?q?a=0d=0aBcc:_x=00=ed=a0=80?="),
     "43 three thousand encoded words": lambda: raw(b"Subject: " + b" ".join([b"=?utf-8?q?=C3=A9?="] * 3_200)),
     "43 encoded words that do not end": lambda: raw(b"Subject: " + b"=?utf-8?q?" * 20_000),
     "46 another Reply-To": lambda: raw(b"Reply-To: autre@orange.example, encore@orange.example"),

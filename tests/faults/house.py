@@ -16,7 +16,7 @@ from mailwatch.model import Request
 from mailwatch.polling import Lines, Polled, Watch, poll
 from mailwatch.register import Register, checked, opened
 from mailwatch.site import Account
-from mailwatch.workers import Workers
+from mailwatch.workers import Verdict, Workers
 from tests.bureau import DESK, FOLDERS, INBOX, SENT, Clock
 from tests.facts import at
 from tests.faults.line import Fault, FaultyLine, none
@@ -133,14 +133,19 @@ def wrong(requests: Sequence[Request], expected: Sequence[str]) -> list[str]:
 
 @contextmanager
 def lookout(
-    account: Account, secret: Callable[[], str], state: Path, *, workers: int = 0
+    account: Account,
+    secret: Callable[[], str],
+    state: Path,
+    *,
+    workers: int = 0,
+    judge: Callable[..., Verdict] = sealed,
 ) -> Iterator[Lookout]:
     """Watch `account` with a new register, which has to be in order in the end."""
     clock = Clock()
     with (
         closing(Lines(lambda _: secret())) as lines,
         opened(laid(state), KEY) as register,
-        Workers(partial(sealed, desk=DESK, key=KEY), count=workers) as pool,
+        Workers(partial(judge, desk=DESK, key=KEY), count=workers) as pool,
     ):
         watch = Watch(register=register, workers=pool, lines=lines, now=clock)
         yield Lookout(account=account, register=register, watch=watch, clock=clock)

@@ -8,11 +8,9 @@ words alone, at low confidence, and waits for a person's review. What a person d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
-from mailwatch.addresses import is_ours
 from mailwatch.bounces import Bounces, gives_up
 from mailwatch.cases import (
     Case,
@@ -25,22 +23,17 @@ from mailwatch.cases import (
     service_of,
     shared,
 )
-from mailwatch.kinship import is_passed_on, names, reminds
+from mailwatch.kinship import is_passed_on, names
 from mailwatch.lookup import Lookup
+from mailwatch.matching import APART, SURE, acknowledged, answered, asked_before, thanked_for
 from mailwatch.model import Confidence, Fact, Nature, Role, SetAside, Unseen
 from mailwatch.outbound import Outbound
 from mailwatch.ruleset import Desk
-from mailwatch.threads import Thread, Tie, adding, day_mark, strength
+from mailwatch.threads import Thread, Tie, adding, day_mark
 
 _ASKING = frozenset({Nature.REQUEST, Nature.REMINDER})
-_APART = frozenset({Nature.COMPLAINT, Nature.SUGGESTION, Nature.OUT_OF_SCOPE})
-_SURE = frozenset({Tie.PARENT, Tie.REFERENCE})
-_PASSED_ON = _SURE | {Tie.QUOTED}
+_PASSED_ON = SURE | {Tie.QUOTED}
 _FORWARDED = frozenset({Nature.INTERNAL, Nature.INTERNAL_FORWARD})
-_CROSSED = timedelta(days=1)
-"""The same words this soon after an answer have crossed it; later they ask again."""
-_EARLY = timedelta(days=1)
-"""How far an answer's clock may run before the request's."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,7 +97,7 @@ class Casebook:
             self._take_automatic(fact)
         elif is_passed_on(fact):
             self._take_passed_on(fact)
-        elif reading.nature in _ASKING or reading.nature in _APART:
+        elif reading.nature in _ASKING or reading.nature in APART:
             self._take_question(fact)
         else:
             self._set_aside(fact)
@@ -158,75 +151,19 @@ class Casebook:
 
     def _take_question(self, fact: Fact) -> None:
         person = person_of(fact)
-        found = self._joined(fact, self._known.of_person(person))
-        if found is not None:
-            case, part, ties = found
-            trusted = Confidence.HIGH if ties else Confidence.MEDIUM
-            self._join_question(case, fact, part, ties, trusted)
-        elif not self._reminds_elsewhere(fact, person):
+        match = asked_before(fact, self._known, self.desk.rules.policy)
+        if match is None:
             self._open(fact, person)
-
-    def _reminds_elsewhere(self, fact: Fact, person: str) -> bool:
-        """Join a reminder to the open request whose words it quotes: of the same person at another address, perhaps."""
-        if not reminds(fact):
-            return False
-        for case in self._known.quoted_by(fact):
-            ties = case.thread.ties(fact)
-            if Tie.QUOTED in ties and case.waiting(self.desk.rules.policy):
-                case.note("asked_at_another_address")
-                self._join_question(case, fact, "reminder", ties, Confidence.LOW)
-                self._known.give(case, person)
-                return True
-        return False
+            return
+        match.case.note(match.finding)
+        self._join_question(match.case, fact, match.part, match.ties, match.confidence)
+        self._known.give(match.case, person)
 
     def _join_question(
         self, case: Case, fact: Fact, part: str, ties: tuple[Tie, ...], confidence: Confidence
     ) -> None:
         self._join(case, fact, part, ties, confidence)
         case.boxes = adding(case.boxes, boxes_of(fact, self.desk))
-
-    def _joined(
-        self, fact: Fact, candidates: Iterable[Case]
-    ) -> tuple[Case, str, tuple[Tie, ...]] | None:
-        """The case of the same person that `fact` belongs to and its part in it; None when it opens one."""
-        rated = sorted(
-            ((case, case.thread.ties(fact)) for case in candidates),
-            key=lambda entry: self._likelihood(*entry),
-            reverse=True,
-        )
-        nature = fact.reading.nature
-        for case, ties in rated:
-            if part := self._part(case, fact, nature, ties):
-                return case, part, ties
-        return None
-
-    def _likelihood(self, case: Case, ties: tuple[Tie, ...]) -> tuple[bool, int, bool, datetime]:
-        """An order of preference: tied and waiting, then the strongest tie, then waiting, then the latest."""
-        waiting = case.waiting(self.desk.rules.policy)
-        return bool(ties) and waiting, strength(ties), waiting, case.received_at
-
-    def _part(self, case: Case, fact: Fact, nature: Nature, ties: tuple[Tie, ...]) -> str:
-        """What `fact` is to a case of the same person, or nothing."""
-        policy = self.desk.rules.policy
-        age = fact.at - case.received_at
-        resent = Tie.SAME_TEXT in ties and age <= timedelta(days=policy.duplicate_days)
-        if resent and (not case.closed(policy) or case.answered_within(_CROSSED, fact.at)):
-            return "copy"
-        sent_without_a_question = (
-            nature is Nature.OUT_OF_SCOPE or fact.reading.confidence is Confidence.LOW
-        )
-        if case.asked_back() and (ties or sent_without_a_question):
-            return "complement"
-        if nature in _APART or case.nature in _APART:
-            return ""
-        reminding = nature is Nature.REMINDER
-        if reminding and (
-            ties or (not case.closed(policy) and age <= timedelta(days=policy.reminder_days))
-        ):
-            return "reminder"
-        if ties and not case.closed(policy):
-            return "reminder" if Nature.REMINDER in fact.reading.also else "complement"
-        return ""
 
     def _take_passed_on(self, fact: Fact) -> None:
         """A colleague passes on a citizen's question: a transfer of one that was seen, else a new one."""
@@ -243,27 +180,16 @@ class Casebook:
     def _set_aside(self, fact: Fact) -> None:
         self.set_aside[fact.reading.nature] += 1
         self._notice_unseen(fact)
-        doubtful = fact.reading.confidence is Confidence.LOW
-        if fact.reading.nature is Nature.THANKS and self._thanks(fact, doubtful=doubtful):
-            return
-        if doubtful:
+        if fact.reading.nature is Nature.THANKS and (match := thanked_for(fact, self._known)):
+            match.case.link(fact, match.part, match.ties, match.confidence)
+        elif fact.reading.confidence is Confidence.LOW:
             self.doubted.append(_doubted(fact, self.desk))
-
-    def _thanks(self, fact: Fact, *, doubtful: bool) -> bool:
-        """Link thanks to the request that they are tied to; False when there is none."""
-        for case in reversed(self._known.of_person(person_of(fact))):
-            if ties := case.thread.ties(fact):
-                # Few words after a question back give what was asked for, whatever they sound like.
-                part = "complement" if doubtful and case.asked_back() else "thanks"
-                case.link(fact, part, ties, Confidence.HIGH)
-                return True
-        return False
 
     def _open(self, fact: Fact, person: str) -> None:
         self._notice_unseen(fact)
         known = self._known.of_person(person)
         case = self._opened(fact, person)
-        if any(_SURE.intersection(other.thread.ties(fact)) for other in known):
+        if any(SURE.intersection(other.thread.ties(fact)) for other in known):
             case.note("follows_closed_request")
         self.cases.append(case)
         self._known.give(case, person)
@@ -297,16 +223,11 @@ class Casebook:
     # --- what we send -----------------------------------------------------------------------------
 
     def _take_answer(self, fact: Fact) -> None:
-        outside = {who for who in fact.recipients if not is_ours(who, self.desk.institution)}
-        # Of two that are as likely, the earlier one: never by an address, which may be a pseudonym.
-        candidates = sorted(
-            {case for who in outside for case in self._known.of_person(who)},
-            key=lambda case: (case.received_at, case.id),
-        )
-        chosen = self._answered(fact, candidates)
-        for case, ties, confidence in chosen:
-            self._answer(case, fact, ties, confidence)
-        if not chosen and self.letters:
+        matches = answered(fact, self._known, self.desk)
+        for match in matches:
+            match.case.note(match.finding)
+            self._answer(match.case, fact, match.ties, match.confidence)
+        if not matches and self.letters:
             self.stray_answers.append(fact)
 
     def _answer(
@@ -318,55 +239,6 @@ class Casebook:
         if bounced:
             case.link(self.bounces.reports[fact.key], "bounce", (), Confidence.HIGH)
 
-    def _answered(
-        self, fact: Fact, candidates: list[Case]
-    ) -> list[tuple[Case, tuple[Tie, ...], Confidence]]:
-        """The cases that an answer answers, with the ties that chose them."""
-        policy = self.desk.rules.policy
-        window = timedelta(days=policy.answer_window_days)
-        rated = []
-        for case in candidates:
-            ties = case.thread.ties(fact)
-            age = fact.at - case.received_at
-            if ties or -_EARLY <= age <= window:
-                rated.append((case, ties))
-        if not rated:
-            return self._answered_elsewhere(fact)
-        waiting = [entry for entry in rated if entry[0].waiting(policy)]
-        best = max(rated, key=lambda entry: self._likelihood(*entry))
-        alone = sum(case.person == best[0].person for case, _ in waiting) <= 1
-        chosen = [(best[0], best[1], _trust(best[1], alone=alone))]
-        chosen += [
-            (case, ties, Confidence.MEDIUM)
-            for case, ties in waiting
-            if case is not best[0] and (Tie.QUOTED in ties or case.named_by(fact))
-        ]
-        return chosen if best[1] else [*chosen, *self._beside(fact, best[0], waiting)]
-
-    def _beside(
-        self, fact: Fact, best: Case, waiting: Iterable[tuple[Case, tuple[Tie, ...]]]
-    ) -> Iterator[tuple[Case, tuple[Tie, ...], Confidence]]:
-        """What the other addressees wait for, when an answer that is tied to nothing is sent to several persons."""
-        for who in fact.recipients[: fact.direct]:
-            own = [case for case, _ in waiting if case.person == who != best.person]
-            if own:
-                latest = max(own, key=lambda case: (case.received_at, case.id))
-                yield latest, (), _trust((), alone=len(own) == 1)
-
-    def _answered_elsewhere(self, fact: Fact) -> list[tuple[Case, tuple[Tie, ...], Confidence]]:
-        """A request of somebody else: one that the addressee had a copy of, or whose words the answer quotes.
-
-        The words may be of the same person under another address.
-        """
-        for case in self._known.quoted_by(fact):
-            ties = case.thread.ties(fact)
-            if _SURE.intersection(ties) and not case.copied.isdisjoint(fact.recipients):
-                return [(case, ties, Confidence.MEDIUM)]
-            if Tie.QUOTED in ties and not case.closed(self.desk.rules.policy):
-                case.note("answered_at_another_address")
-                return [(case, ties, Confidence.LOW)]
-        return []
-
     def _take_forward(self, fact: Fact) -> None:
         """A question passed on inside leaves a trace, and answers nobody."""
         for case in self._known.quoted_by(fact)[:1]:
@@ -375,11 +247,9 @@ class Casebook:
 
     def _take_automatic(self, fact: Fact) -> None:
         """What a machine of ours sent leaves a trace, and answers nobody."""
-        for who in fact.recipients:
-            for case in reversed(self._known.of_person(who)):
-                if ties := case.thread.ties(fact):
-                    case.link(fact, "automatic", ties, Confidence.HIGH)
-                    return
+        if match := acknowledged(fact, self._known):
+            match.case.thread.hold(fact)
+            match.case.link(fact, match.part, match.ties, match.confidence)
 
     def _transfer(self, case: Case, fact: Fact) -> None:
         """A forward to a watched box moves the request to that box's service; the clock runs on."""
@@ -441,14 +311,5 @@ def _doubted(fact: Fact, desk: Desk) -> SetAside:
 def _asks(fact: Fact) -> bool:
     """Say whether a message opens a request or joins one by what it asks."""
     nature = fact.reading.nature
-    asks = nature in _ASKING or nature in _APART or is_passed_on(fact)
+    asks = nature in _ASKING or nature in APART or is_passed_on(fact)
     return asks and fact.answer is None and fact.role is Role.INBOX
-
-
-def _trust(ties: tuple[Tie, ...], *, alone: bool) -> Confidence:
-    """How far to trust a link between an answer and a request of one of its addressees."""
-    if _SURE.intersection(ties):
-        return Confidence.HIGH
-    if ties or alone:
-        return Confidence.MEDIUM
-    return Confidence.LOW

@@ -84,9 +84,14 @@ class Case:
         """Say whether the last answer was given less than `lapse` before `until`."""
         return self.answered_at is not None and until - self.answered_at <= lapse
 
+    def came_back(self) -> bool:
+        """Say whether the last answer did not arrive."""
+        return bool(self.answers) and self.answers[-1].bounced
+
     def note(self, finding: str) -> None:
-        """Remember something odd about the request, once."""
-        self.findings = adding(self.findings, (finding,))
+        """Remember something odd about the request, once; nothing when nothing is."""
+        if finding:
+            self.findings = adding(self.findings, (finding,))
 
     def waiting(self, policy: Policy) -> bool:
         """Say whether an answer without other evidence may well be for this request."""

@@ -35,6 +35,7 @@ _SAME = 0.8
 
 _PREFIX = re.compile(
     r"(?:(?:re|ré|rép|réf|ref|réponse|tr|transf|transfert|fwd|fw|wg|aw|rv|vs|sv|antw|rif|rappel|urgent"
+    r"|erratum|rectificatif|complément"
     r"|(?:\d\s*(?:e|è|ème|eme|nde?)\s*)?relance)\s*\.?(?:\s*\[\d+\]|\s*\(\d+\))?\s*[:：]"
     r"|\[[^\[\]]{0,40}\]|\{[^{}]{0,40}\})\s*",
     re.IGNORECASE,
@@ -110,8 +111,7 @@ class Thread:
 
     def add(self, fact: Fact) -> None:
         """Take in one more message of the same question."""
-        if fact.message_id:
-            self.messages = adding(self.messages, (fact.message_id,))
+        self.hold(fact)
         unseen = (name for name in fact.references if name not in self.messages)
         self.named = adding(self.named, unseen)
         if fact.subject:
@@ -119,6 +119,11 @@ class Thread:
         self.identifiers = adding(self.identifiers, fact.identifiers)
         if question := asked(fact):
             self.sketches += (question,)
+
+    def hold(self, fact: Fact) -> None:
+        """Know `fact` again where others name it, whatever it says."""
+        if fact.message_id:
+            self.messages = adding(self.messages, (fact.message_id,))
 
     def ties(self, fact: Fact) -> tuple[Tie, ...]:
         """Every reason to think that `fact` belongs here, the strongest first."""

@@ -545,3 +545,121 @@ def test_references_without_end_or_in_circles_are_read() -> None:
         after=f"{chain} q1",
     )
     assert story(first, second) == {"q1": ["reminder q2"]}
+
+
+# --- more of a clerk's days -----------------------------------------------------------------------
+
+
+def test_a_circular_to_many_answers_nobody_who_waits() -> None:
+    others = ", ".join(f"association{number}@mail.example" for number in range(12))
+    text = "Bonjour,\n\nLes services seront fermés le 15 mai."
+    sent = answers(
+        "r", "2026-03-04 10:00", text, to=f"{CITIZEN}, {KARIM}, {others}", subject="Fermeture"
+    )
+    assert story(TWO[0], NEIGHBOUR, sent) == {"q1": [], "k": []}
+    told = answers("r", "2026-03-04 10:00", to=f"{CITIZEN}, {KARIM}, {others}", after="q1")
+    assert story(TWO[0], NEIGHBOUR, told) == {"q1": ["answer r"], "k": []}
+
+
+def test_a_correction_of_an_answer_stays_with_what_it_corrects() -> None:
+    first = answers("r1", "2026-03-03 10:00", after="q1")
+    sent = answers("r2", "2026-03-04 10:00", subject="Erratum : Changement de siège")
+    assert story(*TWO, first, sent) == {"q1": ["answer r1", "answer r2"], "q2": []}
+
+
+def test_a_reply_to_our_acknowledgement_stays_with_the_question() -> None:
+    robot = answers(
+        "a", "2026-03-02 09:13", "Votre message a bien été reçu. Ceci est une réponse automatique.",
+        subject="Accusé de réception", after="q1", headers={"Auto-Submitted": "auto-replied"},
+    )  # fmt: skip
+    more = asks(
+        "q2", "2026-03-02 18:00", "Bonjour,\n\nJ’ajoute que notre siège sera à Dole : faut-il aussi le procès-verbal ?",
+        subject="RE: Accusé de réception", after="a",
+    )  # fmt: skip
+    assert story(TWO[0], robot, more) == {"q1": ["automatic a", "complement q2"]}
+
+
+def returned(short: str, when: str, of: str, recipient: str) -> Delivery:
+    """A delivery report about one of our answers."""
+    raw = (
+        f"Received: from mx.orange.example by mta.jura.gouv.fr; {when}\r\nDate: {when}\r\n"
+        f"From: MAILER-DAEMON@mx.example\r\nTo: {BOX}\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+        f"Message-ID: {name(short)}\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n"
+        "Content-Type: text/plain\r\n\r\nNon remis.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        f"Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; {recipient}\r\nAction: failed\r\n"
+        f"Status: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {name(of)}\r\n--b--\r\n"
+    )
+    return Delivery(raw=raw.encode(), file=f"inbox/{short}.eml", role=Role.INBOX)
+
+
+def test_an_answer_sent_again_at_a_better_address_after_it_came_back_answers() -> None:
+    lost = answers("r1", "2026-03-04 10:00", after="q1")
+    back = returned("b", "Wed, 4 Mar 2026 10:01:00 +0100", "r1", CITIZEN)
+    sent = answers("r2", "2026-03-04 11:00", to="odile.ferrand@bureau.example", after="q1 r1")
+    assert story(TWO[0], lost, back, sent) == {"q1": ["answer r1", "bounce b", "answer r2"]}
+    (request,) = requests(TWO[0], lost, back, sent)
+    assert request.first is not None
+    assert short(request.first.message_id) == "r2"
+    assert trust(TWO[0], lost, back, sent)["r2"] is Confidence.LOW
+
+
+def test_a_question_that_a_town_hall_passes_on_is_answered_with_the_town_hall_in_copy() -> None:
+    town = "Mairie de Dole <mairie@dole.example>"
+    text = (
+        f"Bonjour, pouvez-vous répondre à notre administrée ?\n\nDe : Odile Ferrand <{CITIZEN}>\n"
+        f"Envoyé : lundi 2 mars 2026 09:12\nÀ : mairie@dole.example\nObjet : Changement de siège\n\n{SEAT}"
+    )
+    asked = asks("q1", "2026-03-03 09:00", text, sender=town, subject="TR: Changement de siège")
+    assert story(asked, answers("r", "2026-03-05 10:00", cc=town)) == {"q1": ["answer r"]}
+
+
+def test_the_same_subject_months_later_is_another_question() -> None:
+    later = asks(
+        "q2",
+        "2026-04-20 09:00",
+        "Bonjour,\n\nQuel est le délai d’enregistrement d’un changement de siège ?",
+    )
+    mails = (TWO[0], answers("r1", "2026-03-04 10:00", after="q1"), later)
+    assert story(*mails, answers("r2", "2026-04-22 10:00")) == {
+        "q1": ["answer r1"],
+        "q2": ["answer r2"],
+    }
+
+
+def test_two_colleagues_who_answer_one_question_answer_one_request() -> None:
+    first = answers("r1", "2026-03-04 10:00", after="q1")
+    second = answers(
+        "r2",
+        "2026-03-04 10:05",
+        sender="Paul Roux <paul.roux@jura.gouv.fr>",
+        cc=BOX,
+        after="q1",
+        seen=Role.INBOX,
+    )
+    assert story(TWO[0], first, second) == {"q1": ["answer r1", "answer r2"]}
+
+
+def test_a_reminder_that_names_the_day_of_its_question_joins_that_one() -> None:
+    later = asks("q2", "2026-03-04 11:40", GRANT, subject="Fonds de développement")
+    text = "Bonjour,\n\nJe reste sans réponse à mon courriel du 2 mars 2026, merci de me répondre.\n\nOdile Ferrand"
+    assert story(TWO[0], later, asks("q3", "2026-03-12 09:00", text, subject="Relance")) == {
+        "q1": ["reminder q3"],
+        "q2": [],
+    }
+
+
+def test_a_reply_that_only_names_our_answer_is_of_its_thread() -> None:
+    back = answers("r1", "2026-03-04 10:00", ASKED_BACK, after="q1")
+    given = asks(
+        "q3",
+        "2026-03-05 09:00",
+        "Bonjour,\n\nVoici les pièces demandées.\n\nOdile Ferrand",
+        subject="Pièces",
+        after="r1",
+    )
+    assert story(*TWO, back, given) == {"q1": ["answer r1", "complement q3"], "q2": []}
+
+
+def test_a_new_question_beside_one_that_waits_is_another_request() -> None:
+    assert story(*TWO) == {"q1": [], "q2": []}

@@ -674,9 +674,20 @@ def test_an_internal_forward_of_a_few_common_words_is_no_forward_of_the_question
     assert only(decide(incoming("2026-03-02 09:12"), *forwards)).links == ()
 
 
-def test_an_automatic_message_to_nobody_known_leaves_no_trace() -> None:
+@pytest.mark.parametrize(
+    ("when", "to", "traces"),
+    [
+        ("2026-03-02 09:13", [OTHER, CITIZEN], 1),
+        ("2026-03-02 09:13", [OTHER], 0),
+        ("2026-03-02 11:13", [CITIZEN], 0),
+        ("2026-03-02 09:11", [CITIZEN], 0),
+    ],
+)
+def test_an_automatic_message_without_a_tie_belongs_to_what_it_followed_at_once(
+    when: str, to: list[str], traces: int
+) -> None:
     robot = replace(
-        answer("2026-03-02 09:13", to=[OTHER, CITIZEN], subject="Accusé de réception"),
+        answer(when, to=to, subject="Accusé de réception"),
         message_id=None,
         answer=None,
         reading=replace(
@@ -684,7 +695,9 @@ def test_an_automatic_message_to_nobody_known_leaves_no_trace() -> None:
         ),
     )
 
-    assert only(decide(incoming("2026-03-02 09:12"), robot)).links == ()
+    links = only(decide(incoming("2026-03-02 09:12"), robot)).links
+
+    assert [link.part for link in links] == ["automatic"] * traces
 
 
 def test_an_answer_without_a_tie_to_one_of_two_waiting_questions_is_for_review() -> None:

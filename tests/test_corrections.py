@@ -775,4 +775,4 @@ def test_every_correction_holds_or_is_refused_or_made_way_for_a_newer_one(
 
     assert held <= set(ruled)
     if latest is not None and latest.value and sum(each.at == latest.at for each in ruled) == 1:
-        assert latest in held or f"({latest.kind}) de « {latest.target} »" in told
+        assert latest in held or f"({CORRECTIONS[latest.kind]}) de « {latest.target} »" in told

@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 
 VERB = (
-    "(?:a|à)\\s(?:écrit|ecrit|répondu|rédigé)|wrote|writes|schrieb|geschrieben|ha scritto|escribió|escreveu|schreef"
+    "(?:a|à|Ã)\\s(?:(?:[ée?\ufffd]|Ã©)?crit|répondu|rédigé)|wrote|writes|schrieb|geschrieben|ha scritto|escribió"
+    "|escreveu|schreef"
     "|napisał(?:\\(a\\))?|írta|kirjoitti|skrev|a scris|yazdı|napsal(?:\\(a\\))?|пишет|написал(?:\\(а\\))?"
     "|пише|şunu yazdı|كتبت?|写道"
 )
 _WROTE = re.compile(rf"(?<![\w'’])(?:{VERB})(?!\w)", re.IGNORECASE)
 _ENDS_WROTE = re.compile(rf"(?<![\w'’])(?:{VERB})\s*(?:\(\w\))?[\s:：.…-]*\Z", re.IGNORECASE)
 _ENDS_YOU_WROTE = re.compile(r",?\svous avez écrit\s?:\Z", re.IGNORECASE)
+_SELDOM = re.compile("répondu|rédigé", re.IGNORECASE)
+"""What persons write more often than programs do."""
+_ON_ONE_LINE = re.compile(rf"(.{{10,250}}?(?<![\w'’])(?:{VERB})\s?:)\s+\S", re.IGNORECASE)
 _TOLD_SOMEBODY = re.compile(
     r"(?:\b(?:nous|vous|lui|leur|qui|on|elle|il|ils|elles|me|en|y|ne|also|i)\s|\b[mtljns]['’]\s?)(?:a\s|wrote)",
     re.IGNORECASE,
@@ -73,12 +77,23 @@ def attributes(text: str, *, quoted_below: bool) -> bool:
     if wrote and _ENDS_WROTE.search(text):
         if quoted_below:
             return len(text) < 300 and (opens or len(text) < 120)
-        return opens and bool(re.search(r"\d", text)) and (when or addressed or _on_you_wrote(text))
+        told = addressed or (when and not _SELDOM.search(wrote.group())) or _on_you_wrote(text)
+        return opens and told and any(sign.isdigit() for sign in text)
     if wrote and text.endswith((":", "：", "wrote")):
         return ((opens or addressed) and (when or addressed)) or (when and quoted_below)
     if quoted_below and _names_alone(text, addressed=addressed, opens=opens):
         return True
     return opens and when and bool(_ENDS_ADDRESS.search(text) or (addressed and quoted_below))
+
+
+def attributes_on_one_line(line: str) -> bool:
+    """Say whether an attribution stands on one line with the first words that it quotes."""
+    match = _ON_ONE_LINE.match(line) if "@" in line and starts(line) else None
+    return (
+        match is not None
+        and bool(CLOCK.search(match[1]))
+        and attributes(match[1], quoted_below=False)
+    )
 
 
 def _names_alone(text: str, *, addressed: bool, opens: bool) -> bool:

@@ -18,6 +18,7 @@ from mailwatch.message.attributions import (
     START,
     attributed_to,
     attributes,
+    attributes_on_one_line,
     ends,
     starts,
     starts_anew,
@@ -43,7 +44,8 @@ class Opening:
     """It says by itself that the message is passed on."""
     block: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
-    """Values by role: `from`, `sent`, `to`, `cc`, `subject`; or the whole `attribution`."""
+    """Values by role: `from`, `sent` (`posted` too under a label that no memo has), `to`, `cc`, `subject`; or the
+    whole `attribution`."""
 
     @property
     def sender(self) -> Address | None:
@@ -71,7 +73,10 @@ def read_opening(lines: Sequence[str], at: int) -> Opening | None:
         block = _read_flattened_block(line, at) or _read_block(lines, at)
         if block and _stands_alone(block.fields):
             return block
-    return _read_attribution(lines, at)
+    found = _read_attribution(lines, at)
+    if found is None and attributes_on_one_line(line):
+        return Opening(start=at, end=at + 1, fields={"attribution": line})
+    return found
 
 
 _ARROWED = re.compile(
@@ -195,12 +200,13 @@ _LABELS = {
     for role, labels in {
         "from": "de|from|von|da|van|fra|från|expéditeur|émetteur|emetteur|remitente|mittente|od|lähettäjä|nadawca"
         "|odesílatel|odosielateľ|feladó|de la|expeditor|kimden|gönderen|от|від|отправитель|відправник|šalje|من|发件人",
-        "sent": "envoyé|envoyé le|envoyée|envoye|date|date d'envoi|date d’envoi|sent|sent on|gesendet|gesendet am|datum"
-        "|enviado|enviado el|enviada|enviada em|fecha|inviato|data|verzonden|sendt|skickat|dato|message du|reçu|reçu le"
-        "|received|wysłano|odesláno|odoslané|dátum|elküldve|küldve|trimis|dată|gönderildi|gönderilme|tarih|отправлено"
-        "|дата|надіслано|poslano|lähetetty|päiväys|päivämäärä|التاريخ|تم الإرسال|发送时间|日期",
-        "to": "à|a|to|an|para|pour|aan|til|till|destinataire|destinataires|destinatario|destinatari|komu|do|adresat"
-        "|címzett|către|kime|alıcı|кому|получатель|prima|vastaanottaja|saaja|إلى|收件人",
+        "sent": "date|date d'envoi|date d’envoi|datum|fecha|data|dato|message du|reçu|reçu le|received|dátum|dată|tarih"
+        "|дата|päiväys|päivämäärä|التاريخ|日期",
+        "posted": "envoyé|envoyé le|envoyée|envoye|envoy?|envoy\ufffd|envoyã©|sent|sent on|gesendet|gesendet am|enviado"
+        "|enviado el|enviada|enviada em|inviato|verzonden|sendt|skickat|wysłano|odesláno|odoslané|elküldve|küldve"
+        "|trimis|gönderildi|gönderilme|отправлено|надіслано|poslano|lähetetty|تم الإرسال|发送时间",
+        "to": "à|a|?|\ufffd|ã€|to|an|para|pour|aan|til|till|destinataire|destinataires|destinatario|destinatari|komu|do"
+        "|adresat|címzett|către|kime|alıcı|кому|получатель|prima|vastaanottaja|saaja|إلى|收件人",
         "cc": "cc|copie|copie à|copies|copie carbone|cci|bcc|kopie|kopia|copia|c.c|dw|kopie pro|másolat|bilgi"
         "|копия|копія|kopio|نسخة|抄送",
         "subject": "objet|sujet|subject|betreff|asunto|oggetto|assunto|onderwerp|emne|ämne|re|titre|temat|předmět"
@@ -210,9 +216,10 @@ _LABELS = {
     }.items()
     for label in labels.split("|")
 }  # fmt: skip
-_LABEL_INSIDE = re.compile(
-    rf"(?<![^\W\d_])(?=(?:{'|'.join(name.capitalize() for name in _LABELS if name != 're')})[ \u00a0]?:)"
+_CAPITALS = "|".join(
+    re.escape(name.capitalize()) for name in _LABELS if name[0].isalpha() and name != "re"
 )
+_LABEL_INSIDE = re.compile(rf"(?<![^\W\d_])(?=(?:{_CAPITALS})[ \u00a0]?:)")
 
 
 def _label(line: str) -> tuple[str, str] | None:
@@ -234,6 +241,9 @@ def _read_block(lines: Sequence[str], at: int) -> Opening | None:
         found = _label(line)
         if found:
             role, value = found
+            if role == "posted":
+                fields[role] = value
+                role = "sent"
             if role in fields and role != "other":
                 break
             fields[role] = value
@@ -254,7 +264,7 @@ def _read_block(lines: Sequence[str], at: int) -> Opening | None:
         else:
             break
         here += 1
-    known = fields.keys() - {"other"}
+    known = fields.keys() - {"other", "posted"}
     if len(known) < 2 or not known & {"from", "subject"}:
         return None
     return Opening(start=at, end=here, block=True, fields=fields)
@@ -289,6 +299,8 @@ def _stands_alone(fields: Mapping[str, str]) -> bool:
     """Say whether a block without separator is one: memos and forms have such lines, without a sending time."""
     if not {"from", "sent"} <= fields.keys() or not {"to", "subject"} & fields.keys():
         return False
+    if "posted" in fields and {"to", "subject"} <= fields.keys():
+        return True
     return bool(CLOCK.search(fields["sent"])) or "@" in fields["from"]
 
 
@@ -336,8 +348,9 @@ def _attribution(text: str, lines: Sequence[str], below: int) -> str:
     quoted_below = _is_marked_below(lines, below)
     if not quoted_below and _is_cited_below(lines, below):
         return ""
+    framed = text.startswith("--") and text.endswith("--")
     clean = " ".join(text.split()).strip("- ")
-    return clean if attributes(clean, quoted_below=quoted_below) else ""
+    return clean if attributes(clean, quoted_below=quoted_below or framed) else ""
 
 
 # --- senders --------------------------------------------------------------------------------------

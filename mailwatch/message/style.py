@@ -144,6 +144,7 @@ def _hides(found: Mapping[str, str]) -> bool | None:
         or _collapsed(found)
         or _off_screen(found)
         or found.get("zoom", "") in ("0", "0%")
+        or found.get("content-visibility") == "hidden"
     ):
         return True
     return False if found.get("display") else None

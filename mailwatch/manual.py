@@ -13,8 +13,6 @@ from datetime import MAXYEAR
 from difflib import get_close_matches
 from typing import TypeAlias
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-
 from mailwatch import labels
 from mailwatch.errors import FaultyValueError, Remark
 from mailwatch.labels import NATURES, NO_BREAK, PHRASES
@@ -319,6 +317,9 @@ def years(closure: Closure) -> str:
 
 def html(found: Manual, title: str, templates: Mapping[str, str]) -> str:
     """The manual as one accessible page, to be read or printed; `title` is whose rules they are."""
+    # Whoever wants the JSON of a deadline waits for no templates.
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
     environment = Environment(
         loader=DictLoader(dict(templates)),
         autoescape=True,

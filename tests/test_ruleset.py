@@ -8,7 +8,7 @@ import pytest
 
 from mailwatch.errors import RulesetError
 from mailwatch.model import Nature
-from mailwatch.ruleset import FILES, RulePack, Status, digest, failures, load, read_policy
+from mailwatch.ruleset import FILES, PACKS, RulePack, Status, digest, failures, load, read_policy
 from mailwatch.settings import rule_texts
 from mailwatch.wording import read
 from tests.rules import RULE, texts
@@ -16,21 +16,15 @@ from tests.rules import RULE, texts
 
 def packs() -> Mapping[str, RulePack]:
     rules = load(rule_texts())
-    return {
-        "automatic": rules.automatic,
-        "incoming": rules.incoming,
-        "outgoing": rules.outgoing,
-        "mentions": rules.mentions,
-        "promises": rules.promises,
-    }
+    return {name: getattr(rules, name) for name in PACKS}
 
 
-@pytest.mark.parametrize("name", ["automatic", "incoming", "outgoing", "mentions", "promises"])
+@pytest.mark.parametrize("name", PACKS)
 def test_every_example_of_the_shipped_rules_holds(name: str) -> None:
     assert failures(packs()[name]) == ()
 
 
-@pytest.mark.parametrize("name", ["automatic", "incoming", "outgoing", "mentions", "promises"])
+@pytest.mark.parametrize("name", PACKS)
 def test_every_shipped_rule_says_what_it_is_for_and_where_it_comes_from(name: str) -> None:
     for rule in packs()[name].rules.values():
         assert rule.title

@@ -11,7 +11,7 @@ import argparse
 import math
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -44,11 +44,13 @@ SMALL = 0.002
 """How much of itself a weight loses each time its sign is met."""
 DROPPED = 12
 """Hundredths from which a weight is worth a line."""
+WIDTH = 110
+"""Letters in a line of the file."""
 HEAD = """# Vers quoi penche un courriel d’après tous ses mots, quand aucun champ ne dit ce qu’il est.
 #
 # Appris des courriels étiquetés de tests/corpus/work et des murs de tests par « python bench/leanings.py » ;
 # ne pas modifier à la main. Un avis, jamais une preuve : il porte les mots qui ont pesé, et sa confiance est moyenne
-# ou basse. « base » et les poids sont des centièmes de logarithme de cote ; ils s’additionnent.
+# ou basse. « base » et poids, en tête de ligne, sont des centièmes de logarithme de cote ; ils s’additionnent.
 #
 #   mot, mot mot     un mot, deux mots qui se suivent        mot*       les premières lettres d’un mot plus long
 #   @mot             un mot de l’objet                       <mot       un mot du nom ou de l’adresse de l’expéditeur
@@ -169,20 +171,34 @@ def judged(weights: Mapping[str, Sequence[float]], mail: Example) -> list[float]
 
 
 def page(weights: Mapping[str, Sequence[float]]) -> str:
-    """Write the weights out, by nature, the heaviest first."""
+    """Write the weights out by nature, the heaviest first, signs of one weight side by side."""
     tables = []
     for number, nature in enumerate(NATURES):
-        rounded = ((round(row[number] * 100), sign) for sign, row in weights.items() if sign)
-        ranked = sorted(
-            (entry for entry in rounded if abs(entry[0]) >= DROPPED),
-            key=lambda entry: (-entry[0], entry[1]),
-        )
-        words = "\n".join(f"{weight} {sign}" for weight, sign in ranked)
         base = round(weights[""][number] * 100)
+        by_weight: dict[int, list[str]] = defaultdict(list)
+        for sign in sorted(filter(None, weights)):
+            by_weight[round(weights[sign][number] * 100)].append(sign)
+        lines = "\n".join(
+            f"{weight} {line}"
+            for weight in sorted(by_weight, reverse=True)
+            if abs(weight) >= DROPPED
+            for line in _lines(by_weight[weight])
+        )
         tables.append(
-            f"[[leaning]]\nnature = \"{nature}\"\nbase = {base}\nwords = '''\n{words}\n'''\n"
+            f"[[leaning]]\nnature = \"{nature}\"\nbase = {base}\nwords = '''\n{lines}\n'''\n"
         )
     return "\n".join([HEAD, *tables])
+
+
+def _lines(signs: Iterable[str]) -> Iterator[str]:
+    """Signs side by side, as many as a line holds."""
+    line = ""
+    for sign in signs:
+        if line and len(line) + len(sign) > WIDTH:
+            yield line
+            line = ""
+        line += f", {sign}" if line else sign
+    yield line
 
 
 # --- how well it does -----------------------------------------------------------------------------

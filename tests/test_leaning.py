@@ -121,7 +121,7 @@ def test_another_object_found_by_its_words_has_a_reason() -> None:
 
 # --- how it weighs --------------------------------------------------------------------------------
 
-TWO = leanings(request="300 quand\n-50 merci", thanks="200 merci")
+TWO = leanings(request="300 quand, comment,\n300 combien\n-50 merci", thanks="200 merci")
 
 
 def test_weights_are_added_up_and_shares_are_of_one() -> None:

@@ -1,7 +1,8 @@
 """What words say of a message without proving it: weights learnt from labelled mails, as their file holds them.
 
-One `[[leaning]]` a nature: its `base`, and in `words` a line a sign, `weight sign`, in hundredths. The weights of one
-message's signs are added up; the greatest sum is the nature it leans to, differences are logarithms of odds.
+One `[[leaning]]` a nature: its `base`, and in `words` a weight a line with the signs that have it, `12 merci, tout va`,
+in hundredths. The weights of one message's signs are added up; the greatest sum is the nature it leans to, differences
+are logarithms of odds.
 """
 
 from __future__ import annotations
@@ -38,8 +39,13 @@ def _by_sign(columns: list[Mapping[str, int]]) -> Mapping[str, tuple[int, ...]]:
 
 
 def _signs(lines: str) -> Mapping[str, int]:
-    entries = (line.strip().partition(" ") for line in lines.splitlines())
-    return {sign: _number(f"words : {sign}", weight) for weight, _, sign in entries if weight}
+    found: dict[str, int] = {}
+    for line in lines.splitlines():
+        weight, _, signs = line.strip().partition(" ")
+        if weight:
+            number = _number(f"words : {line[:40]}", weight)
+            found.update((sign.strip(), number) for sign in signs.strip(", ").split(","))
+    return found
 
 
 def _nature(word: object) -> Nature:

@@ -223,6 +223,24 @@ def test_a_question_that_is_passed_on_for_its_writer_seeks_no_words() -> None:
     assert sought_by(passed_on) == [passed_on.file]
 
 
+def test_a_reminder_seeks_the_words_it_quotes_unless_its_writer_asked_before() -> None:
+    question = incoming("2026-03-02 09:12")
+    own, another = (
+        incoming(
+            "2026-03-09 09:12",
+            "Toujours rien ?",
+            sender=who,
+            nature=Nature.REMINDER,
+            quoted=QUESTION,
+        )
+        for who in (question.sender, STRANGER)
+    )
+
+    assert not sought_by(question, own)
+    assert sought_by(question, another) == [another.file]
+    assert len(apart([question, another])) == 1
+
+
 def test_a_citizen_who_quotes_an_answer_that_was_not_seen_seeks_it() -> None:
     reply = answer("2026-03-03 10:00", to=[STRANGER])
     quoting = incoming(

@@ -15,7 +15,7 @@ from mailwatch.errors import MailwatchError, Remark
 from mailwatch.model import Delivery, Message, Role
 from mailwatch.polling import Lines
 from mailwatch.register import Location
-from mailwatch.site import Account
+from mailwatch.site import INTAKE, Account
 from mailwatch.sources.imap import Connection
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
@@ -24,6 +24,9 @@ _RENUMBERED = Remark(
     "le dossier a été renuméroté depuis ; un relevé (mailwatch once) le retrouvera"
 )
 _UNWATCHED = Remark("ce compte n’est plus dans les réglages")
+_HANDED_OVER = Remark(
+    "remis par le serveur de messagerie, qui n’en garde rien ; cherchez-le dans sa boîte par son Message-ID"
+)
 _UNREADABLE = Remark("ce message ne peut pas être lu")
 
 
@@ -58,7 +61,8 @@ def _of_account(
     account: Account | None, asked: Sequence[Location], lines: Lines
 ) -> Iterator[Glimpse]:
     if account is None:
-        return _without(asked, _UNWATCHED)
+        handed_over = all(location.account == INTAKE for location in asked)
+        return _without(asked, _HANDED_OVER if handed_over else _UNWATCHED)
     try:
         # Once an account: a server that refuses it should not be asked again for each folder.
         line = lines.to(account)

@@ -1,4 +1,4 @@
-"""A mail server's side of the intake: conversations by LMTP and SMTP, and by hand where a library would be too polite."""
+"""A mail server's side of the intake: by LMTP and SMTP, and by hand where a library would be too polite."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from smtplib import LMTP, SMTP
 
+from mailwatch.daemon import Log
 from mailwatch.daemon.handing import Handover
 from mailwatch.intake import Gate, Spool, listening
 from mailwatch.model import Request
@@ -84,7 +86,7 @@ class House:
     def take(self) -> Tally:
         """Take in what waits, as the daemon does at a tick, and count it."""
         before = self.counted()
-        self.handover.take(self.desk, self.watch, lambda _event, _words: None)
+        self.handover.take(self.desk, self.watch, Log(stream=StringIO(), now=self.clock))
         return Tally(recorded=self.counted() - before)
 
     def counted(self) -> int:
@@ -166,7 +168,7 @@ def house(tmp: Path, *, workers: int = 0, desk: Desk = DESK, **settings: int) ->
             clock=clock,
             desk=desk,
         )
-        stack.enter_context(listening(gate))
+        handover.listener = stack.enter_context(listening(gate))
         yield one
     assert checked(state, key, desk) == ()
 

@@ -1,13 +1,13 @@
-"""What the mail server hands over: taken by LMTP and SMTP, on the disk before it says so, in the register once.
+"""What the mail server hands over: taken by LMTP and SMTP, on the disk before we say so, in the register once.
 
-Numbers in brackets are those of the list of faults: endless lines (87), floods (88, 91, 93), ends of a message (89), NUL
-(90), slow clients (92), foreign recipients (94), what comes too early (95), a death before the reply (96), a full disk (97).
+Numbers in brackets are those of the list of faults: an endless line (87) or message (88), ends of a message (89), NUL
+(90), floods of recipients (91) and connections (93), slow clients (92), foreign recipients (94), what comes too early
+(95), a death before the reply (96), a full disk (97).
 """
 
 from __future__ import annotations
 
 import base64
-import os
 import re
 import resource
 import signal
@@ -15,13 +15,20 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from smtplib import LMTP, SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
+from smtplib import (
+    LMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+)
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,15 +43,14 @@ from mailwatch.intake.taking import place_of
 from mailwatch.message.journaled import unwrapped
 from mailwatch.model import Grade
 from mailwatch.polling import poll
-from mailwatch.register import opened
+from mailwatch.register import checked, created, key_of, opened
 from mailwatch.site import Intake, IntakeRole
-from tests.bureau import DESK, FOLDERS, Clock, bureau, kinds
+from tests.bureau import DESK, FOLDERS, Clock, kinds
 from tests.facts import BOX, JURA, at
 from tests.handing import (
     ADDRESSES,
     BOTH,
     CITIZEN,
-    DRAFTS,
     RECEIVED,
     REPORTS,
     SENT,
@@ -53,7 +59,7 @@ from tests.handing import (
     until,
 )
 from tests.mails import mail, reply
-from tests.registers import KEY, laid
+from tests.registers import laid
 from tests.servers.fixtures import Watched
 from tests.servers.ports import free_port
 from tests.test_parity import GENERATED, NAMES, assert_agrees, story
@@ -575,7 +581,8 @@ from mailwatch.model import Institution
 from mailwatch.site import Intake, IntakeAddress, IntakeRole
 home = Path(sys.argv[1])
 intake = Intake(addresses=(IntakeAddress(address="a@b.example", role=IntakeRole.INBOX),), lmtp_socket=sys.argv[2])
-gate = Gate(intake=intake, institution=Institution(), spool=Spool.opened(home), now=lambda: datetime.now(UTC), wake=lambda: None)
+now = lambda: datetime.now(UTC)
+gate = Gate(intake=intake, institution=Institution(), spool=Spool.opened(home), now=now, wake=lambda: None)
 with listening(gate):
     print("ready", flush=True)
     sys.stdin.readline()
@@ -620,7 +627,6 @@ def test_an_endless_line_stays_under_64_megabytes(tmp_path: Path, where: str) ->
         one.stdin.write("\n")
         one.stdin.flush()
         megabytes = int(one.stdout.readline())
-    print(f"{where}: {megabytes} MB")
     assert megabytes < 64
 
 
@@ -681,3 +687,343 @@ def test_a_folder_that_cannot_be_synced_is_a_disk_that_takes_no_more(
     jura.hand_over(QUESTION)
     jura.take()
     assert len(jura.requests()) == jura.counted() == 1
+
+
+# --- dying, and coming back -----------------------------------------------------------------------
+
+
+class Died(BaseException):
+    """What a kill looks like to the code that it hits."""
+
+
+def dies(*_: object, **__: object) -> None:
+    raise Died
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("register", "listed"),
+        ("register", "record"),
+        ("register", "looked"),
+        ("spool", "done"),
+        ("register", "decide"),
+    ],
+)
+@pytest.mark.parametrize("after", [False, True])
+def test_a_death_at_any_step_loses_nothing_and_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, name: str, *, after: bool
+) -> None:
+    """Before a step or right after it; poison and damage leave one trace as well."""
+    with house(tmp_path) as jura:
+        jura.hand_over(QUESTION)
+        jura.hand_over(ANSWER, SENT, sender=OURS)
+        jura.hand_over(b"\r\nrien d'un message")
+        object_ = jura.register if what == "register" else jura.spool
+        real = getattr(object_, name)
+
+        def step(*arguments: object) -> None:
+            if after:
+                real(*arguments)
+            raise Died
+
+        monkeypatch.setattr(object_, name, step)
+        with pytest.raises(Died):
+            jura.take()
+        monkeypatch.undo()
+    with house(tmp_path) as jura:
+        jura.take()
+
+        assert [request.state for request in jura.requests()] == ["answered_in_time"]
+        assert (jura.counted(), len(jura.register.quarantined()), jura.waiting()) == (2, 1, 0)
+
+
+def test_a_server_that_was_not_told_sends_again_and_nothing_is_doubled(jura: House) -> None:
+    """[96] A death between the disk and the reply: before the register has it, and after."""
+    jura.hand_over(QUESTION)
+    jura.hand_over(QUESTION)
+    assert jura.waiting() == 1
+    jura.take()
+    jura.hand_over(QUESTION)
+    jura.take()
+
+    assert (jura.counted(), jura.waiting(), len(jura.requests())) == (1, 0, 1)
+
+
+def test_what_was_being_received_when_we_died_is_removed(tmp_path: Path) -> None:
+    with house(tmp_path) as jura:
+        left = tmp_path / "state" / "spool" / "new" / "tmpabc"
+        left.write_bytes(b"la moi")
+    with house(tmp_path) as jura:
+        assert jura.leftovers() == []
+        assert jura.waiting() == 0
+
+
+def test_a_waiting_file_that_is_not_what_was_written_is_set_aside(jura: House) -> None:
+    jura.hand_over(QUESTION)
+    jura.hand_over(question(2))
+    one, two = jura.spool.waiting(IntakeRole.INBOX)
+    one.path.write_bytes(one.path.read_bytes().replace(b"Bonjour", b"Bonsoir"))
+    two.path.write_bytes(b"")
+    (two.path.parent / "notes.txt").write_text("pas un message")
+    jura.take()
+
+    assert (jura.counted(), len(jura.register.quarantined()), jura.waiting()) == (0, 2, 0)
+
+
+def test_a_listed_message_whose_file_is_gone_is_said_to_have_vanished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house(tmp_path) as jura:
+        jura.hand_over(QUESTION)
+        monkeypatch.setattr(jura.register, "record", dies)
+        with pytest.raises(Died):
+            jura.take()
+        monkeypatch.undo()
+        for one in jura.spool.waiting(IntakeRole.INBOX):
+            one.path.unlink()
+    with house(tmp_path) as jura:
+        jura.take()
+        assert jura.register.awaiting(place_of(IntakeRole.INBOX)) == ()
+        assert "gap" in kinds(jura.register)
+
+
+def test_a_register_that_is_held_leaves_everything_waiting(
+    jura: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jura.hand_over(QUESTION)
+
+    def held(*_: object) -> None:
+        raise BusyError("tenu")
+
+    monkeypatch.setattr(jura.register, "record", held)
+    with pytest.raises(BusyError):
+        jura.take()
+    assert jura.waiting() == 1
+    monkeypatch.undo()
+    jura.take()
+    assert (jura.counted(), jura.waiting()) == (1, 0)
+
+
+def test_a_service_that_was_down_has_missed_nothing(jura: House) -> None:
+    jura.hand_over(question(1))
+    jura.take()
+    jura.clock.on(days=5)
+    jura.hand_over(question(2))
+    jura.take()
+
+    assert "gap" not in kinds(jura.register)
+
+
+def test_a_look_that_is_told_to_stop_leaves_the_rest_waiting(jura: House) -> None:
+    jura.hand_over(QUESTION)
+    jura.watch.goes_on = lambda: False
+    jura.take()
+
+    assert jura.waiting() == 1
+
+
+SERVE = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from mailwatch import daemon
+from mailwatch.register import key_of
+from mailwatch.settings import desk_of, load_site
+site = load_site(Path(sys.argv[1]))
+now = lambda: datetime.now(UTC)
+log = daemon.Log(stream=sys.stderr, now=now)
+daemon.run(site, desk_of(site), key_of(Path(site.state)), now=now, log=log, workers=0)
+"""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the service of a site that mail is handed over to, in a process of its own."""
+    path = folder / "mailwatch.toml"
+    path.write_text(
+        '[institution]\nname = "Préfecture du Jura"\ncalendar = "39"\ndomains = ["jura.gouv.fr"]\n'
+        f'[register]\nstate = "state"\n[intake]\nlmtp = "{folder}/lmtp.sock"\n'
+        f'addresses = [{{ address = "{RECEIVED}", role = "inbox" }}]\n',
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-c", SERVE, str(path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as one:
+        try:
+            yield one
+        finally:
+            one.kill()
+
+
+def test_a_kill_between_the_promise_and_the_register_loses_no_message_and_doubles_none(
+    tmp_path: Path,
+) -> None:
+    """[96] Killed at any moment, and whatever was promised is there once: a server sends the rest again."""
+    created(tmp_path / "state")
+    promised: list[int] = []
+    due = list(range(60))
+    for killed_at in (3, 1, 11, 0, 25, None):
+        with served(tmp_path) as service:
+            until(lambda: greets(tmp_path / "lmtp.sock"))
+            with suppress(OSError, SMTPException), LMTP(str(tmp_path / "lmtp.sock")) as connection:
+                for count, number in enumerate([*due]):
+                    if count == killed_at:
+                        service.send_signal(signal.SIGKILL)
+                    connection.sendmail(CITIZEN, [RECEIVED], question(number))
+                    promised.append(number)
+                    due.remove(number)
+            if killed_at is None:
+                until(lambda: not [*(tmp_path / "state/spool/inbox").iterdir()])
+                service.send_signal(signal.SIGTERM)
+                assert service.wait(60) == 0
+    key = key_of(tmp_path / "state")
+
+    assert due == []
+    assert checked(tmp_path / "state", key, DESK) == ()
+    with opened(tmp_path / "state", key) as register, register._database.reading() as connection_:
+        count, keys = connection_.exec_driver_sql(
+            "SELECT count(*), count(DISTINCT key) FROM fact"
+        ).one()
+    assert (count, keys) == (60, 60)
+
+
+def greets(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as wire:
+        try:
+            wire.connect(str(path))
+        except OSError:
+            return False
+        return wire.recv(100).startswith(b"220")
+
+
+def test_a_thousand_quick_messages_are_all_taken(tmp_path: Path) -> None:
+    with house(tmp_path) as jura:
+        with jura.lmtp() as connection:
+            for number in range(1_000):
+                assert connection.sendmail(CITIZEN, [RECEIVED], question(number)) == {}
+        jura.take()
+
+        assert (jura.counted(), jura.waiting()) == (1_000, 0)
+
+
+# --- sockets --------------------------------------------------------------------------------------
+
+
+def gate_of(tmp_path: Path, **intake: object) -> Gate:
+    state = tmp_path / "other"
+    state.mkdir(exist_ok=True)
+    return Gate(
+        intake=replace(Intake(addresses=ADDRESSES), **intake),  # type: ignore[arg-type]  # keyed by the test
+        institution=JURA,
+        spool=Spool.opened(state),
+        now=Clock(),
+        wake=lambda: None,
+    )
+
+
+def test_the_socket_is_for_our_group_and_gone_in_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "lmtp.sock"
+    with listening(gate_of(tmp_path, lmtp_socket=str(path))):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    assert not path.exists()
+
+
+def test_the_socket_of_a_service_that_was_killed_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "lmtp.sock"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    with listening(gate_of(tmp_path, lmtp_socket=str(path))):
+        assert greets(path)
+
+
+def test_the_socket_of_a_service_at_work_is_left_alone(jura: House, tmp_path: Path) -> None:
+    with (
+        pytest.raises(BusyError, match="autre programme"),
+        listening(gate_of(tmp_path, lmtp_socket=jura.intake.lmtp_socket)),
+    ):
+        pass
+    jura.hand_over(QUESTION)
+
+
+def test_a_file_that_is_no_socket_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "lmtp.sock"
+    path.write_text("à garder")
+    with (
+        pytest.raises(SettingsError, match="déjà pris"),
+        listening(gate_of(tmp_path, lmtp_socket=str(path))),
+    ):
+        pass
+    assert path.read_text() == "à garder"
+
+
+def test_a_folder_that_is_not_there_and_a_port_that_is_taken_are_told(
+    jura: House, tmp_path: Path
+) -> None:
+    nowhere = gate_of(tmp_path, lmtp_socket=str(tmp_path / "nowhere" / "lmtp.sock"))
+    with pytest.raises(SettingsError, match="RuntimeDirectory"), listening(nowhere):
+        pass
+    taken = gate_of(tmp_path, smtp_port=jura.intake.smtp_port)
+    with pytest.raises(BusyError, match="autre programme"), listening(taken):
+        pass
+
+
+def test_lmtp_is_spoken_on_a_port_too(tmp_path: Path) -> None:
+    port = free_port()
+    with listening(gate_of(tmp_path, lmtp_port=port)), LMTP("127.0.0.1", port) as connection:
+        assert connection.sendmail(CITIZEN, [RECEIVED], QUESTION) == {}
+
+
+def test_ports_are_open_on_this_machine_alone(jura: House) -> None:
+    (wire,) = (
+        line.split()[1]
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if line.split()[3] == "0A" and line.split()[1].endswith(f":{jura.intake.smtp_port:04X}")
+    )
+    assert wire.startswith("0100007F:")
+
+
+def test_a_stop_finishes_the_message_that_was_begun_and_takes_no_other(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        jura = stack.enter_context(house(tmp_path))
+        begun, idle = (stack.enter_context(jura.by_hand()) for _ in range(2))
+        begun.begin()
+        listener = jura.handover.listener
+        assert listener is not None
+        stopping = threading.Thread(target=listener.stop)
+        stopping.start()
+        until(lambda: jura.gate.stopping)
+        begun.say(*QUESTION.split(b"\r\n"), b".")
+        assert begun.reply().startswith("250")
+        stopping.join()
+        assert begun.reply().startswith("421")
+        assert idle.reply().startswith("421")
+        assert jura.waiting() == 1
+        with pytest.raises(BusyError, match="arrêtée"):
+            jura.take()
+        jura.handover.listener = None
+
+
+def test_nothing_that_was_said_is_logged(jura: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(0)
+    with jura.by_hand() as hand:
+        hand.envelope()
+        hand.ask(b"VRFY <secret@laposte.example>", b"NONSENSE secret@laposte.example")
+    jura.hand_over(QUESTION)
+
+    assert "@" not in caplog.text
+
+
+def test_a_spool_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "spool").write_text("un fichier")
+    with pytest.raises(RefusedError, match="dossier d’attente"):
+        Spool.opened(tmp_path)
+
+
+def test_a_spool_counts_what_waits_from_one_start_to_the_next(tmp_path: Path) -> None:
+    with house(tmp_path) as jura:
+        jura.hand_over(QUESTION)
+    spool = Spool.opened(tmp_path / "state", most=100)
+    with pytest.raises(FullError):
+        spool.check_room()
+    spool.done(spool.waiting(IntakeRole.INBOX))
+    spool.check_room()

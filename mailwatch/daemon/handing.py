@@ -30,6 +30,8 @@ class Handover:
     listener: Listener | None = None
     """None while nobody listens."""
     settled: bool = False
+    decided: bool = False
+    """Nothing was recorded since the requests were decided; at first nobody knows."""
 
     def take(self, desk: Desk, watch: Watch, log: Log) -> bool:
         """Take in what waits, and say whether an answer to a draft was queued.
@@ -46,6 +48,7 @@ class Handover:
             take_in(self.spool, watch, tally)
         finally:
             if tally.recorded or tally.quarantined:
+                self.decided = False
                 log(
                     "taken",
                     Remark(
@@ -54,8 +57,9 @@ class Handover:
                         quarantined=tally.quarantined,
                     ),
                 )
-        if tally.recorded:
+        if not self.decided:
             watch.register.decide(desk, watch.now())
+            self.decided = True
         return self._answer(watch, log)
 
     def _answer(self, watch: Watch, log: Log) -> bool:

@@ -25,6 +25,10 @@ _TLS_PORTS = {993, 465}
 _PLAIN_PORTS = {143, 587, 25}
 
 
+_AS_FOLDERS = {IntakeRole.REPORT: FolderRole.JOURNAL.value}
+"""What a role of the intake is worth among those of folders, when it has another name."""
+
+
 class Weight(StrEnum):
     """How much a line of advice matters."""
 
@@ -160,7 +164,7 @@ def _of_boxes(site: Site) -> Iterator[Advice]:
 
 
 def _of_accounts(site: Site) -> Iterator[Advice]:
-    if not site.accounts:
+    if not site.accounts and site.intake is None:
         yield _missing(
             Remark("aucune section [[account]] : « run » et « once » n’ont pas de courrier à lire")
         )
@@ -176,7 +180,9 @@ def _of_accounts(site: Site) -> Iterator[Advice]:
             )
         )
         yield from _of_port(account)
-    roles = {folder.role for account in site.accounts for folder in account.folders}
+    roles = {folder.role.value for account in site.accounts for folder in account.folders}
+    if site.intake is not None:
+        roles |= {_AS_FOLDERS.get(each.role, each.role.value) for each in site.intake.addresses}
     if site.accounts and not roles & {FolderRole.SENT, FolderRole.JOURNAL}:
         yield _missing(
             Remark(
@@ -229,13 +235,6 @@ def _of_intake(intake: Intake | None) -> Iterator[Advice]:
                 "préférez un socket, lmtp = « /run/mailwatch/lmtp.sock »"
             )
         )
-    roles = {each.role for each in intake.addresses}
-    if roles == {IntakeRole.INBOX}:
-        yield _doubtful(
-            Remark(
-                "aucune adresse « sent », « journal » ni « report » : la remise ne verra pas les réponses"
-            )
-        )
 
 
 def _of_alert(site: Site) -> Iterator[Advice]:
@@ -274,7 +273,7 @@ def _planned(plan: AlertPlan) -> Advice:
 
 
 def _of_register(site: Site) -> Iterator[Advice]:
-    if site.accounts or site.alert:
+    if site.accounts or site.alert or site.intake:
         yield _set(
             Remark(
                 "registre : {state}, relève toutes les {seconds} secondes",

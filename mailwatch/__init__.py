@@ -111,8 +111,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     alert       schedule, trends, lines, sections, mailings, pages
     sources     files, letters, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
-    register    terms, tables, rows, database, journal, sightings, components, words, readers, persons, decisions,
-                observing, figures, finding, alerts, checking
+    register    terms, tables, rows, database, journal, sightings, rewinding, components, words, readers, persons,
+                decisions, observing, figures, finding, alerts, checking
     outbox      composing, submitting, delivering
     intake      spool, conversation, listening, taking, answering
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,

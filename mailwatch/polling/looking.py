@@ -20,6 +20,7 @@ from mailwatch.model import Delivery, Role
 from mailwatch.polling.lines import Lines
 from mailwatch.register import (
     UNWATCHED,
+    Cursor,
     Outcome,
     Place,
     Quarantined,
@@ -164,6 +165,9 @@ class _Look:
     def _list(self, line: Connection, examined: Examined) -> None:
         """List what is new, window by window, each committed before the next is asked for."""
         known = self.watch.register.cursor(self.place)
+        if known is not None and _is_rewound(known, examined):
+            self.watch.register.rewound(self.place, self.at)
+            self.before = known = self.watch.register.cursor(self.place)
         renumbered = known is None or known.uidvalidity != examined.uidvalidity
         first = 1 if known is None or renumbered else known.uidnext
         if not renumbered and first >= examined.uidnext:
@@ -314,6 +318,15 @@ class _Look:
         self.tally.withheld += len(self.struck)
         if self.broken is not None and (self.unfinished or _CUTS in self.struck.values()):
             raise self.broken
+
+
+def _is_rewound(known: Cursor, examined: Examined) -> bool:
+    """The server was restored: it will give numbers to new messages that others had."""
+    return (
+        examined.is_told
+        and examined.uidvalidity == known.uidvalidity
+        and examined.uidnext < known.uidnext
+    )
 
 
 def _octets(deliveries: Iterable[Delivery]) -> int:

@@ -20,7 +20,16 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mailwatch.model import Audit, Correction, Letter, ManualAnswer, Period, Request
-from mailwatch.register import alerts, checking, decisions, figures, finding, persons, sightings
+from mailwatch.register import (
+    alerts,
+    checking,
+    decisions,
+    figures,
+    finding,
+    persons,
+    rewinding,
+    sightings,
+)
 from mailwatch.register import journal as lines
 from mailwatch.register.database import (
     FILE,
@@ -103,6 +112,11 @@ class Register:
         """
         with self._database.writing() as connection:
             sightings.listed(connection, place, uidvalidity, uids, uidnext, at)
+
+    def rewound(self, place: Place, at: datetime) -> None:
+        """Begin `place` anew, whose server gives out numbers again that it gave before; facts are recognised."""
+        with self._database.writing() as connection:
+            rewinding.rewound(connection, place, at)
 
     def awaiting(self, place: Place) -> tuple[int, ...]:
         """Give the UIDs that are listed and have no outcome yet, ascending."""

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     LISTED = "listed"
     GAP = "gap"
     RENUMBERED = "renumbered"
+    REWOUND = "rewound"
     DECISION = "decision"
     CORRECTION = "correction"
     LETTER = "letter"

@@ -40,7 +40,10 @@ class Examined:
 
     uidvalidity: int
     uidnext: int
+    """The server's own word, else one more than the last UID there is."""
     exists: int
+    is_told: bool = True
+    """The server told `uidnext`: it never gets smaller while `uidvalidity` stays (RFC 3501 section 2.3.1.1)."""
 
 
 class Connection:
@@ -103,8 +106,13 @@ class Connection:
                 "il ne peut pas être suivi",
                 **self._named(),
             )
-        uidnext = _number(answer, b"UIDNEXT") or self._after_the_last()
-        return Examined(uidvalidity=uidvalidity, uidnext=uidnext, exists=self._exists)
+        told = _number(answer, b"UIDNEXT")
+        return Examined(
+            uidvalidity=uidvalidity,
+            uidnext=told or self._after_the_last(),
+            exists=self._exists,
+            is_told=bool(told),
+        )
 
     def uids(self, first: int, last: int) -> list[int]:
         """List the messages whose UID is `first` to `last`, ascending."""

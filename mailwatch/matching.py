@@ -137,9 +137,12 @@ def answered(fact: Fact, known: Lookup, desk: Desk) -> list[Match]:
     rated = _rated(fact, candidates, policy, untied=len(outside) <= _CIRCULAR)
     if not rated:
         return _answered_elsewhere(fact, known, policy)
+    addressed = {case for who in fact.recipients[: fact.direct] for case in known.of_person(who)}
+    if not any(ties for _, ties in rated):
+        rated = [entry for entry in rated if entry[0] in addressed] or rated
     waiting = [entry for entry in rated if entry[0].waiting(policy)]
     best, ties = max(rated, key=lambda entry: _likelihood(entry, policy))
-    alone = sum(case.person == best.person for case, _ in waiting) <= 1
+    alone = best in addressed and sum(case.person == best.person for case, _ in waiting) <= 1
     chosen = [Match(case=best, ties=ties, confidence=_trust(ties, alone=alone))]
     chosen += [
         Match(case=case, ties=others, confidence=Confidence.MEDIUM)

@@ -663,3 +663,17 @@ def test_a_reply_that_only_names_our_answer_is_of_its_thread() -> None:
 
 def test_a_new_question_beside_one_that_waits_is_another_request() -> None:
     assert story(*TWO) == {"q1": [], "q2": []}
+
+
+def test_an_answer_tied_to_nothing_is_for_whom_it_is_addressed_to_before_whom_it_is_copied_to() -> (
+    None
+):
+    sent = answers("r", "2026-03-04 10:00", RAFFLES, to=KARIM, cc=CITIZEN, subject="Votre message")
+    later = asks("q2", "2026-03-03 11:40", GRANT, subject="Fonds de développement")
+    assert story(NEIGHBOUR, later, sent) == {"k": ["answer r"], "q2": []}
+
+
+def test_an_answer_tied_to_nothing_answers_whom_it_is_only_copied_to_for_review() -> None:
+    sent = answers("r", "2026-03-04 10:00", to="mairie@dole.example", cc=CITIZEN, subject="Siège")
+    assert story(TWO[0], sent) == {"q1": ["answer r"]}
+    assert trust(TWO[0], sent) == {"r": Confidence.LOW}

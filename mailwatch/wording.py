@@ -19,11 +19,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate, chain, islice
-from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from mailwatch.errors import FaultyValueError
@@ -200,15 +199,23 @@ _PHRASE_TOKEN = re.compile(r"\.\.\.|[()\[\]|]|[^\W_]+\*?|[?!.:;,#¶]")
 
 @dataclass(frozen=True, eq=False)
 class Phrase:
-    """One phrase: whose it is, and its regular expression over `Words.line`."""
+    """One phrase, and whose it is. What it takes to find it is made when it is first looked for."""
 
     key: str
-    pattern: str
+    text: str
 
     @cached_property
     def match(self) -> Callable[[str, int], re.Match[str] | None]:
-        """Match the phrase where it starts in a line; compiled when first asked."""
-        return _compiled(self.pattern).match
+        """Match the phrase where it starts in a `Words.line`."""
+        return _compiled(_pattern(phrase_tokens(self.text))).match
+
+    def openings(self) -> Iterator[tuple[str, tuple[str, Phrase]]]:
+        """First word, second word and the phrase itself, for every way to say it.
+
+        Stems stand as their first `STEM` letters and `*`, "" for any word.
+        """
+        for first, second in _ways(iter(phrase_tokens(self.text)), 2):
+            yield _entry(first), (_entry(second), self)
 
 
 @cache
@@ -238,13 +245,12 @@ class Phrasebook:
     compiled, when its words first turn up.
     """
 
-    openings: tuple[tuple[str, tuple[str, Phrase]], ...]
-    """First word, second word, phrase: stems stand as their first `STEM` letters and `*`, "" for any word."""
+    phrases: tuple[Phrase, ...]
 
     @cached_property
     def shelves(self) -> tuple[dict[str, Shelf], dict[str, Shelf]]:
         """The shelves of words, and of words that start like a stem."""
-        words, stems, _ = _by_word(self.openings)
+        words, stems, _ = _by_word([way for phrase in self.phrases for way in phrase.openings()])
         return (
             {word: Shelf(openings) for word, openings in words.items()},
             {stem: Shelf(openings) for stem, openings in stems.items()},
@@ -273,54 +279,50 @@ class Phrasebook:
 
     def joined(self, other: Phrasebook) -> Phrasebook:
         """The phrases of both, found in one reading."""
-        return Phrasebook(self.openings + other.openings)
+        return Phrasebook(self.phrases + other.phrases)
 
 
-def _by_word(entries: Iterable[tuple[str, T]]) -> _ByWord[T]:
-    groups: dict[str, list[tuple[int, T]]] = defaultdict(list)
-    for rank, (word, entry) in enumerate(entries):
-        groups[word].append((rank, entry))
+def _by_word(entries: Sequence[tuple[str, T]]) -> _ByWord[T]:
+    ranks: dict[str, list[int]] = defaultdict(list)
+    for rank, (word, _) in enumerate(entries):
+        ranks[word].append(rank)
+    groups = dict(ranks)
     rest = groups.pop("", [])
+
+    def in_order(*some: list[int]) -> tuple[T, ...]:
+        """The entries of all groups by rank, each once."""
+        return tuple(dict.fromkeys(entries[rank][1] for rank in sorted(chain(*some))))
+
     stems = {word: group for word, group in groups.items() if word[-1] == "*"}
     words = {
-        word: _in_order(rest, stems.get(f"{word[:STEM]}*", []), group)
+        word: in_order(rest, stems.get(f"{word[:STEM]}*", []), group)
         for word, group in groups.items()
         if word not in stems
     }
     return (
         words,
-        {stem[:STEM]: _in_order(rest, group) for stem, group in stems.items()},
-        _in_order(rest),
+        {stem[:STEM]: in_order(rest, group) for stem, group in stems.items()},
+        in_order(rest),
     )
-
-
-def _in_order(*groups: list[tuple[int, T]]) -> tuple[T, ...]:
-    """The entries of all groups by rank, each once."""
-    ranked = sorted(chain(*groups), key=itemgetter(0))
-    return tuple(dict.fromkeys(entry for _, entry in ranked))
 
 
 def compile_phrases(entries: Iterable[tuple[str, str]]) -> Phrasebook:
     """Sort `(key, phrase)` pairs; raise ValueError, naming the phrase, when one is not well formed."""
-    openings: list[tuple[str, tuple[str, Phrase]]] = []
-    for key, text in entries:
-        signs = phrase_tokens(text)
-        phrase = Phrase(key, _pattern(signs))
-        openings += ((first, (second, phrase)) for first, second in _openings(text, signs))
-    return Phrasebook(tuple(openings))
+    phrases = tuple(Phrase(key, text) for key, text in entries)
+    for phrase in phrases:
+        _refuse_vague(phrase.text)
+    return Phrasebook(phrases)
 
 
-def _openings(text: str, signs: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The first and second word of every way to say a phrase."""
-    for way in _ways(iter(signs)):
-        first, second = (*way, "", "")[:2]
+def _refuse_vague(text: str) -> None:
+    """Raise ValueError for a phrase that may begin with anything, and would be tried at every word."""
+    for first, *_ in _ways(iter(phrase_tokens(text)), 1):
         if first in ("", "...", "#"):
             raise FaultyValueError("« {phrase} » : une phrase commence par un mot", phrase=text)
         if first[-1] == "*" and len(first) <= STEM:
             raise FaultyValueError(
                 "« {phrase} » : un début de mot a au moins quatre lettres", phrase=text
             )
-        yield _entry(first), _entry(second)
 
 
 def _entry(sign: str) -> str:
@@ -332,8 +334,12 @@ def _entry(sign: str) -> str:
     return f"{sign[:STEM]}*" if len(sign) > STEM else ""
 
 
-def _ways(signs: Iterator[str]) -> set[tuple[str, ...]]:
-    """The first two signs of every way to say what stands before the closing bracket."""
+def _ways(signs: Iterator[str], most: int) -> set[tuple[str, ...]]:
+    """The first `most` signs of every way to say what stands before the closing bracket; "" beyond its end."""
+    return {(*way, "", "")[:most] for way in _beginnings(signs, most)}
+
+
+def _beginnings(signs: Iterator[str], most: int) -> set[tuple[str, ...]]:
     ways: set[tuple[str, ...]] = set()
     way: set[tuple[str, ...]] = {()}
     for sign in signs:
@@ -342,16 +348,18 @@ def _ways(signs: Iterator[str]) -> set[tuple[str, ...]]:
         if sign == "|":
             ways, way = ways | way, {()}
         elif sign in ("(", "["):
-            within = _ways(signs)
-            way = _then(way, within if sign == "(" else within | {()})
+            within = _beginnings(signs, most)
+            way = _then(way, within if sign == "(" else within | {()}, most)
         else:
-            way = _then(way, {(fold(sign),)})
+            way = _then(way, {(fold(sign),)}, most)
     return ways | way
 
 
-def _then(ways: set[tuple[str, ...]], more: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    """Each way followed by each of `more`, as far as two signs."""
-    return {way if len(way) == 2 else (way + after)[:2] for way in ways for after in more}
+def _then(
+    ways: set[tuple[str, ...]], more: set[tuple[str, ...]], most: int
+) -> set[tuple[str, ...]]:
+    """Each way followed by each of `more`, as far as `most` signs."""
+    return {way if len(way) == most else (way + after)[:most] for way in ways for after in more}
 
 
 def phrase_tokens(phrase: str) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def _sealed_sketch(sketch: bytes, key: bytes) -> bytes:
     return b"".join([_sealed_words(sketch[at : at + _DIGEST], key) for at in places])
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def _sealed_words(digest: bytes, key: bytes) -> bytes:
     """Replace one digest; most were met before, in what is quoted, in formulas, in signatures."""
     return blake2b(digest, key=key, digest_size=_DIGEST, person=b"sketch").digest()

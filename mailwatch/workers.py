@@ -75,6 +75,7 @@ class Workers:
         self.count = _cores() if count is None else count
         self._limits = limits or Limits()
         self._judge = judge
+        self._brief: bytes | None = None
         self._idle: list[_Worker] = []
         self._threads = ThreadPoolExecutor(max(1, self.count), "mailwatch-worker")
 
@@ -84,7 +85,9 @@ class Workers:
         The future raises BusyError when the machine cannot start a worker.
         """
         if self.count:
-            return self._threads.submit(self._judged, batch)
+            # Once, and here: what a thread takes for it is of no use to the others.
+            self._brief = self._brief or _framed(pickle.dumps((self._limits, self._judge)))
+            return self._threads.submit(self._judged, batch, self._brief)
         done: Future[list[Verdict]] = Future()
         done.set_result([_verdict(self._judge, delivery) for delivery in batch])
         return done
@@ -111,25 +114,25 @@ class Workers:
     ) -> None:
         self.close()
 
-    def _judged(self, batch: Sequence[Delivery]) -> list[Verdict]:
-        worker = self._ready_worker()
+    def _judged(self, batch: Sequence[Delivery], brief: bytes) -> list[Verdict]:
+        worker = self._ready_worker(brief)
         try:
             verdicts = worker.ask(batch)
         except _LostError:
             worker.kill()
-            return self._one_by_one(batch)
+            return self._one_by_one(batch, brief)
         except BaseException:
             worker.kill()
             raise
         self._give_back(worker)
         return verdicts
 
-    def _one_by_one(self, batch: Sequence[Delivery]) -> list[Verdict]:
+    def _one_by_one(self, batch: Sequence[Delivery], brief: bytes) -> list[Verdict]:
         """Judge what was lost together: a message is to blame when it ends a worker that judges it alone."""
         verdicts: list[Verdict] = []
         worker = None
         for delivery in batch:
-            worker = worker or _started(self._judge, self._limits)
+            worker = worker or _started(brief, self._limits)
             try:
                 verdicts += worker.ask([delivery])
             except _LostError as lost:
@@ -149,14 +152,14 @@ class Workers:
         else:
             worker.end()
 
-    def _ready_worker(self) -> _Worker:
+    def _ready_worker(self, brief: bytes) -> _Worker:
         # At most `count` threads are here at once: whoever finds none idle may start one.
         while self._idle:
             worker = self._idle.pop()
             if worker.process.poll() is None:
                 return worker
             worker.kill()  # somebody else did; no message is to blame
-        return _started(self._judge, self._limits)
+        return _started(brief, self._limits)
 
 
 def _cores() -> int:
@@ -241,8 +244,8 @@ class _Worker:
         self.wire.close()
 
 
-def _started(judge: Judge, limits: Limits) -> _Worker:
-    """Start a worker and wait until it is ready; raise BusyError when it never is."""
+def _started(brief: bytes, limits: Limits) -> _Worker:
+    """Start a worker, brief it and wait until it is ready; raise BusyError when it never is."""
     try:
         worker = _spawned(limits)
     except OSError as fault:
@@ -250,7 +253,7 @@ def _started(judge: Judge, limits: Limits) -> _Worker:
     reason = ""
     try:
         worker.wire.settimeout(_START_SECONDS)
-        worker.wire.sendall(_framed(pickle.dumps((limits, judge))))
+        worker.wire.sendall(brief)
         if _exactly(worker.answers, 1) == _READY:
             return worker
         reason = worker.answers.read().decode()

@@ -42,7 +42,7 @@ PRAGMAS = {
     "trusted_schema": 0,
     "cell_size_check": 1,
     "busy_timeout": _WAIT,
-    "cache_size": -8192,
+    "cache_size": -4096,
 }
 """What every connection runs under; `synchronous` 3 is EXTRA, a negative `cache_size` is KiB."""
 

@@ -170,14 +170,13 @@ def draft_of(message: Message, institution: Institution) -> Message:
     # Read as the mail that it will be: what it quotes is not its own.
     raw = _PLAIN + passed_on.text.encode("utf-8", "replace")
     inner = read(Delivery(raw=raw, file="", role=Role.SENT))
-    if isinstance(inner, Unreadable):
-        return message
+    own, quoted = ("", "") if isinstance(inner, Unreadable) else (inner.own, inner.quoted)
     return replace(
-        inner,
+        message,
         senders=(sender,) if sender else message.senders,
-        attachments=message.attachments,
-        pictures=message.pictures,
-        opaque=message.opaque,
+        own=own,
+        quoted=quoted,
+        forwarded=None,
     )
 
 

@@ -1,5 +1,7 @@
 """What the service does with a mailbox: `first_run.py SETTINGS` looks once, `--idle 50` looks again and again.
 
+`--workers 0` has the messages judged in the process itself, to tell what it costs to judge them apart.
+
 Prints one JSON object: the messages recorded, and with `--idle` the CPU time of one look that brings nothing new,
 on a connection that is kept, in milliseconds.
 """
@@ -42,12 +44,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("settings", type=Path)
     parser.add_argument("--idle", type=int, default=0, help="regards de plus, sans rien de nouveau")
+    parser.add_argument("--workers", type=int, help="processus d’analyse")
     asked = parser.parse_args()
     site = load_site(asked.settings)
     desk, key = desk_for(site.institution), key_of(Path(site.state))
     with (
         opened(Path(site.state), key) as register,
-        workers_for(desk, key) as workers,
+        workers_for(desk, key, asked.workers) as workers,
         closing(Lines()) as lines,
     ):
         watch = Watch(

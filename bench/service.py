@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from mailwatch.register import created
 from tests.servers.dovecot import Dovecot, Mailbox, serving
 
-FIRST_RUN, MEMORY, GROWTH, IDLE = 15.0, 200.0, 1.10, 20.0
+FIRST_RUN, MEMORY, GROWTH, IDLE, ISOLATION = 15.0, 200.0, 1.10, 20.0, 1.25
 LOOKS = 50
 FOLDERS = (("inbox", "INBOX"), ("sent", "Sent"))
 """Folders as they are generated, and as Dovecot serves them."""
@@ -77,6 +77,8 @@ class Watched:
     mails: int
     drained: list[Run] = field(default_factory=list)
     first: list[Run] = field(default_factory=list)
+    alone: list[Run] = field(default_factory=list)
+    """First runs without worker processes."""
     trees: list[Tree] = field(default_factory=list)
     settings: Path = Path()
     """Of the last first run."""
@@ -109,6 +111,12 @@ class Watched:
         self.trees.append(tree)
         _expect(self.mails, json.loads(_printed(out))["recorded"])
 
+    def first_run_alone(self, folder: Path, out: IO[bytes]) -> None:
+        """Look for the first time, and judge in the process itself."""
+        command = [*_program("first_run.py"), str(self._settle(folder)), "--workers", "0"]
+        self.alone.append(measure(command, out))
+        _expect(self.mails, json.loads(_printed(out))["recorded"])
+
     def idle(self, out: IO[bytes]) -> float:
         """CPU time of a look that brings nothing new, in milliseconds."""
         measure([*_program("first_run.py"), str(self.settings), "--idle", str(LOOKS)], out)
@@ -132,6 +140,7 @@ def service_figures(mails: int, fewer: int, rounds: int) -> list[Figure]:
         ("mémoire résidente de pointe du service et de ses processus (Mo)", MEMORY),
         (f"cette mémoire, {mails} courriels / {fewer}", GROWTH),
         ("relève sans rien de nouveau (ms de processeur)", IDLE),
+        (f"isolement : processeur pour {fewer} courriels / sans processus d’analyse", ISOLATION),
     )
     try:
         values = _measured(mails, fewer, rounds)
@@ -155,9 +164,21 @@ def _measured(mails: int, fewer: int, rounds: int) -> list[tuple[float, str]]:
         for number in range(rounds):
             large.drain_around(partial(large.first_run, Path(below, f"{number}-large"), out), out)
             small.first_run(Path(below, f"{number}-small"), out)
+            small.first_run_alone(Path(below, f"{number}-alone"), out)
         idle = large.idle(out)
     _tell(large)
-    return [ratio(large.first, large.drained), *_memory(large, small), (idle, f"{idle:.1f}")]
+    return [
+        ratio(large.first, large.drained),
+        *_memory(large, small),
+        (idle, f"{idle:.1f}"),
+        _isolation(small),
+    ]
+
+
+def _isolation(watched: Watched) -> tuple[float, str]:
+    """The processor time of a first run, to that of one that judges in its own process."""
+    value = median(run.cpu for run in watched.first) / median(run.cpu for run in watched.alone)
+    return value, f"{value:.2f} fois"
 
 
 def _memory(large: Watched, small: Watched) -> list[tuple[float, str]]:

@@ -31,6 +31,7 @@ from mailwatch.register import (
     backed_up,
     checked,
     created,
+    journal,
     key_of,
     opened,
     upgraded,
@@ -125,6 +126,16 @@ def test_a_new_register_is_its_owner_s_alone(tmp_path: Path) -> None:
     assert len(key_of(folder)) == 32
     assert checked(folder, key_of(folder), DESK) == ()
     assert upgraded(folder) is False
+
+
+def test_what_fails_is_found_in_the_journal_without_reading_it(folder: Path) -> None:
+    with file.connected(folder / "register.sqlite") as database, database.reading() as connection:
+        asked = journal.lines_of(journal.FAILURE, journal.RECOVERY)
+        spelt = asked.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {spelt}").all()
+
+    assert "USING INDEX ix_journal_kind" in " ".join(row.detail for row in plan)
+    assert not any(row.detail.startswith("SCAN") for row in plan)
 
 
 def test_a_register_that_is_there_is_never_made_again(folder: Path) -> None:

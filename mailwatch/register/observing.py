@@ -19,7 +19,7 @@ from mailwatch.indicators import unwatched_within
 from mailwatch.model import Period, Role, Unwatched
 from mailwatch.packing import unpack
 from mailwatch.register import sightings, tables
-from mailwatch.register.journal import Kind
+from mailwatch.register.journal import Kind, lines_of
 from mailwatch.register.terms import Gap
 
 
@@ -88,9 +88,7 @@ def _first_looks(connection: Connection) -> list[_FirstLook]:
     places = {row.id: row for row in connection.execute(select(tables.place))}
     rows = dict(places)
     found: dict[int, _FirstLook] = {}
-    lines = tables.journal.c
-    asked = select(lines.at, lines.line).where(lines.kind == Kind.LISTED).order_by(lines.seq)
-    for at, line in connection.execute(asked):
+    for at, _, line in connection.execute(lines_of(Kind.LISTED)):
         told = json.loads(line)
         number = told["place"]
         row, first = rows.get(number), found.get(number)

@@ -287,7 +287,11 @@ class Setting(Row, table=True):
 class Journal(Row, table=True):
     """One line of the journal, as its bytes are chained."""
 
-    __table_args__ = (_STRICT,)
+    __table_args__ = (
+        # Nearly all lines tell of a message, and those are asked for by none.
+        Index("ix_journal_kind", "kind", "seq", sqlite_where=text("kind <> 'fact'")),
+        _STRICT,
+    )
 
     seq: int = Field(sa_column=Column(Integer, primary_key=True))
     at: datetime = Field(sa_type=Utc)

@@ -43,6 +43,7 @@ CREATE TABLE journal (
     line BLOB NOT NULL,
     CONSTRAINT pk_journal PRIMARY KEY (seq)
 ) STRICT;
+CREATE INDEX ix_journal_kind ON journal (kind, seq) WHERE kind <> 'fact';
 CREATE TABLE manual (
     seq INTEGER NOT NULL,
     body TEXT NOT NULL,

@@ -47,6 +47,7 @@ The core: no clock, file, socket, environment or randomness.
     ordering    The order in which facts are decided, whatever order they came in.
 
     naming      What persons call messages, and which message each name means.
+    erasure     Facts that name nobody any more, and still amount to the same requests.
 
     corrections  What persons set right: which hold, what they mean, what they change.
 
@@ -56,6 +57,7 @@ The core: no clock, file, socket, environment or randomness.
     report      The figures and the requests as documents: HTML, CSV, JSON.
     reviewing   What a person is asked to look at, and one request day by day.
     manual      The rules as people read them: a phrase in words, a page to print.
+    disclosure  What is held on one person, for that person to read.
 
     alert       The weekly alert: when it leaves, for whom, and how it reads.
     drafts      An agent's draft before it leaves: which mentions it has, which line to add.
@@ -112,7 +114,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     sources     files, letters, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
     register    terms, tables, rows, database, journal, sightings, rewinding, components, words, readers, persons,
-                decisions, observing, figures, finding, alerts, checking
+                decisions, erasing, access, observing, figures, finding, alerts, checking
     outbox      composing, submitting, delivering
     intake      spool, conversation, listening, taking, answering
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,

@@ -20,6 +20,8 @@ from mailwatch.threads import Thread, Tie, adding, day_mark
 from mailwatch.workdays import delay
 
 Value = TypeVar("Value", str, date, tuple[str, ...])
+ERASED = "erased:"
+"""Begins the name of a message whose identifier was erased; what comes by mail has angle brackets."""
 _PARTS = {
     Nature.REQUEST: "complement",
     Nature.REMINDER: "reminder",
@@ -166,7 +168,18 @@ def request_id(opening: Fact, *, repeated: bool = False) -> str:
     """
     if opening.message_id is None:
         return opening.key[:12]
-    name = f"{opening.message_id} {opening.key}" if repeated else opening.message_id
+    name = opening.message_id.removeprefix(ERASED)
+    if name == opening.message_id:
+        name = _short_digest(name)
+    return _short_digest(f"{name} {opening.key}") if repeated else name
+
+
+def erased_name(message_id: str) -> str:
+    """What a message is called whose identifier is to be forgotten: it opens the request that it opened."""
+    return message_id if message_id.startswith(ERASED) else f"{ERASED}{_short_digest(message_id)}"
+
+
+def _short_digest(name: str) -> str:
     return sha256(name.encode(errors="surrogatepass")).hexdigest()[:12]
 
 

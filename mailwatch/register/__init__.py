@@ -24,6 +24,7 @@ from mailwatch.register import (
     alerts,
     checking,
     decisions,
+    erasing,
     figures,
     finding,
     persons,
@@ -31,6 +32,7 @@ from mailwatch.register import (
     sightings,
 )
 from mailwatch.register import journal as lines
+from mailwatch.register.access import Held, held
 from mailwatch.register.database import (
     FILE,
     Database,
@@ -41,6 +43,7 @@ from mailwatch.register.database import (
     key_of,
     refuse_superuser,
 )
+from mailwatch.register.erasing import Erased
 from mailwatch.register.readers import reader
 from mailwatch.register.terms import (
     AlertState,
@@ -62,9 +65,11 @@ from mailwatch.ruleset import Desk
 __all__ = [
     "AlertState",
     "Cursor",
+    "Erased",
     "Failing",
     "Gap",
     "Head",
+    "Held",
     "Isolated",
     "Location",
     "Outcome",
@@ -191,6 +196,39 @@ class Register:
         """Give the answers that persons vouched for, the oldest first."""
         with self._database.reading() as connection:
             return persons.answers(connection)
+
+    # --- privacy ----------------------------------------------------------------------------------
+
+    def held(self, desk: Desk, address: str) -> Held:
+        """Give all that is held on the person at `address`, in lower case."""
+        with self._database.reading() as connection:
+            return held(connection, reader(desk, self._key), address)
+
+    def erase(self, desk: Desk, address: str, at: datetime, *, anyway: bool = False) -> Erased:
+        """Make what is held on the person at `address` anonymous, and decide the same requests again.
+
+        Raises RefusedError for an address of ours, while one of the person's requests waits for an answer (unless
+        `anyway`), and when the settings name one of the messages.
+        """
+        self.decide(desk, at)
+        with self._database.writing() as connection:
+            found = erasing.erase(connection, reader(desk, self._key), address, at, anyway=anyway)
+        self.decide(desk, at)
+        return found
+
+    def retention_due_on(self) -> date | None:
+        """Say when old messages are to be made anonymous next; None when they never were."""
+        with self._database.reading() as connection:
+            return erasing.due_on(connection)
+
+    def reduce(self, desk: Desk, before: date, at: datetime) -> Erased:
+        """Make anonymous what was last touched before that day, and decide the same requests again; due daily."""
+        self.decide(desk, at)
+        with self._database.writing() as connection:
+            found = erasing.reduce(connection, reader(desk, self._key), before, at)
+            erasing.put_off(connection, at.date() + timedelta(days=1))
+        self.decide(desk, at)
+        return found
 
     # --- alerts -----------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ def _of_the_records(connection: Connection) -> Iterator[Remark]:
         (tables.manual, tables.manual.c.body),
     ):
         for row in connection.execute(select(table.c.salt, content)):
-            if journal.commitment(row[0], row[1]) not in lines:
+            if row[0] != journal.GONE and journal.commitment(row[0], row[1]) not in lines:
                 yield Remark(
                     "table {table} : une ligne n’est pas dans le journal", table=table.name
                 )

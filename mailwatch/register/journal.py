@@ -25,6 +25,8 @@ from mailwatch.register.terms import Failing, Head
 
 SALT = 16
 """Octets of a salt."""
+GONE = b""
+"""The salt of what was erased: it can no longer be proved, nor told from its line."""
 _FIRST = "0" * 64
 """Stands before the first line."""
 

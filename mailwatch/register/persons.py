@@ -85,8 +85,20 @@ def correct(connection: Connection, correction: Correction) -> None:
 
 def corrections(connection: Connection) -> tuple[Correction, ...]:
     """Give every correction ever made, the oldest first."""
-    asked = select(tables.correction.c.body).order_by(tables.correction.c.seq)
-    return tuple(_read(_correction(), body) for body in connection.scalars(asked))
+    return tuple(said for _, said in numbered_corrections(connection))
+
+
+def numbered_corrections(connection: Connection) -> Iterator[tuple[int, Correction]]:
+    """The same, each with the number of its record."""
+    correction = tables.correction.c
+    asked = select(correction.seq, correction.body).order_by(correction.seq)
+    for seq, body in connection.execute(asked).all():
+        yield seq, _read(_correction(), body)
+
+
+def correction_body(said: Correction) -> str:
+    """Write the record of a correction."""
+    return _write(_correction(), said)
 
 
 def _concern(connection: Connection, name: str) -> None:
@@ -164,6 +176,11 @@ def filed_id(letter: Letter) -> str:
     return json.dumps(letter_id(letter))
 
 
+def letter_body(letter: Letter) -> str:
+    """Write the record of a letter."""
+    return _write(_letter(), letter)
+
+
 def read_letter(body: str) -> Letter:
     """Read the record of a letter."""
     return _read(_letter(), body)
@@ -203,5 +220,17 @@ def answer(connection: Connection, manual: ManualAnswer, at: datetime) -> None:
 
 def answers(connection: Connection) -> tuple[ManualAnswer, ...]:
     """Give the answers that persons vouched for, the oldest first."""
-    asked = select(tables.manual.c.body).order_by(tables.manual.c.seq)
-    return tuple(_read(_manual(), body) for body in connection.scalars(asked))
+    return tuple(given for _, given in numbered_answers(connection))
+
+
+def numbered_answers(connection: Connection) -> Iterator[tuple[int, ManualAnswer]]:
+    """The same, each with the number of its record."""
+    manual = tables.manual.c
+    asked = select(manual.seq, manual.body).order_by(manual.seq)
+    for seq, body in connection.execute(asked).all():
+        yield seq, _read(_manual(), body)
+
+
+def manual_body(given: ManualAnswer) -> str:
+    """Write the record of an answer outside the mail."""
+    return _write(_manual(), given)

@@ -258,6 +258,7 @@ def _keep(
     if not read:
         return []
     known = _known_before(connection, row, {each.key for each in read})
+    erased = _erased(connection, {each.key for each in read})
     next_id = connection.scalar(
         select(func.coalesce(func.max(tables.fact.c.id), 0)).select_from(tables.fact)
     )
@@ -270,7 +271,12 @@ def _keep(
             _renumber(connection, number, location_name(place, row["uidvalidity"], each.uid))
         else:
             next_id = number = (next_id or 0) + 1
-            new.append((number, each.key, each.packed, salt))
+            packed, kept = each.packed, salt
+            if each.key in erased:
+                # Found again elsewhere, it is a copy of what was erased, and stays without the person.
+                file = location_name(place, row["uidvalidity"], each.uid)
+                packed, kept = _placed(erased[each.key], file), journal.GONE
+            new.append((number, each.key, packed, kept))
             told = {
                 "fact": journal.commitment(salt, each.key),
                 "place": row["id"],
@@ -281,6 +287,17 @@ def _keep(
     rows.add(connection, tables.fact, ("id", "key", "packed", "salt"), new)
     _settle(connection, row, settled, at)
     return lines
+
+
+def _erased(connection: Connection, keys: set[str]) -> dict[str, bytes]:
+    """The facts of `keys` whose person was erased."""
+    fact = tables.fact.c
+    asked = select(fact.key, fact.packed).where(fact.key.in_(keys), fact.salt == journal.GONE)
+    return {row.key: row.packed for row in connection.execute(asked)}
+
+
+def _placed(packed: bytes, file: str) -> bytes:
+    return pack(replace(unpack(packed, _ANY_ZONE), file=file))
 
 
 def _known_before(connection: Connection, row: RowMapping, keys: set[str]) -> dict[str, list[int]]:
@@ -309,7 +326,7 @@ def _renumber(connection: Connection, number: int, file: str) -> None:
     row = connection.execute(
         select(fact.c.packed, fact.c.component).where(fact.c.id == number)
     ).one()
-    moved = pack(replace(unpack(row.packed, _ANY_ZONE), file=file))
+    moved = _placed(row.packed, file)
     connection.execute(update(fact).where(fact.c.id == number).values(packed=moved))
     root = select(component.c.root).where(component.c.id == row.component).scalar_subquery()
     connection.execute(update(component).where(component.c.id == root).values(dirty=1))

@@ -345,7 +345,7 @@ def _day_word(word: str, term: str, today: date, last: date | None) -> date | No
         return today + timedelta(days=2)
     if word in ("noel", "toussaint", "paques"):
         return _feast(word, today) if term else None
-    if word == "ce jour la":
+    if word in ("ce jour la", "jour meme"):
         return last
     if word.endswith("week end"):
         return _week_end(term, today)

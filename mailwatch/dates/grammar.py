@@ -147,8 +147,8 @@ _WORD = (
     rf"(?:(?:{_WD}) (?:ou|voire|et) )?(?P<only_weekday>{_WD})"
     r"(?: (?P<which>prochain|suivant|qui vient|en huit|en quinze|de la semaine prochaine|de cette semaine))?"
     rf"(?! (?:dernier(?! delai)|passe|(?:au|et|ou) (?:{_WD})|de \d))"
-    r"|(?P<word>apres demain|demain|aujourd hui|ce jour la|ce (?:soir|jour)|(?:fin du )?week end|(?:sur)?lendemain"
-    r"|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel|toussaint|paques)"
+    r"|(?P<word>apres demain|demain|aujourd hui|ce jour la|jour meme|ce (?:soir|jour)|(?:fin du )?week end"
+    r"|(?:sur)?lendemain|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel|toussaint|paques)"
 )
 _TAIL = (
     r"(?: (?:dans (?:la|l) )?(?:matin|matinee|midi|apres midi|soir|soiree|journee))?(?: ,)?"

@@ -16,7 +16,7 @@ _QUESTION = re.compile(r" \?(?= )(?! (?:oui|non) )")
 """A question mark that its writer does not answer at once."""
 _TO_YOU = re.compile(
     r" (?:vous|votre|vos|tu|ton|ta|quel|quelle|quels|quelles|laquelle|lequel|lesquels|lesquelles|qui|quand|comment"
-    r"|combien|ou|est ce|s agit il) "
+    r"|combien|ou|est ce|s agit il) |(?: , [^?,]+){2} $"
 )
 _NOT_ASKED = re.compile(
     r" (?:souhaitez|voulez|desirez|aimeriez|preferez) vous (?:qu|que) | \w+r(?:a|ont)(?: t)? (?:il|elle|ils|elles|on) "
@@ -28,8 +28,12 @@ _NO_GIFT = (
     "|repos|passez|passer|revenir|revenez|rendre|rendez|visiter|vous |nous )"
 )
 """What one may be invited to do to us and brings nothing: « contactez-nous », « relancez-moi »."""
+_TIME = (
+    r"(?!(?:donnez|laissez) (?:moi|nous) (?:encore )?(?:jusqu|un peu|quelques|le temps"
+    r"|(?:une|deux|trois|huit|dix|quinze|\d+) (?:jours|semaines?|mois|heures)))"
+)
 _GIVE = re.compile(
-    rf" {_NO_GIFT}(?:\w{{2,20}}ez|dites|faites) (?:(?:le|la|les|en) )?(?:moi|nous)(?= )"
+    rf" {_TIME}{_NO_GIFT}(?:\w{{2,20}}ez|dites|faites) (?:(?:le|la|les|en) )?(?:moi|nous)(?= )"
     rf"|(?: (?:merci|priere|veuillez|remercie|remercions|prie|prions|demande|demandons|invite|invitons|gre|voudrez)"
     rf"(?: (?:de|d|a|par avance|bien vouloir|vouloir|bien|donc|simplement|egalement))* (?:me|nous|m)"
     rf"(?: (?:le|la|les|l|en))? {_NO_GIFT}(?!a |ont |avez |ete )\w{{2,20}}(?:er|ir|re)(?= ))"

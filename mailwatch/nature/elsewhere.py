@@ -25,6 +25,12 @@ _CLAUSE = re.compile(r"[?!.;:¶] ")
 _NEAR = 90
 """How far apart, in characters, a body and what is said of it may stand."""
 _CLOSE = 30
+_OPENS = re.compile(
+    r"(?:[?!.;:¶,]|^| et| mais| donc)(?: (?:le|la|l|les|un|une|votre|cette|seule?|bonjour|madame|monsieur|,))* $"
+)
+_WILL = re.compile(
+    r" (?:(?!nous |je |j |vous serez |il faudra )[^ ?!.;:¶]+ ){0,8}?[a-z]{3,}r(?:a|ont)(?= )(?! pas )"
+)
 """The same for what a body does."""
 _WITH_US = re.compile(
     r" (?:en|a la|votre) prefecture (?!(?:de|du|des|d) )"
@@ -38,7 +44,7 @@ def pointed(
 ) -> Iterator[Cue]:
     """The cues for a referral in what is said before `end`, offers and politeness left out."""
     read_to = 0
-    for cue in _cues(own, found, end, aside):
+    for cue in sorted(_cues(own, found, end, aside), key=lambda cue: (cue.start, -cue.weight)):
         if cue.start >= read_to:
             read_to = cue.end
             yield cue
@@ -51,6 +57,7 @@ def _cues(
     said = [(rule, hit) for rule, hit in found if rule.label in LABELS and hit.start < end]
     bodies = sorted((hit.start, hit.end) for rule, hit in said if rule.label == "body")
     clauses = _clauses(own.line, end)
+    yield from _subjects(own, bodies)
     for rule, hit in said:
         if rule.label == "body" or _is_offered(own, hit, aside):
             continue
@@ -58,6 +65,15 @@ def _cues(
             yield _cue(rule.id, rule.weight if bodies else OFFERS, hit.start, hit.end)
         else:
             yield from _with_body(own, rule, hit, bodies, clauses)
+
+
+def _subjects(own: Words, bodies: Iterable[tuple[int, int]]) -> Iterator[Cue]:
+    """The bodies that open a clause and will do something: « La caisse qui la verse ouvrira le dossier »."""
+    for start, end in bodies:
+        opens = _OPENS.search(own.line, max(0, start - _CLOSE), start)
+        verb = _WILL.match(own.line, end - 1) if opens else None
+        if verb:
+            yield _cue("elsewhere.will", 2, start, verb.end())
 
 
 def _is_offered(own: Words, hit: Hit, aside: Stretches) -> bool:

@@ -42,7 +42,8 @@ _ELSEWHERE = frozenset({"elsewhere"})
 _OF_A_THIRD = re.compile(
     r" (?:[^ ?!.;¶]+ ){0,3}?(?:avis|accord|arbitrages?|feu vert|aval|retours? (?:du|de la|des)|rapports?|conclusions"
     r"|signature (?:du|de la)|reponses? (?:du|de la|des)|decrets?|circulaire|temps|recul|moyens"
-    r"|delai|quinzaine|dizaine|(?:quelques |deux |trois |quatre |six |huit |dix |\d+ )(?:jours|semaines|mois))"
+    r"|delai|quinzaine|dizaine|(?:celui|ceux) (?:du|de la|des)"
+    r"|(?:quelques |deux |trois |quatre |six |huit |dix |\d+ )(?:jours|semaines|mois))"
     r" (?!d imposition)"
 )
 _ANOTHERS = re.compile(
@@ -153,7 +154,7 @@ def _cues(own: Words, rules: Ruleset) -> Iterator[Cue]:
     yield from asked(own, end, aside)
     yield from pointers
     told = stretches(said, None, elsewhere)
-    yield from _statements(own, end, told, frozenset(rules.outgoing.lists["statement"]))
+    yield from _statement(own, end, told, frozenset(rules.outgoing.lists["statement"]))
 
 
 def _is_a_thirds(hit: Hit, own: Words) -> bool:
@@ -193,17 +194,14 @@ def _strength(rule: Rule, hit: Hit, own: Words) -> int:
     return OFFERS if only_offers(own, hit.start) else rule.weight
 
 
-def _statements(own: Words, end: int, told: Stretches, marks: frozenset[str]) -> Iterator[Cue]:
-    """The first sentences that say something and meet no rule: they tell how the matter stands."""
+def _statement(own: Words, end: int, told: Stretches, marks: frozenset[str]) -> Iterator[Cue]:
+    """The first sentence that states something and meets no rule: the least of answers."""
     at = 1
-    count = 0
     for match in chain(_CLAUSE.finditer(own.line, 0, end), (None,)):
         stop = match.start() if match else end
         words = () if told.begins_in(at, stop) else own.line[at:stop].split()
         if len(words) >= _TELLING and "je" not in words and not marks.isdisjoint(words):
             yield Cue(label=Nature.REPLY, rule="reply.statement", weight=1, start=at, end=stop)
-            count += 1
-        if count == _AGAIN:
             return
         at = match.end() if match else end
 

@@ -543,6 +543,23 @@ def test_a_message_that_the_server_never_delivers_holds_back_no_other(
     assert site.poll().failures == ()
 
 
+def test_a_message_that_is_kept_back_is_set_aside_also_when_each_look_is_a_process_of_its_own(
+    site: Bureau, watched: Watched
+) -> None:
+    watched.mailbox.put(numbered(1)[0], at(MONDAY))
+    watched.wiretap.bend = _keeping_back(1)
+
+    for _ in range(3):
+        assert site.register.quarantined() == ()
+        kept = site.watch
+        site.watch = Watch(
+            register=kept.register, workers=kept.workers, lines=kept.lines, now=kept.now
+        )
+        site.poll()
+
+    assert len(site.register.quarantined()) == 1
+
+
 def test_a_message_that_the_server_delivers_at_last_is_recorded(
     site: Bureau, watched: Watched
 ) -> None:

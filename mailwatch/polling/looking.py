@@ -7,10 +7,10 @@ and no more than a few megabytes are ever on their way.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -67,14 +67,6 @@ class Tally:
     """Messages that the server lists and did not deliver; the next look asks again."""
 
 
-class Struck(NamedTuple):
-    """A message that its server did not deliver."""
-
-    place: Place
-    uidvalidity: int
-    uid: int
-
-
 @dataclass(slots=True, kw_only=True)
 class Watch:
     """What looking takes, from one look to the next."""
@@ -88,7 +80,6 @@ class Watch:
     """Two looks further apart leave a gap, and what came between them was not seen live."""
     goes_on: Callable[[], bool] = lambda: True
     """Asked between batches: a look that is told to stop leaves the rest to the next one."""
-    strikes: Counter[Struck] = field(default_factory=Counter)
 
 
 def look(account: Account, folder: WatchedFolder, desk: Desk, watch: Watch, tally: Tally) -> None:
@@ -309,10 +300,12 @@ class _Look:
             # A server that cuts at everything is to blame, and no message.
             if reason == _CUTS and not self.delivered:
                 continue
-            struck = Struck(self.place, self.uidvalidity, uid)
-            self.watch.strikes[struck] += 1
-            if self.watch.strikes[struck] >= _STRIKES:
-                del self.watch.strikes[struck], self.struck[uid]
+            # The register counts: each look may be another process's.
+            times = self.watch.register.withheld(
+                self.place, self.uidvalidity, uid, self.watch.now()
+            )
+            if times >= _STRIKES:
+                del self.struck[uid]
                 self._keep([Sighting(uid=uid, outcome=Quarantined(reason=reason))])
         self._record_all()
         self.tally.withheld += len(self.struck)

@@ -149,6 +149,11 @@ class Register:
         with self._database.writing() as connection:
             sightings.looked(connection, place, at, unwatched)
 
+    def withheld(self, place: Place, uidvalidity: int, uid: int, at: datetime) -> int:
+        """Note that the server lists a message and does not give it; say how many times it has been noted."""
+        with self._database.writing() as connection:
+            return sightings.withheld(connection, place, uidvalidity, uid, at)
+
     # --- deciding ---------------------------------------------------------------------------------
 
     def decide(self, desk: Desk, at: datetime) -> int:

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     SETTINGS = "settings"
     FACT = "fact"
     QUARANTINE = "quarantine"
+    WITHHELD = "withheld"
     LISTED = "listed"
     GAP = "gap"
     RENUMBERED = "renumbered"
@@ -106,6 +107,12 @@ def failing(connection: Connection) -> tuple[Failing, ...]:
         failed = Failing(account=account, folder=folder, error=error, since=row.at)
         last[account, folder] = failed if row.kind == FAILURE else None
     return tuple(failed for _, failed in sorted(last.items()) if failed is not None)
+
+
+def times(connection: Connection, kind: Kind, values: Values) -> int:
+    """Say how many lines of a kind tell of `values`."""
+    told = (_told(row.line) for row in connection.execute(lines_of(kind)))
+    return sum(all(line.get(name) == value for name, value in values.items()) for line in told)
 
 
 def broken(connection: Connection) -> Iterator[Remark]:

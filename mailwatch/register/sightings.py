@@ -190,6 +190,13 @@ def _gap(
     return Kind.GAP, {"place": row["id"], "missed": missed, "since": since.isoformat()}
 
 
+def withheld(connection: Connection, place: Place, uidvalidity: int, uid: int, at: datetime) -> int:
+    """Note that the server lists a message and does not give it; say how many times it has been noted."""
+    told = {"place": _known(connection, place)["id"], "uidvalidity": uidvalidity, "uid": uid}
+    journal.append(connection, at, [(Kind.WITHHELD, told)])
+    return journal.times(connection, Kind.WITHHELD, told)
+
+
 # --- recording ------------------------------------------------------------------------------------
 
 

@@ -156,7 +156,7 @@ class FaultyLine:
 
     def close(self) -> None:
         """Hang up everywhere."""
-        self._listening.close()
+        _drop(self._listening)
         while self._open:
             _drop(self._open.pop())
 

@@ -58,7 +58,8 @@ class Wiretap:
 
     def close(self) -> None:
         """Drop the line, and every connection on it."""
-        self._listening.close()
+        # Else the thread that waits there waits for good.
+        _drop(self._listening)
         self.hang_up()
 
     def hang_up(self) -> None:

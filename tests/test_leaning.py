@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from mailwatch.errors import RulesetError
 from mailwatch.model import Confidence, Nature
-from mailwatch.nature.leaning import Letter, Opinion, lean, signs
+from mailwatch.nature.leaning import Letter, Opinion, lean, signs, spoken_for
 from mailwatch.nature.voices import listen
 from mailwatch.ruleset import Leanings
 from mailwatch.ruleset.leanings import read_leanings
+from mailwatch.ruleset.terms import FIELD
 from mailwatch.wording import read
 from tests.facts import JURA, desk
 from tests.test_incoming import judged
@@ -91,13 +92,11 @@ def test_what_no_rule_proves_is_heard_in_all_the_words(nature: Nature, text: str
 
 
 def test_an_opinion_shows_the_words_it_rests_on_as_they_stand() -> None:
-    found = opinion("Il suffirait d’un BANC à l’Entrée, ce serait SIMPLE.")
-    assert found.nature is Nature.SUGGESTION
-    assert found.evidence
-    assert all(
-        seen.text in "Il suffirait d’un BANC à l’Entrée, ce serait SIMPLE."
-        for seen in found.evidence
-    )
+    text = "Il suffirait d’un BANC à l’Entrée, ce serait SIMPLE."
+    assert opinion(text).nature is Nature.SUGGESTION
+    shown = spoken_for(letter(text), Nature.SUGGESTION, RULES.leanings)
+    assert len(shown) == 3
+    assert all(seen.text in text for seen in shown)
 
 
 def test_an_opinion_against_the_rules_is_never_sure() -> None:
@@ -131,12 +130,19 @@ def test_weights_are_added_up_and_shares_are_of_one() -> None:
     assert sum(found.shares.values()) == pytest.approx(1)
 
 
+@given(st.lists(st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999)), max_size=40))
+def test_weights_added_up_at_once_stand_apart_again(pairs: list[tuple[int, int]]) -> None:
+    added = sum(one + (other << FIELD) for one, other in pairs)
+    assert TWO.apart(added) == (sum(one for one, _ in pairs), sum(other for _, other in pairs))
+
+
 def test_only_words_that_speak_for_it_are_shown() -> None:
-    assert [seen.text for seen in lean(letter("Merci. Quand ?"), TWO).evidence] == ["Quand"]
+    shown = spoken_for(letter("Merci. Quand ?"), Nature.REQUEST, TWO)
+    assert [seen.text for seen in shown] == ["Quand"]
 
 
 def test_a_word_of_the_subject_alone_is_no_evidence_in_the_text() -> None:
-    assert not lean(letter("Bonjour", title="Quand"), TWO).evidence
+    assert not spoken_for(letter("Bonjour", title="Quand"), Nature.REQUEST, TWO)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +194,7 @@ def test_the_packaged_weights_know_every_nature_that_words_can_tell() -> None:
         Nature.INTERNAL_FORWARD,
     }  # fmt: skip
     assert set(RULES.leanings.natures) == told
-    assert RULES.leanings.weights["toujours rien"]
+    assert "toujours rien" in RULES.leanings.weights
 
 
 @pytest.mark.parametrize(

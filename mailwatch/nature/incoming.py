@@ -14,7 +14,7 @@ from mailwatch.model import Confidence, Evidence, Institution, Message, Nature, 
 from mailwatch.nature.automatic import automatic
 from mailwatch.nature.forms import Form, is_robot, read_form
 from mailwatch.nature.internal import colleague
-from mailwatch.nature.leaning import Letter, lean
+from mailwatch.nature.leaning import Letter, lean, spoken_for
 from mailwatch.nature.mass import FILTER, mass_mail
 from mailwatch.nature.person import ANSWER_DUE, wanted
 from mailwatch.nature.scope import out_of_scope
@@ -164,7 +164,7 @@ def _seconded(found: Reading, letter: Letter, rules: Ruleset) -> Reading:
         nature=opinion.nature,
         also=tuple(other for other in found.also if other is not opinion.nature),
         answer_due=opinion.nature in ANSWER_DUE,
-        evidence=opinion.evidence,
+        evidence=spoken_for(letter, opinion.nature, rules.leanings),
         confidence=Confidence.MEDIUM if opinion.share >= _CLEAR else Confidence.LOW,
         reason=_UNNAMED if opinion.nature is Nature.OUT_OF_SCOPE else "",
     )

@@ -15,7 +15,7 @@ from itertools import pairwise
 from mailwatch.model import Evidence, Nature
 from mailwatch.nature.voices import Voices
 from mailwatch.ruleset import Leanings
-from mailwatch.wording import Words, read
+from mailwatch.wording import Words, tokens
 
 STEM = 4
 """Letters of a longer word that stand for its family."""
@@ -49,11 +49,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """The natures that a message may have, with their shares of certainty, and the words for the first."""
+    """The natures that a message may have, with their shares of certainty."""
 
     shares: Mapping[Nature, float]
     """From 0 to 1, the greatest first; together 1."""
-    evidence: tuple[Evidence, ...]
 
     @property
     def nature(self) -> Nature:
@@ -69,29 +68,30 @@ class Opinion:
 def lean(letter: Letter, leanings: Leanings) -> Opinion:
     """Say what `letter` leans to."""
     weights = leanings.weights
-    found = {sign: weights[sign] for sign in signs(letter) if sign in weights}
-    sums = [sum(column) for column in zip(leanings.bases, *found.values(), strict=True)]
+    found = [weights[sign] for sign in signs(letter) if sign in weights]
+    sums = leanings.apart(sum(found, leanings.base))
     highest = max(sums)
     odds = [math.exp((score - highest) / _UNIT) for score in sums]
     total = sum(odds)
     ranked = sorted(zip(odds, leanings.natures, strict=True), key=lambda entry: -entry[0])
-    first = leanings.natures.index(ranked[0][1])
-    return Opinion(
-        shares={nature: odd / total for odd, nature in ranked},
-        evidence=tuple(_evidence(letter, found, first, ranked[0][1])),
+    return Opinion(shares={nature: odd / total for odd, nature in ranked})
+
+
+def spoken_for(letter: Letter, nature: Nature, leanings: Leanings) -> tuple[Evidence, ...]:
+    """The words that speak most for `nature`, as they stand in the text."""
+    column = leanings.natures.index(nature)
+    weights = leanings.weights
+    found = (sign for sign in signs(letter) if sign in weights)
+    worded = sorted(
+        ((leanings.weight(weights[sign], column), sign) for sign in found), reverse=True
     )
-
-
-def _evidence(
-    letter: Letter, found: Mapping[str, tuple[int, ...]], first: int, nature: Nature
-) -> Iterator[Evidence]:
-    """The words that spoke most for the nature, as they stand in the text."""
-    worded = ((by[first], sign) for sign, by in found.items() if sign[0].isalnum())
-    for weight, sign in sorted(worded, reverse=True)[:_SHOWN]:
-        start = letter.own.line.find(f" {sign} ") + 1
-        if weight > 0 and start:
-            text = letter.own.original(start, start + len(sign))
-            yield Evidence(rule=f"leaning.{nature}", text=text, place="body")
+    own = letter.own
+    places = ((own.line.find(f" {sign} ") + 1, sign) for weight, sign in worded if weight > 0)
+    shown = [(at, at + len(sign)) for at, sign in places if at and sign[0].isalnum()][:_SHOWN]
+    return tuple(
+        Evidence(rule=f"leaning.{nature}", text=own.original(start, end), place="body")
+        for start, end in shown
+    )
 
 
 # --- signs ----------------------------------------------------------------------------------------
@@ -99,33 +99,33 @@ def _evidence(
 
 def signs(letter: Letter) -> set[str]:
     """All the signs of a message, each once; those that are no word start with a sign of their own."""
-    tokens = [
+    spelt = [
         "#" if token.isdecimal() else token
         for token in letter.own.tokens[:_MOST]
         if token not in _BETWEEN
     ]
-    found = set(tokens)
-    title = read(letter.title).spoken()
-    found.update(title)
+    title = tokens(letter.title)
+    found = {*spelt, *title}
     found.update([f"{token[:STEM]}*" for token in found if len(token) > STEM])
-    found.update([f"{one} {other}" for one, other in pairwise(tokens)])
-    found.update(f"@{word}" for word in title)
+    found.update(map(" ".join, pairwise(spelt)))
+    found.update([f"@{word}" for word in title])
     found.update(_circumstances(letter))
     return found
 
 
 def _circumstances(letter: Letter) -> Iterator[str]:
     """What is known beside the words: who writes, at what length, in answer to what, and what the rules heard."""
-    for word in read(letter.sender.replace("@", " ")).spoken():
+    for word in tokens(letter.sender):
         yield f"<{word[:_SENDER]}"
     yield f"={letter.voices.words.bit_length()}"
     if letter.replies:
         yield "=reply"
     if "?" in letter.own.line:
         yield "=question"
-    for count in range(1, min(2, len(letter.voices.asked)) + 1):
-        yield f"=asked {count}"
-    for label in dict.fromkeys(voice.label for voice in letter.voices.heard):
-        for points in range(1, min(_POINTS, letter.voices.points(label)) + 1):
-            yield f"={label} {points}"
-    yield from (f"={name}" for name in letter.ruled)
+    for count in range(min(2, len(letter.voices.asked))):
+        yield f"=asked {count + 1}"
+    for label, points in letter.voices.strengths.items():
+        for point in range(min(_POINTS, points)):
+            yield f"={label} {point + 1}"
+    for name in letter.ruled:
+        yield f"={name}"

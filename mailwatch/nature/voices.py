@@ -63,10 +63,10 @@ class Voices:
 
     def points(self, *labels: str) -> int:
         """How strongly the text speaks for `labels`, each rule once."""
-        return sum(self._points.get(label, 0) for label in labels)
+        return sum(self.strengths.get(label, 0) for label in labels)
 
     @cached_property
-    def _points(self) -> Mapping[str, int]:
+    def strengths(self) -> Mapping[str, int]:
         """The points of each label."""
         points: dict[str, int] = defaultdict(int)
         for label, weight in {v.rule.id: (v.label, v.rule.weight) for v in self.heard}.values():

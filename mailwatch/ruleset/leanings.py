@@ -7,12 +7,13 @@ are logarithms of odds.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 from mailwatch.errors import RulesetError
 from mailwatch.model import Nature
 from mailwatch.ruleset.tables import nearest, needed, only, tables
-from mailwatch.ruleset.terms import Leanings
+from mailwatch.ruleset.terms import FIELD, Leanings
 
 FILE = "leanings.toml"
 _KEYS = ("nature", "base", "words")
@@ -22,20 +23,17 @@ def read_leanings(table: Mapping[str, object]) -> Leanings:
     """Read the file's tables; RulesetError when one is at fault, or there is none."""
     needed(FILE, table, ("leaning",))
     natures: list[Nature] = []
-    bases: list[int] = []
-    columns: list[Mapping[str, int]] = []
+    base = 0
+    weights: dict[str, int] = defaultdict(int)
     for entry in tables(FILE, table, "leaning"):
         only(FILE, entry, _KEYS)
         needed(FILE, entry, _KEYS)
+        place = FIELD * len(natures)
         natures.append(_nature(entry["nature"]))
-        bases.append(_number("base", str(entry["base"])))
-        columns.append(_signs(str(entry["words"])))
-    return Leanings(natures=tuple(natures), bases=tuple(bases), weights=_by_sign(columns))
-
-
-def _by_sign(columns: list[Mapping[str, int]]) -> Mapping[str, tuple[int, ...]]:
-    known = dict.fromkeys(sign for column in columns for sign in column)
-    return {sign: tuple(column.get(sign, 0) for column in columns) for sign in known}
+        base += _number("base", str(entry["base"])) << place
+        for sign, weight in _signs(str(entry["words"])).items():
+            weights[sign] += weight << place
+    return Leanings(natures=tuple(natures), base=base, weights=dict(weights))
 
 
 def _signs(lines: str) -> Mapping[str, int]:
@@ -44,7 +42,7 @@ def _signs(lines: str) -> Mapping[str, int]:
         weight, _, signs = line.strip().partition(" ")
         if weight:
             number = _number(f"words : {line[:40]}", weight)
-            found.update((sign.strip(), number) for sign in signs.strip(", ").split(","))
+            found.update((sign.strip(), number) for sign in signs.rstrip(", ").split(","))
     return found
 
 

@@ -86,13 +86,32 @@ def _found(phrasebook: Phrasebook, words: Words) -> tuple[Hit, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leanings:
-    """How strongly each sign speaks for each nature."""
+    """How strongly each sign speaks for each nature, in hundredths.
+
+    The weights of one sign for all natures stand side by side in one whole number, `FIELD` bits each, the first
+    lowest: a mail has hundreds of signs, and their numbers are added up at once.
+    """
 
     natures: tuple[Nature, ...]
-    bases: tuple[int, ...]
-    """What stands before any sign is seen, in hundredths, in the order of `natures`."""
-    weights: Mapping[str, tuple[int, ...]]
-    """By sign, in the same order and unit."""
+    base: int
+    """What stands before any sign is seen, as a sign's weights do."""
+    weights: Mapping[str, int]
+
+    def weight(self, number: int, place: int) -> int:
+        """The weight in `number` that stands at `place` of `natures`."""
+        return (number + _LIFT >> FIELD * place & _FULL) - _HALF
+
+    def apart(self, number: int) -> tuple[int, ...]:
+        """The weights that stand in `number`, in the order of `natures`."""
+        return tuple(self.weight(number, place) for place in range(len(self.natures)))
+
+
+FIELD = 32
+"""Bits in which a sum of weights has room."""
+_HALF = 1 << FIELD - 1
+_FULL = (1 << FIELD) - 1
+_LIFT = sum(_HALF << FIELD * place for place in range(len(Nature)))
+"""What makes every weight positive, so that none borrows from its neighbour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from mailwatch.commands.options import (
     print_json,
     role_option,
     settings_option,
+    spelt_out,
     today_of,
 )
 from mailwatch.errors import UsageError
@@ -179,7 +180,7 @@ def audit(
     )
     if as_json:
         for piece in contracts.audit_lines(found):
-            click.echo(piece, nl=False)
+            click.echo(spelt_out(piece), nl=False)
     if out is not None:
         from mailwatch.publishing import publish
 

@@ -29,6 +29,12 @@ DATA_FAULT = 65
 SETTINGS = "/etc/mailwatch/mailwatch.toml"
 """Where the service's settings are looked for when no file is named."""
 
+_SPELT_OUT = {
+    sign: f"\\u{sign:04x}"
+    for sign in (*range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}
+"""Signs that JSON may hold as they are, and that end a line, move a cursor or turn words around on a terminal."""
+
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 settings_option: Decorator = click.option(
@@ -124,7 +130,12 @@ def read_instant(words: str) -> datetime:
 
 def print_json(value: Mapping[str, object]) -> None:
     """Write one object on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(spelt_out(json.dumps(value, ensure_ascii=False)))
+
+
+def spelt_out(text: str) -> str:
+    """Write in ASCII the signs of a JSON text that would act on a terminal; it means the same."""
+    return text.translate(_SPELT_OUT)
 
 
 # --- the service ----------------------------------------------------------------------------------

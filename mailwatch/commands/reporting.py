@@ -12,6 +12,7 @@ from mailwatch.commands.options import (
     now_option,
     register_for,
     settings_option,
+    spelt_out,
 )
 from mailwatch.language import translate as _
 
@@ -49,7 +50,7 @@ def report(
         found = register.audit(desk, asked or periods.quarter_of(today), today)
     if as_json:
         for piece in contracts.audit_lines(found):
-            click.echo(piece, nl=False)
+            click.echo(spelt_out(piece), nl=False)
     if out is not None:
         from mailwatch.publishing import publish
 

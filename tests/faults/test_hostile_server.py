@@ -119,8 +119,12 @@ def _without_body(line: bytes) -> bytes:
     return re.sub(rb"BODY\[\]<0> \{.*", b"FLAGS (\\\\Seen))", line, flags=re.DOTALL)
 
 
+_SIZE = rb"RFC822\.SIZE \d+"
 ENDLESS = "59 a literal that never ends"
 STRANGE: dict[str, Bend] = {
+    "4 messages that are larger than they are announced": rewritten("UID FETCH", _SIZE, b"RFC822.SIZE 10"),
+    "4 messages that are smaller than they are announced": rewritten("UID FETCH", _SIZE, b"RFC822.SIZE 900000"),
+    "4 messages announced as nothing": rewritten("UID FETCH", _SIZE, b"RFC822.SIZE 0"),
     "56 the end in the middle of a literal": cut_at(3, 0.5),
     "57 the end after a message and before the tagged OK": cut_at(4, 0),
     "58 a goodbye instead of a message": before_body(2, b"* BYE maintenance"),

@@ -18,7 +18,7 @@ from mailwatch.nature.cues import OFFERS, Cue, Stretches, before, only_offers
 from mailwatch.ruleset import Rule
 from mailwatch.wording import Hit, Words
 
-LABELS = frozenset({"body", "theirs", "go", "acts", "passes", "denies", "them", "is"})
+LABELS = frozenset({"body", "theirs", "go", "acts", "passes", "denies", "them", "is", "within"})
 _OF_ANY = frozenset({"denies", "them"})
 """What is said of a body named anywhere in the answer."""
 _CLAUSE = re.compile(r"[?!.;:¶] ")
@@ -104,6 +104,15 @@ def _body_at(
     return bodies[at] if follows else None
 
 
+def _body_within(
+    bodies: Sequence[tuple[int, int]], hit: Hit, start: int, end: int
+) -> tuple[int, int] | None:
+    """The body among the words: « c’est la mairie qui … »."""
+    at = bisect_left(bodies, (max(start, hit.start), 0))
+    inside = at < len(bodies) and bodies[at][1] <= min(hit.end, end)
+    return bodies[at] if inside else None
+
+
 def _body_before(
     bodies: Sequence[tuple[int, int]], hit: Hit, start: int, end: int
 ) -> tuple[int, int] | None:
@@ -126,7 +135,7 @@ def _body_around(
     return None
 
 
-_BESIDE = {"acts": _body_before, "is": _body_at}
+_BESIDE = {"acts": _body_before, "is": _body_at, "within": _body_within}
 
 
 def _clauses(line: str, end: int) -> tuple[int, ...]:

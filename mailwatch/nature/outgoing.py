@@ -20,7 +20,7 @@ from mailwatch.nature.automatic import automatic
 from mailwatch.nature.cues import DECISIVE, OFFERS, Cue, Stretches, before, only_offers, stretches
 from mailwatch.nature.elsewhere import LABELS, pointed
 from mailwatch.ruleset import Rule, RulePack, Ruleset
-from mailwatch.wording import Hit, Words
+from mailwatch.wording import Hit, Words, fold_text
 
 HUMAN_ANSWERS = frozenset(
     {Nature.REPLY, Nature.HOLDING_REPLY, Nature.INFORMATION_NEEDED, Nature.REFERRAL}
@@ -50,7 +50,9 @@ _ANOTHERS = re.compile(
     r" (?:l|un|d|cet|son|leur) (?:avis|accord|arbitrage|rapport|aval|delai|quinzaine) (?!d imposition)"
 )
 
-_FIRST_PERSON = re.compile(r"(?i)\b(?:je|j|nous)\b")
+_FIRST_PERSON = re.compile(r"\b(?:je|j|nous|ma|mon|notre)\b")
+_IS_DONE = re.compile("vous sera (?:notifie|adresse|envoye|transmis|remis|retourne)e? $")
+"""What will be sent, and answers nothing."""
 _THIRD_PERSON = re.compile("r(?:a|ont) ")
 _CLAUSE = re.compile(r"[?!.;:¶] ")
 
@@ -78,8 +80,9 @@ def settled(reading: Reading, announced: Announced | None) -> tuple[Reading, Ann
     """
     if announced is None or reading.nature not in (Nature.REPLY, Nature.REFERRAL):
         return reading, announced
-    if announced.on is None:
-        return reading, announced if _FIRST_PERSON.search(announced.text) else None
+    ours = _is_ours(announced.text)
+    if announced.on is None or (reading.nature is Nature.REFERRAL and not ours):
+        return reading, announced if ours else None
     evidence = Evidence(rule="promise.dated", text=announced.text, place="body")
     holding = replace(
         reading,
@@ -88,6 +91,12 @@ def settled(reading: Reading, announced: Announced | None) -> tuple[Reading, Ann
         confidence=Confidence.MEDIUM,
     )
     return holding, announced
+
+
+def _is_ours(promise: str) -> bool:
+    """Say whether a promise is the writer's own: not « elle vous répondra », not « il vous sera notifié »."""
+    words = fold_text(promise)
+    return _FIRST_PERSON.search(words) is not None or not _THIRD_PERSON.search(f"{words} ")
 
 
 def _of_ours(found: Reading) -> Reading:
@@ -189,6 +198,8 @@ def _promised(own: Words, promises: RulePack) -> Iterator[tuple[Rule, Hit]]:
 
 def _strength(rule: Rule, hit: Hit, own: Words) -> int:
     """The weight of a rule, or a hint's when the sentence only offers (« si besoin, adressez-nous … »)."""
+    if rule.label == "promise" and _IS_DONE.search(own.line, hit.start, hit.end):
+        return OFFERS
     if rule.label not in _OF_OTHERS:
         return rule.weight
     return OFFERS if only_offers(own, hit.start) else rule.weight

@@ -14,9 +14,12 @@ _EDGES = " \t\u00a0\u202f\ufeff\u200b\ufffc*_|"
 
 # --- the device's line ----------------------------------------------------------------------------
 
-_TAG_BEGINNING = r"[ \t\u00a0*_|]*+(?:envo|sent|get|obt|télé|prove|gesend|von|envia|invia)"
-_TAG_START = re.compile(_TAG_BEGINNING, re.IGNORECASE)
-_TAG_ANYWHERE = re.compile(rf"^{_TAG_BEGINNING}", re.IGNORECASE | re.MULTILINE)
+_TAG_START = re.compile(
+    r"[\s*_|]*+(?:envo|sent|get|obt|télé|prove|gesend|von|envia|invia)", re.IGNORECASE
+)
+_TRACES = ("irus", "nvoy", "ent from", "ent via", "ent with", "Get ", "bten", "élécharg", "rovenance",
+           "esendet", "einem", "nvia")  # fmt: skip
+"""Letters without which a text holds nothing of the kind; to look for them takes less time than an expression."""
 _TAG_LINE = re.compile(
     r"(?:envoyé (?:de(?:puis)?|à partir d['’e]|via|par|avec) ?(?:mon|ma|mes|un|une|l['’]|la|le"
     r"|outlook|yahoo|gmail|proton|courrier|orange|mail|téléphone|iphone|samsung|huawei)"
@@ -51,7 +54,7 @@ def is_tag_line(line: str) -> bool:
 
 def holds_additions(text: str) -> bool:
     """Say whether a text may hold a line or a seal that a machine added: a cheap look."""
-    return "irus" in text or bool(_TAG_ANYWHERE.search(text))
+    return any(trace in text for trace in _TRACES)
 
 
 # --- the antivirus' seal --------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,11 @@ from mailwatch.register import refuse_superuser
 
 LOCK = "lock"
 """Its content is the holder's process number, for a person; what holds is the lock."""
+_NETWORK = frozenset(
+    "9p afs beegfs ceph cifs davfs glusterfs gfs2 lustre ncpfs nfs nfs4 ocfs2 smb3 smbfs sshfs".split()
+)
+_OCTAL = re.compile(r"\\([0-7]{3})")
+"""How mountinfo writes a space in a name."""
 
 
 @contextmanager
@@ -20,7 +26,7 @@ def only_one(state: Path) -> Iterator[None]:
     """Hold `state` for this process.
 
     Raises BusyError naming the process that holds it, RegisterError when there is no such folder, RefusedError when
-    this account may not write there.
+    this account may not write there, or when a lock there would hold nobody.
     """
     lock = _opened(state)
     try:
@@ -59,6 +65,7 @@ def holder(state: Path) -> int | None:
 def _opened(state: Path) -> int:
     try:
         refuse_superuser(state)
+        _refuse_network(state)
         return os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except (FileNotFoundError, NotADirectoryError):
         raise RegisterError(
@@ -72,6 +79,37 @@ def _opened(state: Path) -> int:
             folder=state,
             reason=refusal(fault),
         ) from None
+
+
+def _refuse_network(state: Path) -> None:
+    """Locks of a network filesystem may hold on one machine alone, and SQLite rests on them (sqlite.org/faq.html)."""
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "replace")
+    except OSError:
+        return  # no Linux: nobody tells
+    kind = filesystem(state.resolve(), mounts)
+    if kind.removeprefix("fuse.") in _NETWORK:
+        raise RefusedError(
+            "« {folder} » : ce dossier est sur un disque partagé par le réseau ({kind}), qui peut perdre ce qu’on y "
+            "écrit ; mettez le registre sur un disque de cette machine",
+            folder=state,
+            kind=kind,
+        )
+
+
+def filesystem(path: Path, mounts: str) -> str:
+    """Name the kind of filesystem that holds `path`, by the lines of mountinfo (proc(5)); empty when none does."""
+    found, longest = "", -1
+    for line in mounts.splitlines():
+        before, _, after = line.partition(" - ")
+        fields = before.split()
+        if len(fields) < 5 or not after:
+            continue
+        point = _OCTAL.sub(lambda code: chr(int(code[1], 8)), fields[4])
+        # A later line lies over an earlier one.
+        if path.is_relative_to(point) and len(point) >= longest:
+            found, longest = after.split()[0], len(point)
+    return found
 
 
 def _take(lock: int, state: Path) -> None:

@@ -10,25 +10,30 @@ import time
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
 
-from mailwatch import workdays
+from mailwatch import alert, workdays
 from mailwatch.analysis import Examined, analyse, examine
+from mailwatch.daemon import composed_alert
 from mailwatch.errors import RulesetError, SettingsError
 from mailwatch.model import Convention, Delivery, Fact, Outcome, Request, Role
+from mailwatch.register import Register
 from mailwatch.ruleset.local import Amendments
-from mailwatch.settings import load_site
+from mailwatch.settings import desk_of, load_site, template_texts
+from mailwatch.site import AlertPlan, Site
 from mailwatch.triage import triage
 from tests.bureau import DESK
-from tests.facts import AGENT, at
+from tests.facts import AGENT, BOX, at, desk, incoming
 from tests.faults.bombs import raw
 from tests.faults.fuzzing import _packaged
 from tests.mails import SIGNATURE, mail, reply
+from tests.registers import MANNED, NOON, registered, take
 from tests.test_cli import Run, run
 
 __all__ = ["run"]
@@ -50,7 +55,7 @@ def requests(*mails: tuple[bytes, Role, str]) -> tuple[Request, ...]:
     return triage([fact for fact in facts if isinstance(fact, Fact)], (), DESK, TODAY).requests
 
 
-def incoming(octets: bytes, when: str = "2026-03-02 09:12") -> tuple[bytes, Role, str]:
+def arrived(octets: bytes, when: str = "2026-03-02 09:12") -> tuple[bytes, Role, str]:
     return octets, Role.INBOX, when
 
 
@@ -64,7 +69,7 @@ def sent(octets: bytes, when: str = "2026-03-04 16:40") -> tuple[bytes, Role, st
 def test_case_32_a_reply_from_a_clock_that_is_slow_is_told_and_counted_as_at_once() -> None:
     early = reply("2026-03-02 06:00", references=ASKED)
 
-    (request,) = requests(incoming(QUESTION), sent(early, "2026-03-02 06:00"))
+    (request,) = requests(arrived(QUESTION), sent(early, "2026-03-02 06:00"))
 
     assert request.first is not None
     assert request.first.delay == 0
@@ -115,11 +120,11 @@ def test_case_38_one_identifier_on_two_questions_is_two_questions() -> None:
         message_id=ASKED,
     )
 
-    assert len(requests(incoming(QUESTION), incoming(other, "2026-03-02 10:00"))) == 2
+    assert len(requests(arrived(QUESTION), arrived(other, "2026-03-02 10:00"))) == 2
 
 
 def test_case_39_the_same_question_delivered_twice_is_one() -> None:
-    assert len(requests(incoming(QUESTION), incoming(QUESTION, "2026-03-02 09:13"))) == 1
+    assert len(requests(arrived(QUESTION), arrived(QUESTION, "2026-03-02 09:13"))) == 1
 
 
 @pytest.mark.parametrize(
@@ -138,7 +143,7 @@ def test_an_answer_to_somebody_else_closes_nobody_s_request(references: str, sub
         subject=subject,
     )
 
-    (request, *_) = requests(incoming(QUESTION), sent(stray))
+    (request, *_) = requests(arrived(QUESTION), sent(stray))
 
     assert request.message_id == ASKED
     assert request.first is None
@@ -346,4 +351,51 @@ def test_what_comes_back_to_an_alert_is_no_request(fields: dict[str, str]) -> No
         body=b"--b\r\n\r\nJe suis absente jusqu'au 9 mars. Comment faire ?\r\n--b--\r\n",
     )
 
-    assert requests(incoming(octets)) == ()
+    assert requests(arrived(octets)) == ()
+
+
+# --- the alert ------------------------------------------------------------------------------------
+
+
+def _alert(register: Register, site: Site) -> alert.Alert:
+    plan = AlertPlan(recipients=(BOX,))
+    return composed_alert(register, site, desk(MANNED), plan, "2026-W14", NOON, timedelta(hours=1))
+
+
+def test_case_110_an_alert_of_a_thousand_late_answers_can_still_be_read(tmp_path: Path) -> None:
+    facts = [
+        incoming(f"2026-03-02 09:{number % 60:02}", sender=f"a{number}@laposte.example", message_id=f"<{number}@a>")
+        for number in range(400)
+    ]  # fmt: skip
+    with registered(tmp_path / "state") as register:
+        take(register, facts)
+        register.decide(desk(MANNED), NOON)
+        found = _alert(register, Site(institution=MANNED, accounts=()))
+
+    text = alert.text(found, template_texts())
+    assert len(text.splitlines()) < 200
+    assert "400" in alert.subject(found)
+    assert "350 autres" in text.replace("\u00a0", " ")
+
+
+def test_case_55_a_template_that_asks_for_what_there_is_not_sends_nothing(tmp_path: Path) -> None:
+    with registered(tmp_path / "state") as register:
+        found = _alert(register, Site(institution=MANNED, accounts=()))
+    broken = {name: text + "{{ inconnu }}" for name, text in template_texts().items()}
+
+    with pytest.raises(UndefinedError, match="inconnu"):
+        alert.text(found, broken)
+
+
+def test_case_54_rules_half_written_are_refused_and_those_in_force_stay(tmp_path: Path) -> None:
+    (tmp_path / "rules.d").mkdir()
+    local = tmp_path / "rules.d" / "local.toml"
+    local.write_text(_RULE.format(phrase="nous revenons vers vous"), "utf-8")
+    settings = tmp_path / "mailwatch.toml"
+    settings.write_text('rules = "rules.d"\n' + _GOOD, "utf-8")
+    in_force = desk_of(load_site(settings))
+    local.write_text(_RULE[:60], "utf-8")
+
+    with pytest.raises(SettingsError, match=r"local\.toml"):
+        desk_of(load_site(settings))
+    assert [each.file for each in in_force.rules.local] == ["local.toml"]

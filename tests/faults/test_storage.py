@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -15,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from mailwatch.daemon import instance
+from mailwatch.daemon.instance import filesystem
+from mailwatch.errors import RefusedError
 from mailwatch.model import Period
 from mailwatch.register import checked, opened
 from mailwatch.site import Site
@@ -190,6 +194,40 @@ def test_case_100_a_register_that_another_program_holds_is_waited_for_and_left(
     assert code == 75, words
     assert office.once()[1] == 0
     assert office.faults() == []
+
+
+MOUNTS = """\
+22 1 8:1 / / rw - ext4 /dev/sda1 rw
+40 22 0:35 / /srv rw,relatime shared:1 - {kind} serveur:/partage rw
+41 22 0:36 / /srv/un\\040disque rw - xfs /dev/sdb1 rw
+42 22 0:37 /
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/srv/mailwatch", "nfs4"),
+        ("/srv", "nfs4"),
+        ("/srvmailwatch", "ext4"),
+        ("/srv/un disque/etat", "xfs"),
+        ("/var/lib/mailwatch", "ext4"),
+    ],
+)
+def test_case_101_the_disk_of_a_folder_is_known(path: str, kind: str) -> None:
+    assert filesystem(Path(path), MOUNTS.format(kind="nfs4")) == kind
+
+
+@pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "fuse.sshfs", "9p"])
+def test_case_101_a_disk_that_a_network_shares_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(instance, "filesystem", lambda *_: kind)
+
+    with pytest.raises(RefusedError, match=re.escape(kind)), instance.only_one(tmp_path):
+        raise AssertionError
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser may give a folder away")

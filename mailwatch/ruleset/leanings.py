@@ -37,13 +37,12 @@ def read_leanings(table: Mapping[str, object]) -> Leanings:
 
 
 def _signs(lines: str) -> Mapping[str, int]:
-    found: dict[str, int] = {}
-    for line in lines.splitlines():
-        weight, _, signs = line.strip().partition(" ")
-        if weight:
-            number = _number(f"words : {line[:40]}", weight)
-            found.update((sign.strip(), number) for sign in signs.rstrip(", ").split(","))
-    return found
+    entries = (line.partition(" ") for line in lines.strip().splitlines())
+    return {
+        sign.strip(): _number(f"words : {weight[:40]}", weight)
+        for weight, _, signs in entries
+        for sign in signs.rstrip(", ").split(",")
+    }
 
 
 def _nature(word: object) -> Nature:

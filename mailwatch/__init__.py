@@ -121,8 +121,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 sentences, faults
     polling     lines, looking
     daemon      instance, telling, handing, turns, duties
-    commands    options, judging, counting, explaining, persons, reporting, serving, asking, installing,
-                database
+    commands    options, judging, counting, explaining, persons, privacy, reporting, serving, asking,
+                installing, database
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
                 agreeing, watching, alerts, showing
 

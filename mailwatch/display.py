@@ -31,6 +31,7 @@ from mailwatch.model import (
     Channel,
     ChannelIndicators,
     Grade,
+    Indicators,
     Mention,
     Outcome,
     Rate,
@@ -177,8 +178,6 @@ def figures(found: Audit) -> Table:
     table = grid("", _("Courriels"), _("Courriers"))
     rows: tuple[tuple[str, Callable[[ChannelIndicators], str]], ...] = (
         (_("Réponses dans le délai (attente comptée)"), lambda of: _rate(of.answered_in_time)),
-        (_("Preuve des arrivées"), lambda of: _graded(of.grades)),
-        (_("Preuve des réponses"), lambda of: _graded(of.answer_grades)),
         (_("Réponses de fond dans le délai"), lambda of: _rate(of.substantive_in_time)),
         (_("Délai moyen de première réponse"), lambda of: _days(of.mean_first_delay)),
         (_("Délai moyen de réponse de fond"), lambda of: _days(of.mean_substantive_delay)),
@@ -243,7 +242,6 @@ def _remarks(found: Audit) -> Iterable[str]:
     copies = counted(found.duplicates, _("copie écartée"), _("copies écartées"))
     requests = counted(len(found.requests), _("demande"), _("demandes"))
     yield f"{messages}, {copies}, {requests}."
-    yield from _unwatched(found)
     if found.unseen:
         unseen = counted(
             len(found.unseen),
@@ -251,6 +249,8 @@ def _remarks(found: Audit) -> Iterable[str]:
             _("réponses probables non observées"),
         )
         yield _("{unseen} : un dossier d’envoi n’est pas relevé.").format(unseen=unseen)
+    yield from _evidence(found.indicators)
+    yield from _unwatched(found)
     if found.quarantined:
         yield counted(len(found.quarantined), _("message illisible :"), _("messages illisibles :"))
         for item in found.quarantined[:_SHOWN]:
@@ -258,6 +258,17 @@ def _remarks(found: Audit) -> Iterable[str]:
     for row in found.refused:
         line = _("{file}, ligne {line}").format(file=plain(row.file), line=row.line)
         yield f"{line if row.file else _('réglages')} : {say(row.reason)}"
+
+
+def _evidence(found: Indicators) -> Iterator[str]:
+    """How the dates of each channel are attested, where it has any."""
+    for words, channel in (
+        (_("Preuve des courriels : arrivées {arrivals} ; réponses {answers}."), found.email),
+        (_("Preuve des courriers : arrivées {arrivals} ; réponses {answers}."), found.letter),
+    ):
+        if channel.answered_in_time.denominator:
+            arrivals, answers = _graded(channel.grades), _graded(channel.answer_grades)
+            yield words.format(arrivals=arrivals, answers=answers)
 
 
 def _unwatched(found: Audit) -> Iterator[str]:

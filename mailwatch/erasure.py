@@ -16,7 +16,7 @@ from typing import TypeVar
 from mailwatch.addresses import is_ours
 from mailwatch.cases import erased_name
 from mailwatch.kinship import bare, names
-from mailwatch.model import Fact, Institution, Report
+from mailwatch.model import Fact, Institution, Nature, Report
 from mailwatch.threads import EMPTY_SUBJECTS
 
 Tie = TypeVar("Tie", str, bytes)
@@ -81,7 +81,9 @@ def outsiders(fact: Fact, institution: Institution) -> frozenset[str]:
 
 
 def _addresses(fact: Fact) -> Iterator[str]:
-    yield fact.sender
+    # A server that tells what could not be delivered is nobody.
+    if fact.reading.nature is not Nature.DELIVERY_REPORT:
+        yield fact.sender
     yield fact.reading.correspondent
     yield from fact.recipients
     if fact.report is not None:

@@ -29,6 +29,13 @@ def named(words: str) -> Period:
     return _months(year, 1, 12)
 
 
+def months_before(day: date, months: int) -> date:
+    """Give the day so many months earlier, the last of its month where that is shorter; never before year 1."""
+    whole = max(12 * day.year + day.month - 1 - months, 12)
+    year, month = divmod(whole, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def quarter_of(day: date) -> Period:
     """Give the quarter of the year that `day` is in."""
     return _months(day.year, day.month - (day.month - 1) % 3, 3)

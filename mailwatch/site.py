@@ -31,6 +31,8 @@ class Authentication(StrEnum):
     OAUTHBEARER = "oauthbearer"
 
 
+KEEP_MONTHS = 36
+"""Three years, the cycle of the label, unless the settings say otherwise."""
 INTAKE = "intake"
 """The account that messages are said to be of which a mail server handed over."""
 
@@ -169,5 +171,7 @@ class Site:
     """The key of the correspondents' pseudonyms; `key` in the state folder when none is named."""
     poll_every: int = 120
     """Seconds between two polls."""
+    keep_months: int = KEEP_MONTHS
+    """How long what leads to a person is kept after the last message of an exchange."""
     rules: str = ""
     """The folder of the site's own rule files; empty when it has none."""

@@ -387,6 +387,37 @@ def test_settings_are_noted_when_they_change(office: Office) -> None:
     assert office.kinds().count("settings") == before + 1
 
 
+# --- privacy --------------------------------------------------------------------------------------
+
+
+def test_once_a_day_what_is_older_than_the_settings_keep_leads_to_nobody(office: Office) -> None:
+    office.watched.mailbox.put(QUESTION, at(MONDAY))
+    office.once(keep_months=12)
+    assert "retention" not in office.kinds()
+
+    office.clock.at += timedelta(days=370)
+    office.once(keep_months=12)
+    office.clock.at += timedelta(hours=1)
+    office.once(keep_months=12)
+
+    assert office.kinds().count("retention") == 1
+    assert office.events().count("retention") == 1
+    with opened(Path(office.site.state), office.key) as register:
+        assert register.held(DESK, "odile.ferrand@laposte.example").facts == ()
+        assert len(register.requests(DESK, office.clock.at.date())) == 1
+
+
+def test_a_service_that_runs_reduces_what_is_old_too(office: Office) -> None:
+    office.watched.mailbox.put(QUESTION, at(MONDAY))
+    office.once()
+    office.clock.at += timedelta(days=1200)
+    with office.service() as duties:
+        duties.reduce(office.clock())
+        duties.reduce(office.clock())
+
+    assert office.kinds().count("retention") == 1
+
+
 # --- the weekly alert -----------------------------------------------------------------------------
 
 

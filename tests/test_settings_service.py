@@ -524,7 +524,7 @@ LEAVES = (
 )  # fmt: skip
 KEYS = st.sampled_from(
     ["name", "host", "port", "security", "user", "authentication", "secret", "token_command", "ca_file", "timeout",
-     "folders", "role", "sender", "recipients", "weekday", "at", "state", "key", "poll_every", "credential", "file",
+     "folders", "role", "sender", "recipients", "weekday", "at", "state", "key", "poll_every", "keep", "credential", "file",
      "env", "password", "address", "service", "domains", "x"]
 )  # fmt: skip
 VALUES = st.recursive(
@@ -534,7 +534,9 @@ VALUES = st.recursive(
 )
 TABLES = st.dictionaries(KEYS, VALUES, max_size=6)
 FILES = st.dictionaries(
-    st.sampled_from(["institution", "box", "account", "smtp", "alert", "register", "kept", "x"]),
+    st.sampled_from(
+        ["institution", "box", "account", "smtp", "alert", "register", "privacy", "kept", "x"]
+    ),
     TABLES | st.lists(TABLES | VALUES, max_size=3) | VALUES,
     max_size=5,
 )
@@ -634,6 +636,7 @@ def test_a_whole_file_is_read_back_and_lacks_nothing(file: Path) -> None:
         "alerte le mardi à 07:30, à qualite@jura.gouv.fr, sg@jura.gouv.fr",
         "envoi par smtp.jura.gouv.fr, port 587, starttls, au nom de mailwatch@jura.gouv.fr",
         "registre : /srv/mailwatch, relève toutes les 60 secondes",
+        "données personnelles : gardées 36 mois",
     ]
     assert lines(file, WHOLE, Weight.MISSING) == []
 

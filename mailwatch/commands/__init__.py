@@ -11,6 +11,7 @@ from mailwatch.commands.explaining import rules
 from mailwatch.commands.installing import check_config, doctor, init
 from mailwatch.commands.judging import check, classify
 from mailwatch.commands.persons import answer, correct, letter, note
+from mailwatch.commands.privacy import erase, export
 from mailwatch.commands.reporting import report
 from mailwatch.commands.serving import alert, once, run
 from mailwatch.language import LANGUAGES
@@ -31,7 +32,7 @@ def mailwatch(lang: str | None) -> None:
 
 
 for command in (
-    alert, answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, init, letter, note,
-    once, report, review, rules, run, show, status,
+    alert, answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, erase, export, init,
+    letter, note, once, report, review, rules, run, show, status,
 ):  # fmt: skip
     mailwatch.add_command(command)

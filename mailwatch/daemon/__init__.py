@@ -55,7 +55,7 @@ _TICK = 5
 """Seconds between two ticks, fewer when the mailboxes are looked at more often."""
 _ALERT = ""
 """The turn of the alert among those of the accounts."""
-_INTAKE, _ANSWERS = ";intake", ";answers"
+_INTAKE, _ANSWERS, _RETENTION = ";intake", ";answers", ";retention"
 """Those of what is handed over; no account has a semicolon in its name."""
 
 
@@ -130,6 +130,7 @@ def once(
     """Look at every mailbox, decide, send the alert that is due; raises as `service`."""
     with service(site, desk, key, now=now, log=log, workers=workers) as duties:
         polled = duties.look(site.accounts)
+        duties.reduce(now())
         errors = [failure.error for failure in polled.failures]
         sent = 0
         try:
@@ -215,10 +216,13 @@ def _beat(duties: Service, turns: Turns) -> None:
             _look(duties, accounts, turns)
         if turns.is_due(_ALERT, at):
             _alert(duties, turns)
+        if turns.is_due(_RETENTION, at):
+            duties.reduce(at)
+            turns.went_well(_RETENTION, at)
     except BusyError as error:
         # Held, or no room left: nothing was half done, and all of it is tried again.
         duties.log("busy", error)
-        for name in (*(account.name for account in accounts), _ALERT):
+        for name in (*(account.name for account in accounts), _ALERT, _RETENTION):
             turns.failed(name, at, error)
 
 

@@ -13,6 +13,7 @@ from mailwatch.daemon.telling import Log
 from mailwatch.errors import RefusedError, Remark, SettingsError, UnreachableError
 from mailwatch.intake.answering import awaits_sending
 from mailwatch.model import Period
+from mailwatch.periods import months_before
 from mailwatch.polling import Failure, Polled, Watch, poll
 from mailwatch.register import AlertState, Place, Register
 from mailwatch.ruleset import Desk
@@ -121,6 +122,24 @@ class Service:
             raise
         if sent:
             self._note_sending("")
+
+    # --- privacy ----------------------------------------------------------------------------------
+
+    def reduce(self, at: datetime) -> None:
+        """Once a day, make anonymous what is older than the settings keep; raises as the register."""
+        register, today = self.watch.register, at.astimezone(self.desk.zone).date()
+        due_on = register.retention_due_on()
+        if due_on is not None and today < due_on:
+            return
+        before = months_before(today, self.site.keep_months)
+        done = register.reduce(self.desk, before, at.astimezone(self.desk.zone))
+        if done.messages or done.records:
+            words = Remark(
+                "conservation : {count} messages d’avant le {before} ne mènent plus à personne",
+                count=done.messages,
+                before=f"{before:%d/%m/%Y}",
+            )
+            self.log("retention", words)
 
     # --- the weekly alert -------------------------------------------------------------------------
 

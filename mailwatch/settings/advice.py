@@ -281,3 +281,4 @@ def _of_register(site: Site) -> Iterator[Advice]:
                 seconds=site.poll_every,
             )
         )
+        yield _set(Remark("données personnelles : gardées {months} mois", months=site.keep_months))

@@ -21,6 +21,7 @@ from mailwatch.settings.service import (
     AccountSection,
     AlertSection,
     IntakeSection,
+    PrivacySection,
     RegisterSection,
     SmtpSection,
 )
@@ -129,6 +130,7 @@ class Settings(BaseSettings):
     alert: AlertSection | None = None
     # ABCMeta has a method of that name, which pydantic would be hiding.
     kept: RegisterSection = Field(default=RegisterSection(), alias="register")
+    privacy: PrivacySection = PrivacySection()
 
     @classmethod
     def settings_customise_sources(
@@ -196,5 +198,6 @@ def site(settings: Settings, folder: Path) -> Site:
         state=service.absolute(settings.kept.state, folder),
         key=service.secret(settings.kept.key, folder),
         poll_every=settings.kept.poll_every,
+        keep_months=settings.privacy.keep,
         rules=service.absolute(settings.rules or "", folder),
     )

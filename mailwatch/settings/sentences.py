@@ -24,6 +24,7 @@ from mailwatch.settings.service import (
     FolderSection,
     IntakeAddressSection,
     IntakeSection,
+    PrivacySection,
     RegisterSection,
     SecretSection,
     SmtpSection,
@@ -43,6 +44,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "[smtp]": SmtpSection,
     "[alert]": AlertSection,
     "[register]": RegisterSection,
+    "[privacy]": PrivacySection,
 }
 _TOP = frozenset({"rules"})
 """The keys that stand before the first section."""
@@ -83,6 +85,8 @@ _USUAL = {
     "smtp": "mail envoi submission",
     "alert": "alerte alertes",
     "register": "registre database db",
+    "privacy": "rgpd gdpr vie_privee confidentialite conservation retention",
+    "keep": "conservation retention duree garder conserver",
     "box": "boite bal mailbox",
     "rules": "regles rules_d rules.d rules_folder regles_locales",
 }

@@ -1,4 +1,4 @@
-"""The sections that the service reads beside the institution's own: accounts, intake, submission, alert, register."""
+"""The sections that the service reads beside the institution's own: mail in, alerts out, what is kept."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from mailwatch.settings.values import (
     Interval,
     Line,
     Megabytes,
+    Months,
     Port,
     Recipients,
     Section,
@@ -29,6 +30,7 @@ from mailwatch.settings.values import (
     Word,
 )
 from mailwatch.site import (
+    KEEP_MONTHS,
     Account,
     AlertPlan,
     Authentication,
@@ -130,6 +132,12 @@ class RegisterSection(Section):
     state: FilePath = STATE_FOLDER
     key: SecretSection | None = None
     poll_every: Interval = 120
+
+
+class PrivacySection(Section):
+    """`[privacy]`: how long what leads to a person is kept."""
+
+    keep: Months = KEEP_MONTHS
 
 
 def called(section: AccountSection) -> str:

@@ -100,4 +100,9 @@ sender = "{UNFINISHED}"               # « mailwatch@jura.gouv.fr »
 [register]
 state = ÉTAT     # dossier du registre et de sa clé, sur un disque local
 poll_every = 120                      # secondes entre deux relèves
+
+# --- les données personnelles ---------------------------------------------------------------------
+
+[privacy]
+keep = "3 ans"                        # après le dernier message d’un échange, plus rien ne mène à l’usager
 """

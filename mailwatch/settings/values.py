@@ -25,6 +25,8 @@ _HOUR = re.compile(r"([0-9]{1,2}) ?[:hH] ?([0-9]{2})?(?::[0-9]{2})?")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,254}")
+_DURATION = re.compile(r"([0-9]{1,3}) ?(mois|ans?|années?|months?|years?)", re.IGNORECASE)
+_SHORTEST, _LONGEST = 12, 240
 _SOCKET_PATH = 107
 _UNROUTABLE = (".local", "@local", ".localhost", "@localhost")
 
@@ -191,6 +193,16 @@ def _whole(low: int, high: int, unit: str) -> Callable[[object], int]:
     return check
 
 
+def _months(value: object) -> int:
+    """Read a duration as people write it; the audit of a year has to be able to follow each figure."""
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is not None:
+        months = int(found[1]) * (1 if found[2].lower().startswith("mo") else 12)
+        if _SHORTEST <= months <= _LONGEST:
+            return months
+    raise wanted("une durée de 12 mois à 20 ans, comme « 3 ans » ou « 18 mois »")
+
+
 def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -211,6 +223,7 @@ Port = Annotated[int, BeforeValidator(_whole(1, 65535, ""))]
 Timeout = Annotated[int, BeforeValidator(_whole(1, 600, "de secondes "))]
 Interval = Annotated[int, BeforeValidator(_whole(1, 600, "de secondes "))]
 """Well under the time after which the register calls it a gap in the observation."""
+Months = Annotated[int, BeforeValidator(_months)]
 SocketOrPort = Annotated[str | int, BeforeValidator(_socket_or_port)]
 Megabytes = Annotated[int, BeforeValidator(_whole(1, 500, "de mégaoctets "))]
 AccountName = Annotated[Line, AfterValidator(_label)]

@@ -69,7 +69,7 @@ class House:
     @contextmanager
     def by_hand(self) -> Iterator[Hand]:
         with socket.socket(socket.AF_UNIX) as wire:
-            wire.settimeout(30)
+            wire.settimeout(100)
             wire.connect(self.intake.lmtp_socket)
             with wire.makefile("rb") as answers:
                 hand = Hand(wire=wire, read=answers.readline)

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import email
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
-from smtplib import SMTPRecipientsRefused
+from smtplib import LMTP, SMTPRecipientsRefused
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch import drafts
+from mailwatch import daemon, drafts
 from mailwatch.errors import RefusedError, UnreachableError
 from mailwatch.intake import answering
 from mailwatch.intake.answering import Fate, alert_id_of, answer_drafts, reviewer
 from mailwatch.model import Box, Delivery, Exemption, Institution, Outcome, Role
 from mailwatch.outbox import deliver
-from mailwatch.register import AlertState
+from mailwatch.register import AlertState, created, key_of, opened
 from mailwatch.ruleset import Desk
 from mailwatch.settings import template_texts
-from mailwatch.site import IntakeRole, Security, Submission
-from tests.bureau import kinds
+from mailwatch.site import IntakeRole, Security, Site, Submission
+from tests.bureau import Clock, kinds
 from tests.facts import AGENT, BOX, JURA, at, desk
-from tests.handing import DRAFTS, RECEIVED, House, house
+from tests.handing import DRAFTS, RECEIVED, House, house, until
 from tests.mails import SIGNATURE, mail
 from tests.servers.smtp import Sink, smtp_server
 
@@ -657,3 +662,82 @@ def test_a_worker_reviews_drafts_in_the_service(tmp_path: Path) -> None:
         assert office.answer() == [Fate.ANSWERED, Fate.ANSWERED]
     subjects = [email.message_from_bytes(t.octets, policy=default)["Subject"] for t in sink.taken]
     assert any("les trois mentions y sont" in subject for subject in subjects)
+
+
+# --- in the service -------------------------------------------------------------------------------
+
+
+@contextmanager
+def handed_over(tmp_path: Path, *copies: tuple[bytes, str, str]) -> Iterator[Site]:
+    """A site at rest, whose mail server handed something over while it was at work."""
+    with house(tmp_path, desk=DESK) as one:
+        for raw, recipient, sender in copies:
+            one.hand_over(raw, recipient, sender=sender)
+    yield Site(institution=OFFICE, state=str(tmp_path / "state"), intake=one.intake)
+
+
+def once(site: Site) -> daemon.Done:
+    key = key_of(Path(site.state))
+    clock = Clock(at=at("2026-03-09 10:05"))
+    return daemon.once(
+        site, DESK, key, now=clock, log=daemon.Log(stream=StringIO(), now=clock), workers=0
+    )
+
+
+def test_one_pass_of_the_service_takes_copies_in_and_answers_drafts(tmp_path: Path) -> None:
+    question = mail("2026-03-02 09:12", "Bonjour, quelles pièces faut-il ? Odile Ferrand")
+    copies = ((question, RECEIVED, "odile@laposte.example"), (draft(LETTER), DRAFTS, AGENT))
+    with handed_over(tmp_path, *copies) as site, smtp_server() as sink:
+        done = once(replace(site, submission=replace(SUBMISSION, port=sink.port)))
+
+        assert done.errors == ()
+        assert [taken.recipients for taken in sink.taken] == [(AGENT,)]
+    with opened(tmp_path / "state", key_of(tmp_path / "state")) as register:
+        assert [request.state for request in register.requests(DESK, MARCH)] == ["pending"]
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_drafts_are_not_kept_where_nobody_answers_them_any_more(
+    tmp_path: Path, *, still: bool
+) -> None:
+    """No server to send by, or no intake at all."""
+    with handed_over(tmp_path, (draft(LETTER), DRAFTS, AGENT)) as site:
+        once(site if still else replace(site, intake=None))
+
+    assert list((tmp_path / "state" / "spool" / "draft").iterdir()) == []
+
+
+def test_the_service_answers_within_a_tick_and_stops_as_asked(tmp_path: Path) -> None:
+    created(tmp_path / "state")
+    with smtp_server() as sink:
+        (tmp_path / "mailwatch.toml").write_text(
+            '[institution]\nname = "Préfecture du Jura"\ncalendar = "39"\ndomains = ["jura.gouv.fr"]\n'
+            f'[register]\nstate = "state"\n[intake]\nlmtp = "{tmp_path}/lmtp.sock"\n'
+            f'addresses = [{{ address = "{DRAFTS}", role = "draft" }}]\n'
+            f'[smtp]\nhost = "localhost"\nport = {sink.port}\nsecurity = "none"\nsender = "{SENDER}"\n',
+            encoding="utf-8",
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "mailwatch",
+            "run",
+            "--settings",
+            str(tmp_path / "mailwatch.toml"),
+        ]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
+            try:
+                until((tmp_path / "lmtp.sock").exists)
+                with LMTP(str(tmp_path / "lmtp.sock")) as connection:
+                    assert connection.sendmail(AGENT, [DRAFTS], draft(LETTER)) == {}
+                until(lambda: bool(sink.taken))
+                service.send_signal(signal.SIGTERM)
+                assert service.wait(60) == 0
+            finally:
+                service.kill()
+            assert service.stderr is not None
+            told = service.stderr.read()
+
+    assert '"event": "drafts"' in told
+    assert AGENT not in told
+    assert not (tmp_path / "lmtp.sock").exists()

@@ -546,17 +546,17 @@ def test_a_client_that_says_nothing_more_is_left(
     jura: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """[92] A line that drips is bounded as well: the clock runs from the last command."""
-    monkeypatch.setattr(talk, "_SECONDS", 1)
+    monkeypatch.setattr(talk, "_SECONDS", 4)
     with jura.by_hand() as silent, jura.by_hand() as dripping:
         dripping.begin()
         begun = time.monotonic()
         with suppress(OSError):
-            while time.monotonic() - begun < 30:
+            while time.monotonic() - begun < 60:
                 dripping.wire.sendall(b"x")
                 time.sleep(0.1)
                 if dripping.wire.recv(1, socket.MSG_DONTWAIT) == b"":
                     break
-        assert time.monotonic() - begun < 30
+        assert time.monotonic() - begun < 60
         assert silent.read() == b""
     until(lambda: jura.leftovers() == [])
 
@@ -592,6 +592,7 @@ print(int(peak.split()[1]) // 1024, flush=True)
 """
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("where", ["in a message", "for a command", "in forty messages at once"])
 def test_an_endless_line_stays_under_64_megabytes(tmp_path: Path, where: str) -> None:
     """[87]"""
@@ -855,6 +856,7 @@ def served(folder: Path) -> Iterator[subprocess.Popen[str]]:
             one.kill()
 
 
+@pytest.mark.timeout(600)
 def test_a_kill_between_the_promise_and_the_register_loses_no_message_and_doubles_none(
     tmp_path: Path,
 ) -> None:
@@ -896,6 +898,7 @@ def greets(path: Path) -> bool:
         return wire.recv(100).startswith(b"220")
 
 
+@pytest.mark.timeout(600)
 def test_a_thousand_quick_messages_are_all_taken(tmp_path: Path) -> None:
     with house(tmp_path) as jura:
         with jura.lmtp() as connection:

@@ -8,6 +8,7 @@ Every text is signed by an agent of the Jura and leaves for a citizen, unless a 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from mailwatch.analysis import Examined, examine
 from mailwatch.message import read
 from mailwatch.model import Announced, Confidence, Delivery, Message, Nature, Reading, Role
 from mailwatch.nature import outgoing
+from mailwatch.nature.outgoing import _cues
 from mailwatch.wording import read as read_words
 from tests.facts import BOX, desk
 from tests.mails import mail, reply
@@ -329,6 +331,22 @@ def test_nothing_is_asked_by_what_brings_us_nothing() -> None:
 
 def test_what_only_time_will_tell_is_no_question() -> None:
     assert nature("Les places seront-elles rendues ? La loi le prévoit.") is Nature.REPLY
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["la mairie ", "c’est la mairie ", "la caf pourra ", "merci de nous ", "quel ? ", "il manque "],
+)
+def test_the_time_grows_with_the_text_and_no_faster(unit: str) -> None:
+    def seconds(times: int) -> float:
+        words = read_words(f"Bonjour.\n\n{unit * times}")
+        start = time.process_time()
+        tuple(_cues(words, DESK.rules))
+        return time.process_time() - start
+
+    seconds(100)
+
+    assert min(seconds(8000) for _ in range(3)) < 30 * max(seconds(1000), 0.02)
 
 
 # --- promises --------------------------------------------------------------------------------------

@@ -90,7 +90,8 @@ def _with_body(
     start, end = clauses[at - 1], clauses[at]
     beside = _BESIDE.get(rule.label, _body_around)
     span = beside(bodies, hit, start, end)
-    ours = rule.label != "passes" and _WITH_US.search(own.line, start, end)
+    near = max(start, hit.start - _NEAR), min(end, hit.end + _NEAR)
+    ours = rule.label != "passes" and _WITH_US.search(own.line, *near)
     if span is not None and not ours:
         yield _cue(rule.id, rule.weight, min(span[0], hit.start), max(span[1], hit.end))
 

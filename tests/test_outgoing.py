@@ -22,7 +22,6 @@ from mailwatch.analysis import Examined, examine
 from mailwatch.message import read
 from mailwatch.model import Announced, Confidence, Delivery, Message, Nature, Reading, Role
 from mailwatch.nature import outgoing
-from mailwatch.nature.outgoing import _cues
 from mailwatch.wording import read as read_words
 from tests.facts import BOX, desk
 from tests.mails import mail, reply
@@ -339,9 +338,12 @@ def test_what_only_time_will_tell_is_no_question() -> None:
 )
 def test_the_time_grows_with_the_text_and_no_faster(unit: str) -> None:
     def seconds(times: int) -> float:
-        words = read_words(f"Bonjour.\n\n{unit * times}")
+        raw = reply("2026-03-03 10:00", f"Bonjour.\n\n{unit * times}")
+        message = read(Delivery(raw=raw, file="reponse.eml", role=Role.SENT))
+        assert isinstance(message, Message)
+        words = read_words(message.own)
         start = time.process_time()
-        tuple(_cues(words, DESK.rules))
+        outgoing(message, words, DESK.institution, DESK.rules)
         return time.process_time() - start
 
     seconds(100)

@@ -16,6 +16,7 @@ from mailwatch.labels import (
     CONFIDENCES,
     CORRECTIONS,
     FINDINGS,
+    GRADES,
     NATURES,
     PARTS,
     STATES,
@@ -223,6 +224,7 @@ def _standing(found: Request, declared: Collection[str]) -> Iterator[str]:
         due=found.due_on,
         state=_(STATES[found.state]),
     )
+    yield from _evidence(found)
     if found.service:
         yield _("service : {service}").format(service=plain(found.service))
     if boxes := ", ".join(plain(box) for box in found.boxes if box in declared):
@@ -235,6 +237,25 @@ def _standing(found: Request, declared: Collection[str]) -> Iterator[str]:
         yield _("lecture peu sûre, à confirmer (mailwatch correct)")
     if found.note:
         yield _("note : {note}").format(note=plain(found.note))
+
+
+def _evidence(found: Request) -> Iterator[str]:
+    """How the dates of a request are attested, and what they leave open."""
+    words = _("preuve : arrivée {grade} ({meaning})")
+    yield words.format(grade=found.grade, meaning=_(GRADES[found.grade]))
+    if found.first is not None:
+        grade = found.first.grade
+        words = _("preuve : première réponse {grade} ({meaning})")
+        yield words.format(grade=grade, meaning=_(GRADES[grade]))
+    if found.bounds is None:
+        return
+    for label, span in (
+        (_("dates possibles de l’arrivée"), found.bounds.received),
+        (_("dates possibles de l’échéance"), found.bounds.due),
+        (_("dates possibles de la première réponse"), found.bounds.answered),
+    ):
+        if span is not None:
+            yield f"{label} : {span.earliest_on:%d/%m/%Y} – {span.latest_on:%d/%m/%Y}"
 
 
 def _event(event: Event) -> str:

@@ -406,13 +406,13 @@ def test_an_exchange_is_as_young_as_its_last_message(register: Register) -> None
 def test_what_was_reduced_is_left_alone_the_next_day(register: Register) -> None:
     take(register, [ASKED])
     take(register, [ANSWERED], SENT)
-    assert register.retention_due_on() is None
+    assert register.retention_due_on(TODAY) == date(2026, 4, 21)
     register.reduce(DESK, date(2026, 4, 1), LATER)
     size = register.head().size
 
-    assert register.retention_due_on() == date(2026, 4, 21)
+    assert register.retention_due_on(TODAY) == date(2026, 4, 21)
     assert register.reduce(DESK, date(2026, 4, 2), LATER + timedelta(days=1)) == Erased()
-    assert register.retention_due_on() == date(2026, 4, 22)
+    assert register.retention_due_on(TODAY) == date(2026, 4, 22)
     assert register.head().size == size
 
 

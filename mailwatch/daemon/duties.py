@@ -128,8 +128,7 @@ class Service:
     def reduce(self, at: datetime) -> None:
         """Once a day, make anonymous what is older than the settings keep; raises as the register."""
         register, today = self.watch.register, at.astimezone(self.desk.zone).date()
-        due_on = register.retention_due_on()
-        if due_on is not None and today < due_on:
+        if today < register.retention_due_on(today):
             return
         before = months_before(today, self.site.keep_months)
         done = register.reduce(self.desk, before, at.astimezone(self.desk.zone))

@@ -221,10 +221,16 @@ class Register:
         self.decide(desk, at)
         return found
 
-    def retention_due_on(self) -> date | None:
-        """Say when old messages are to be made anonymous next; None when they never were."""
+    def retention_due_on(self, today: date) -> date:
+        """Say when old messages are to be made anonymous next; a new register has none before tomorrow."""
         with self._database.reading() as connection:
-            return erasing.due_on(connection)
+            known = erasing.due_on(connection)
+        if known is not None:
+            return known
+        tomorrow = today + timedelta(days=1)
+        with self._database.writing() as connection:
+            erasing.put_off(connection, tomorrow)
+        return tomorrow
 
     def reduce(self, desk: Desk, before: date, at: datetime) -> Erased:
         """Make anonymous what was last touched before that day, and decide the same requests again; due daily."""

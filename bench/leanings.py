@@ -50,7 +50,7 @@ HEAD = """# Vers quoi penche un courriel d’après tous ses mots, quand aucun c
 #
 # Appris des courriels étiquetés de tests/corpus/work et des murs de tests par « python bench/leanings.py » ;
 # ne pas modifier à la main. Un avis, jamais une preuve : il porte les mots qui ont pesé, et sa confiance est moyenne
-# ou basse. « base » et poids, en tête de ligne, sont des centièmes de logarithme de cote ; ils s’additionnent.
+# ou basse. « start » et poids, en tête de ligne, sont des centièmes de logarithme de cote ; ils s’additionnent.
 #
 #   mot, mot mot     un mot, deux mots qui se suivent        mot*       les premières lettres d’un mot plus long
 #   @mot             un mot de l’objet                       <mot       un mot du nom ou de l’adresse de l’expéditeur
@@ -117,7 +117,7 @@ Weights = dict[str, list[float]]
 
 
 def learn(mails: Sequence[Example]) -> Weights:
-    """Fit the weights of each sign by nature, `NATURES` in order; the sign "" is the base."""
+    """Fit the weights of each sign by nature, `NATURES` in order; the sign "" is the start."""
     met = Counter(sign for mail in mails for sign in mail.signs)
     known = [
         (
@@ -174,7 +174,7 @@ def page(weights: Mapping[str, Sequence[float]]) -> str:
     """Write the weights out by nature, the heaviest first, signs of one weight side by side."""
     tables = []
     for number, nature in enumerate(NATURES):
-        base = round(weights[""][number] * 100)
+        start = round(weights[""][number] * 100)
         by_weight: dict[int, list[str]] = defaultdict(list)
         for sign in sorted(filter(None, weights)):
             by_weight[round(weights[sign][number] * 100)].append(sign)
@@ -185,7 +185,7 @@ def page(weights: Mapping[str, Sequence[float]]) -> str:
             for line in _lines(by_weight[weight])
         )
         tables.append(
-            f"[[leaning]]\nnature = \"{nature}\"\nbase = {base}\nwords = '''\n{lines}\n'''\n"
+            f"[[leaning]]\nnature = \"{nature}\"\nstart = {start}\nwords = '''\n{lines}\n'''\n"
         )
     return "\n".join([HEAD, *tables])
 

@@ -34,7 +34,7 @@ def opinion(text: str, *, title: str = "", sender: str = "") -> Opinion:
 
 def leanings(**words: str) -> Leanings:
     return read_leanings(
-        {"leaning": [{"nature": n, "base": 1, "words": w} for n, w in words.items()]}
+        {"leaning": [{"nature": n, "start": 1, "words": w} for n, w in words.items()]}
     )
 
 
@@ -201,11 +201,11 @@ def test_the_packaged_weights_know_every_nature_that_words_can_tell() -> None:
     ("table", "said"),
     [
         ({}, "leaning"),
-        ({"leaning": [{"nature": "request", "base": 1}]}, "words"),
-        ({"leaning": [{"nature": "requête", "base": 1, "words": "1 x"}]}, "requête"),
-        ({"leaning": [{"nature": "request", "base": 1, "words": "un x"}]}, "entier"),
-        ({"leaning": [{"nature": "request", "base": "un", "words": "1 x"}]}, "base"),
-        ({"leaning": [{"nature": "request", "base": 1, "words": "1 x", "mots": "1"}]}, "mots"),
+        ({"leaning": [{"nature": "request", "start": 1}]}, "words"),
+        ({"leaning": [{"nature": "requête", "start": 1, "words": "1 x"}]}, "requête"),
+        ({"leaning": [{"nature": "request", "start": 1, "words": "un x"}]}, "entier"),
+        ({"leaning": [{"nature": "request", "start": "un", "words": "1 x"}]}, "start"),
+        ({"leaning": [{"nature": "request", "start": 1, "words": "1 x", "mots": "1"}]}, "mots"),
     ],
 )
 def test_a_faulty_file_of_weights_is_refused(table: dict[str, object], said: str) -> None:

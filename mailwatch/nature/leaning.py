@@ -69,7 +69,7 @@ def lean(letter: Letter, leanings: Leanings) -> Opinion:
     """Say what `letter` leans to."""
     weights = leanings.weights
     found = [weights[sign] for sign in signs(letter) if sign in weights]
-    sums = leanings.apart(sum(found, leanings.base))
+    sums = leanings.apart(sum(found, leanings.start))
     highest = max(sums)
     odds = [math.exp((score - highest) / _UNIT) for score in sums]
     total = sum(odds)

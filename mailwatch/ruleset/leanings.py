@@ -1,6 +1,6 @@
 """What words say of a message without proving it: weights learnt from labelled mails, as their file holds them.
 
-One `[[leaning]]` a nature: its `base`, and in `words` a weight a line with the signs that have it, `12 merci, tout va`,
+One `[[leaning]]` a nature: its `start`, and in `words` a weight a line with the signs that have it, `12 merci, bravo`,
 in hundredths. The weights of one message's signs are added up; the greatest sum is the nature it leans to, differences
 are logarithms of odds.
 """
@@ -16,24 +16,24 @@ from mailwatch.ruleset.tables import nearest, needed, only, tables
 from mailwatch.ruleset.terms import FIELD, Leanings
 
 FILE = "leanings.toml"
-_KEYS = ("nature", "base", "words")
+_KEYS = ("nature", "start", "words")
 
 
 def read_leanings(table: Mapping[str, object]) -> Leanings:
     """Read the file's tables; RulesetError when one is at fault, or there is none."""
     needed(FILE, table, ("leaning",))
     natures: list[Nature] = []
-    base = 0
+    start = 0
     weights: dict[str, int] = defaultdict(int)
     for entry in tables(FILE, table, "leaning"):
         only(FILE, entry, _KEYS)
         needed(FILE, entry, _KEYS)
         place = FIELD * len(natures)
         natures.append(_nature(entry["nature"]))
-        base += _number("base", str(entry["base"])) << place
+        start += _number("start", str(entry["start"])) << place
         for sign, weight in _signs(str(entry["words"])).items():
             weights[sign] += weight << place
-    return Leanings(natures=tuple(natures), base=base, weights=dict(weights))
+    return Leanings(natures=tuple(natures), start=start, weights=dict(weights))
 
 
 def _signs(lines: str) -> Mapping[str, int]:

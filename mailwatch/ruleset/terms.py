@@ -93,7 +93,7 @@ class Leanings:
     """
 
     natures: tuple[Nature, ...]
-    base: int
+    start: int
     """What stands before any sign is seen, as a sign's weights do."""
     weights: Mapping[str, int]
 

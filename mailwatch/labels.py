@@ -20,6 +20,7 @@ from mailwatch.model import (
     Nature,
     Outcome,
     Place,
+    Rate,
     State,
 )
 from mailwatch.site import Weekday
@@ -231,12 +232,19 @@ def graded(grades: Mapping[Grade, int]) -> str:
 def between(margin: Margin) -> str:
     """The two ends of a margin, « entre 85,7 % (12/14) et 92,9 % (13/14) »."""
     lowest, highest = (
-        f"{end.text.replace(' %', f'{NO_BREAK}%')} ({end.numerator}/{end.denominator})"
-        if end.denominator
-        else end.text
+        f"{_percent(end)} ({end.numerator}/{end.denominator})" if end.denominator else end.text
         for end in (margin.lowest, margin.highest)
     )
     return f"entre {lowest} et {highest}"
+
+
+def ends(margin: Margin) -> str:
+    """The same in short, « entre 85,7 % et 92,9 % »."""
+    return f"entre {_percent(margin.lowest)} et {_percent(margin.highest)}"
+
+
+def _percent(rate: Rate) -> str:
+    return rate.text.replace(" %", f"{NO_BREAK}%")
 
 
 def days(value: float | None) -> str:

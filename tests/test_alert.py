@@ -775,7 +775,7 @@ def test_a_rate_that_something_leaves_open_is_told_with_its_two_ends() -> None:
 
     row = next(figures(now, before, desk().rules.policy).__iter__())
 
-    assert spaced(row.population) == "1/1, entre 50 % (1/2) et 100 % (2/2)"
+    assert spaced(row.population) == "1/1, entre 50 % et 100 %"
 
 
 def test_the_figures_cover_four_whole_weeks_and_the_four_before() -> None:

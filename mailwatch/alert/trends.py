@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from mailwatch.indicators import NOT_APPLICABLE
-from mailwatch.labels import NO_BREAK, between, days, number, plural
+from mailwatch.labels import NO_BREAK, days, ends, number, plural
 from mailwatch.model import ChannelIndicators, Indicators, Margin, MentionCount, Rate
 from mailwatch.ruleset import Policy
 
@@ -35,7 +35,7 @@ class Figure:
     label: str
     now: str
     population: str
-    """`12/13`, `12/13, entre 85,7 % (12/14) et…`, `11/13, 2 invérifiables`, or empty when there is none."""
+    """`12/13`, `12/13, entre 85,7 % et 92,9 %`, `11/13, 2 invérifiables`, or empty when there is none."""
     before: str
     change: str
     """`+4,3 points`, or empty when there is nothing to compare or no difference."""
@@ -77,7 +77,7 @@ def _channel(
 
 def _population(rate: Rate, margin: Margin | None) -> str:
     counts = [f"{rate.numerator}/{rate.denominator}"] if rate.denominator else []
-    return ", ".join((*counts, between(margin)) if margin else counts)
+    return ", ".join((*counts, ends(margin)) if margin else counts)
 
 
 def _mention(label: str, now: MentionCount, before: MentionCount) -> Figure:

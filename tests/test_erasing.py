@@ -268,6 +268,25 @@ def test_who_waits_for_an_answer_is_not_erased_unless_it_is_wanted(
     assert told(audit(register)) == told(before)
 
 
+def test_who_waits_for_an_answer_to_a_letter_waits_too(register: Register) -> None:
+    letter = Letter(
+        file="",
+        line=0,
+        reference="C-1",
+        received_on=date(2026, 4, 17),
+        service="",
+        answered_on=None,
+        kind="",
+        note="",
+        correspondent=CITIZEN,
+    )
+    register.add_letters([letter], NOON)
+
+    with pytest.raises(RefusedError, match="C-1"):
+        register.erase(DESK, CITIZEN, LATER)
+    assert register.erase(DESK, CITIZEN, LATER, anyway=True) == Erased(records=1)
+
+
 def test_a_complaint_waits_for_nothing_that_is_counted(register: Register) -> None:
     reading = replace(ASKED.reading, nature=Nature.COMPLAINT)
     take(register, [replace(ASKED, reading=reading)])

@@ -24,7 +24,7 @@ from mailwatch.packing import pack
 from mailwatch.register import decisions, journal, persons, rows, tables
 from mailwatch.register.readers import Reader
 from mailwatch.sealing import sealed_address
-from mailwatch.standing import stand_on
+from mailwatch.standing import letter_id, stand_on
 
 ERASURE, RETENTION = "erasure", "retention"
 """What the journal calls them."""
@@ -153,6 +153,7 @@ class _Found(NamedTuple):
 
     root: int
     numbered: Sequence[tuple[int, Fact]]
+    letters: Sequence[Letter]
     erasure: Erasure
 
 
@@ -166,13 +167,16 @@ def _found(connection: Connection, reader: Reader, root: int, wanted: frozenset[
         reader.desk.institution,
         frozenset(map(reader.number, letters)),
     )
-    return _Found(root, numbered, erasure)
+    return _Found(root, numbered, letters, erasure)
 
 
 def _refuse_waiting(connection: Connection, found: _Found, today: date) -> None:
-    own = {fact.file for _, fact in found.numbered if fact.key in found.erasure.owned}
+    erasure = found.erasure
+    files = {fact.file for _, fact in found.numbered if fact.key in erasure.owned}
+    ids = {letter_id(one) for one in found.letters if one.correspondent in erasure.persons}
     for request in decisions.requests_of(connection, found.root):
-        if request.file in own and _is_waiting(stand_on(request, today)):
+        own = request.file in files or request.id in ids
+        if own and _is_waiting(stand_on(request, today)):
             raise RefusedError(
                 "la demande {id} de cette personne attend encore une réponse ; répondez-y d’abord, ou ajoutez "
                 "--anyway : la réponse ne lui sera plus rattachée",

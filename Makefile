@@ -1,7 +1,7 @@
 # Two commands need to be known: make demo, make test. Both prepare .venv first.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench quality lock wheel clean
+.PHONY: help demo test check format bench quality soak fuzz lock wheel clean
 .SILENT:
 
 BIN := .venv/bin
@@ -37,6 +37,12 @@ quality: .venv  ## mesurer la justesse sur les courriels étiquetés
 	$(BIN)/python bench/quality.py
 	$(BIN)/python bench/corpora.py
 
+soak: .venv  ## éprouver le service par les pannes : tout, par morceaux (MINUTES=20), ou un échantillon (FAST=1)
+	$(BIN)/python bench/soak.py $(if $(FAST),--fast) $(if $(MINUTES),--minutes $(MINUTES))
+
+fuzz: .venv  ## donner des octets au hasard à tout ce qui lit (TARGET=message, RUNS=1000000)
+	$(BIN)/python -m tests.faults.fuzzing $(TARGET) $(if $(RUNS),--runs $(RUNS))
+
 # Extras are named: asked for `coverage[toml]`, pip takes no hash for it from a line that says `coverage`.
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --no-strip-extras pyproject.toml
@@ -50,7 +56,7 @@ wheel: .venv  ## construire dist/*.whl
 	$(BIN)/python -m hatchling build -t wheel
 
 clean:  ## effacer tout ce qui se refait
-	rm -rf .venv .demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
+	rm -rf .venv .demo .soak .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
 	find mailwatch -name '*.mo' -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -314,7 +315,7 @@ def main(words: Sequence[str] | None = None) -> int:
     )
     asked = parser.parse_args(words)
     if asked.atheris:
-        _guided(asked.target[0], asked.runs)
+        return _guided(asked.target[0], asked.runs)
     found = {name: fuzzed(name, asked.runs, asked.seed) for name in asked.target or TARGETS}
     for name, each in found.items():
         slowest = f"{1000 * each.slowest:.0f} ms au plus"
@@ -323,19 +324,34 @@ def main(words: Sequence[str] | None = None) -> int:
     return int(any(each.crashes or each.over for each in found.values()))
 
 
-def _guided(name: str, runs: int) -> None:
-    import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]  # where it is installed
+_GUIDE = """
+import sys
+import atheris
+with atheris.instrument_imports(include=["mailwatch"]):
+    from tests.faults.fuzzing import guided_once
+name, *words = sys.argv[1:]
+atheris.Setup([sys.argv[0], *words], guided_once(name))
+atheris.Fuzz()
+"""
+
+
+def _guided(name: str, runs: int) -> int:
+    """Have atheris choose the bytes by what they reach; it has to see the modules loaded."""
+    with TemporaryDirectory() as corpus:
+        for number, seed in enumerate(_seeds(name)):
+            (Path(corpus) / f"{number}").write_bytes(seed)
+        words = [name, corpus, f"-runs={runs}", "-timeout=10", f"-max_len={_LARGEST}"]
+        return subprocess.run([sys.executable, "-c", _GUIDE, *words], check=False).returncode
+
+
+def guided_once(name: str) -> Callable[[bytes], None]:
+    """Make of a target what atheris calls: it takes what is raised for a find."""
 
     def once(octets: bytes) -> None:
         if fault := _fault(TARGETS[name].read, octets):
             raise AssertionError(fault)
 
-    with TemporaryDirectory() as corpus:
-        for number, seed in enumerate(_seeds(name)):
-            (Path(corpus) / f"{number}").write_bytes(seed)
-        atheris.instrument_all()
-        atheris.Setup([sys.argv[0], corpus, f"-runs={runs}", "-timeout=10"], once)
-        atheris.Fuzz()
+    return once
 
 
 if __name__ == "__main__":

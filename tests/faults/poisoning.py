@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 from statistics import linear_regression
 
 from mailwatch.analysis import sealed
-from mailwatch.model import Delivery, Role
+from mailwatch.model import Delivery, Role, Unreadable
 from mailwatch.workers import Limits, Workers
 from tests.bureau import DESK, FOLDERS, NOON
 from tests.facts import at
@@ -26,7 +26,7 @@ SECONDS, MEGABYTES = 2.0, 256.0
 """What one message may cost, the memory above a worker that is warm."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 _MIB = 1024
-_WARM = 500
+_WARM, _BATCH = 500, 25
 _LETHAL = (b"X-Poison: exit\r\n", b"X-Poison: fail\r\n")
 
 
@@ -80,7 +80,7 @@ class Cost:
 
 def costs() -> Iterator[Cost]:
     """Have one warm worker read each bomb."""
-    with Workers(partial(sealed, desk=DESK, key=KEY), count=1) as pool:
+    with Workers(_judge(), count=1) as pool:
         _warm(pool)
         for name, bomb in BOMBS.items():
             delivery = _delivery(bomb())
@@ -96,36 +96,38 @@ def costs() -> Iterator[Cost]:
             )
 
 
-def slope(mails: int) -> float:
-    """Give the growth of a worker in megabytes for ten thousand mails, over `mails` of them."""
-    limits = Limits(messages=10 * mails + 10 * _WARM)
-    batches = max(mails // 25, 2)
-    with Workers(partial(sealed, desk=DESK, key=KEY), count=1, limits=limits) as pool:
-        _warm(pool)
+def slope(mails: int, *, warm: int = _WARM, fresh: bool = True) -> float:
+    """Give the growth of one worker in megabytes for ten thousand mails, over `mails` of them.
+
+    `warm` are read before, so that its caches are full. Mails that are not `fresh` were all read before.
+    """
+    with Workers(_judge(), count=1, limits=Limits(messages=10 * (mails + warm))) as pool:
+        _warm(pool, warm)
         process = _worker()
         grown = []
-        for batch in range(batches):
-            pool.judge([_delivery(raw) for raw in _day(batch)]).result(120)
+        for first in range(0, mails, _BATCH):
+            number = first if fresh else -warm + first % warm
+            pool.judge([_delivery(raw) for raw in _day(number)]).result(120)
             grown.append(_resident(process))
-    read = [25.0 * number for number in range(batches)]
+    read = [float(first) for first in range(0, mails, _BATCH)]
     return linear_regression(read, grown).slope * 10_000
 
 
-def _warm(pool: Workers) -> None:
-    for first in range(0, _WARM, 25):
-        pool.judge([_delivery(raw) for raw in _day(-first)]).result(120)
+def _warm(pool: Workers, mails: int = _WARM) -> None:
+    for first in range(-mails, 0, _BATCH):
+        pool.judge([_delivery(raw) for raw in _day(first)]).result(120)
 
 
-def _day(batch: int) -> Iterator[bytes]:
-    """Questions and answers that were never seen: whoever keeps words or persons grows by them."""
-    numbers = range(batch * 25, batch * 25 + 25)
-    for number in islice(numbers, 25):
+def _day(first: int) -> Iterator[bytes]:
+    """Questions and answers like no others: whoever keeps words or persons grows by them."""
+    for number in range(first, first + _BATCH):
         words = f"Le dossier {number:x} de la commune n° {number * 7919} est à la {number}e page."
-        yield (
-            answer(number)
-            if number % 5 == 0
-            else question(number, f"Bonjour,\n\n{words}\n\nMerci.")
-        )
+        asked = question(number, f"Bonjour,\n\n{words}\n\nMerci.")
+        yield answer(number) if number % 5 == 0 else asked
+
+
+def _judge() -> partial[bytes | Unreadable]:
+    return partial(sealed, desk=DESK, key=KEY)
 
 
 def _delivery(raw: bytes) -> Delivery:

@@ -83,6 +83,8 @@ class Wiretap:
         challenged = False
         with suppress(OSError, ValueError), _reader(client) as lines:
             for line in lines:
+                if not line.endswith(b"\n"):
+                    break  # whoever said it was killed in the middle: no command
                 if not (
                     self.reading.fullmatch(line)
                     or (challenged and _ANSWER_TO_CHALLENGE.fullmatch(line))

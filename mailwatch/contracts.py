@@ -522,6 +522,15 @@ def health(found: Health, zone: tzinfo, octets: int) -> dict[str, Json]:
     """How the service is; `octets` are those of the register."""
     last = found.alert
     return {
+        "intake": [
+            {
+                "address": one.address,
+                "role": one.role,
+                "taken_at": _local(one.taken_at, zone),
+                "quarantined": one.quarantined,
+            }
+            for one in found.handed
+        ],
         "at": found.at.isoformat(),
         "running": found.holder is not None,
         "process": found.holder,

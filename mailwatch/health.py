@@ -22,7 +22,15 @@ from mailwatch.register import (
     Place,
     Register,
 )
-from mailwatch.site import Account, FolderRole, Site, WatchedFolder
+from mailwatch.site import (
+    INTAKE,
+    Account,
+    FolderRole,
+    IntakeAddress,
+    IntakeRole,
+    Site,
+    WatchedFolder,
+)
 
 RECENT = timedelta(days=30)
 """How far back gaps in the observation are told."""
@@ -100,6 +108,17 @@ class FolderHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedHealth:
+    """An address under which the mail server hands copies over."""
+
+    address: str
+    role: IntakeRole
+    taken_at: datetime | None
+    """When the last one was taken; None before the first."""
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertHealth:
     """The last weekly alert and what became of it."""
 
@@ -117,6 +136,7 @@ class Health:
     holder: int | None
     """The process that runs the service, 0 when its number is not known; None when none does."""
     folders: tuple[FolderHealth, ...]
+    handed: tuple[HandedHealth, ...]
     alert: AlertHealth | None
     waiting: int
     """Alerts that have not left, of any week."""
@@ -151,6 +171,11 @@ def examine(
             _folder(view, account, folder)
             for account in site.accounts
             for folder in account.folders
+        ),
+        handed=tuple(
+            _handed(view, each)
+            for each in (site.intake.addresses if site.intake else ())
+            if each.role is not IntakeRole.DRAFT
         ),
         alert=AlertHealth(week=week, state=last.state, at=last.at) if last else None,
         waiting=sum(len(register.alerts_in(state)) for state in _WAITING),
@@ -211,6 +236,17 @@ def _folder(view: _View, account: Account, folder: WatchedFolder) -> FolderHealt
         missed=sum(gap.missed for gap in gaps),
         fault=fault
         or _fault(view.failing.get((account.name, folder.name)), _FOLDER_FAULTS, account.host),
+    )
+
+
+def _handed(view: _View, one: IntakeAddress) -> HandedHealth:
+    place = Place(account=INTAKE, folder=one.role.value)
+    cursor = view.register.cursor(place)
+    return HandedHealth(
+        address=one.address,
+        role=one.role,
+        taken_at=cursor.looked_at if cursor else None,
+        quarantined=view.quarantined.get(place, 0),
     )
 
 

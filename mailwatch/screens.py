@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.text import Text
 
 from mailwatch.display import counted, plain, terminal
-from mailwatch.health import Fault, FolderHealth, Health
+from mailwatch.health import Fault, FolderHealth, HandedHealth, Health
 from mailwatch.labels import (
     ALERT_STATES,
     CHANNELS,
@@ -43,6 +43,8 @@ def health(found: Health, zone: tzinfo, state: Path, octets: int) -> None:
     for folder in found.folders:
         for line in _folder(folder, zone):
             screen.print(line, soft_wrap=True, markup=False)
+    for one in found.handed:
+        screen.print(_handed(one, zone), soft_wrap=True, markup=False)
     for line in _rest(found, zone, state, octets):
         screen.print(line, soft_wrap=True, markup=False)
 
@@ -86,6 +88,16 @@ def _folder(folder: FolderHealth, zone: tzinfo) -> Iterator[str]:
         yield f"{name} : " + words.format(at=_minute(folder.looked_at, zone), next=following)
     if more := ", ".join(_more(folder)):
         yield f"    {more}"
+
+
+def _handed(one: HandedHealth, zone: tzinfo) -> str:
+    if one.taken_at is None:
+        return "✘ " + _("remise {address} : aucune copie jusqu’ici").format(address=one.address)
+    words = _("remise {address} : dernière copie le {at}")
+    told = "✔ " + words.format(address=one.address, at=_minute(one.taken_at, zone))
+    if not one.quarantined:
+        return told
+    return f"{told}, {counted(one.quarantined, _('message illisible'), _('messages illisibles'))}"
 
 
 def _more(folder: FolderHealth) -> Iterator[str]:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from smtplib import (
     LMTP,
@@ -34,6 +34,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mailwatch import contracts, health, screens
 from mailwatch.errors import BusyError, RefusedError, SettingsError
 from mailwatch.intake import Gate, Spool, listening
 from mailwatch.intake import conversation as talk
@@ -44,13 +45,15 @@ from mailwatch.message.journaled import unwrapped
 from mailwatch.model import Grade
 from mailwatch.polling import poll
 from mailwatch.register import checked, created, key_of, opened
-from mailwatch.site import Intake, IntakeRole
+from mailwatch.rereading import reread
+from mailwatch.site import Intake, IntakeRole, Site
 from tests.bureau import DESK, FOLDERS, Clock, kinds
 from tests.facts import BOX, JURA, at
 from tests.handing import (
     ADDRESSES,
     BOTH,
     CITIZEN,
+    DRAFTS,
     RECEIVED,
     REPORTS,
     SENT,
@@ -1030,3 +1033,57 @@ def test_a_spool_counts_what_waits_from_one_start_to_the_next(tmp_path: Path) ->
         spool.check_room()
     spool.done(spool.waiting(IntakeRole.INBOX))
     spool.check_room()
+
+
+# --- is all well ----------------------------------------------------------------------------------
+
+
+def test_the_health_of_a_site_tells_when_the_last_copy_came(jura: House) -> None:
+    """A mail server that hands nothing over any more looks like a quiet week: the day says which."""
+    site = Site(institution=JURA, intake=jura.intake)
+    jura.clock.at = at("2026-03-02 09:13")
+    jura.hand_over(QUESTION)
+    jura.take()
+    found = health.examine(
+        jura.register, site, at=at("2026-03-09 08:00"), holder=None, unwatched=timedelta(minutes=15)
+    )
+
+    told = {one.address: one.taken_at for one in found.handed}
+    assert told == {RECEIVED: at("2026-03-02 09:13"), SENT: None, BOTH: None, REPORTS: None}
+    assert contracts.health(found, DESK.zone, 0)["intake"] == [
+        {
+            "address": one.address,
+            "role": one.role,
+            "taken_at": "2026-03-02T09:13:00+01:00" if one.address == RECEIVED else None,
+            "quarantined": 0,
+        }
+        for one in found.handed
+    ]
+
+
+def test_the_health_is_shown_in_a_line_an_address(
+    jura: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jura.hand_over(b"\r\nrien d'un message")
+    jura.take()
+    site = Site(institution=JURA, intake=jura.intake)
+    found = health.examine(
+        jura.register, site, at=jura.clock(), holder=None, unwatched=timedelta(minutes=15)
+    )
+    screens.health(found, DESK.zone, Path("/srv"), 0)
+    shown = capsys.readouterr().out
+
+    assert f"✔ remise {RECEIVED} : dernière copie le 09/03/2026 12:00, 1 message illisible" in (
+        shown.replace("\u00a0", " ")
+    )
+    assert f"✘ remise {SENT} : aucune copie jusqu’ici" in shown
+    assert DRAFTS not in shown
+
+
+def test_a_message_that_was_handed_over_cannot_be_read_again(jura: House) -> None:
+    jura.hand_over(QUESTION)
+    jura.take()
+    places = jura.register.locate("<2026-03-02.0912@mail.example>")
+    (glimpse,) = reread(places, (), jura.watch.lines)
+
+    assert "cherchez-le dans sa boîte" in str(glimpse.fault)

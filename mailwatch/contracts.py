@@ -197,6 +197,7 @@ def request(found: Request) -> dict[str, Json]:
         "grade": found.grade,
         "due_on": found.due_on.isoformat(),
         "first_answer": answer(first) if first else None,
+        "answer_grade": first.grade if first else None,
         "substantive_on": found.substantive.on.isoformat() if found.substantive else None,
         "delay": first.delay if first else None,
         "state": found.state,
@@ -253,12 +254,7 @@ def correction(found: Correction) -> dict[str, Json]:
 
 def answer(found: Answer) -> dict[str, Json]:
     """One answer, as a request names it."""
-    return {
-        "on": found.on.isoformat(),
-        "kind": found.kind,
-        "message_id": found.message_id,
-        "grade": found.grade,
-    }
+    return {"on": found.on.isoformat(), "kind": found.kind, "message_id": found.message_id}
 
 
 def link(found: Link) -> dict[str, Json]:
@@ -522,6 +518,10 @@ def health(found: Health, zone: tzinfo, octets: int) -> dict[str, Json]:
     """How the service is; `octets` are those of the register."""
     last = found.alert
     return {
+        "at": found.at.isoformat(),
+        "running": found.holder is not None,
+        "process": found.holder,
+        "folders": [_folder_health(folder, zone) for folder in found.folders],
         "intake": [
             {
                 "address": one.address,
@@ -531,10 +531,6 @@ def health(found: Health, zone: tzinfo, octets: int) -> dict[str, Json]:
             }
             for one in found.handed
         ],
-        "at": found.at.isoformat(),
-        "running": found.holder is not None,
-        "process": found.holder,
-        "folders": [_folder_health(folder, zone) for folder in found.folders],
         "alert": {"week": last.week, "state": last.state, "at": _local(last.at, zone)}
         if last
         else None,

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from mailwatch import contracts, offline
-from mailwatch.model import Audit, Institution, Nature, Outcome, Period, Request, State
+from mailwatch import contracts, indicators, offline
+from mailwatch.model import (
+    Audit,
+    Bounds,
+    Institution,
+    Nature,
+    Outcome,
+    Period,
+    Request,
+    Role,
+    Span,
+    State,
+    Unwatched,
+)
 from mailwatch.sources import files
 from tests.facts import AGENT, BOX, CITIZEN, JURA, desk
 from tests.mails import Export, mail, reply
@@ -366,3 +378,51 @@ def test_the_public_json_holds_what_the_contract_names(export: Export) -> None:
     assert written["indicators"]["letter"]["rate_text"] == "Sans objet"
     assert set(written["indicators"]["mentions"]) == {"author", "service", "institution"}
     assert written["quarantined"] == []
+
+
+def test_the_public_json_tells_how_dates_are_attested_and_what_they_leave_open(
+    export: Export,
+) -> None:
+    export.arrive(mail("2026-03-02 09:12", QUESTION, message_id=ASKED))
+    export.send(reply("2026-03-04 10:00", references=ASKED))
+    found = run(export)
+    span = Span(earliest_on=date(2026, 3, 2), latest_on=date(2026, 3, 3))
+    open_ = replace(
+        found.requests[0], bounds=Bounds(received=span, due=span, answered=None, delay=(1, 2))
+    )
+    lost = Unwatched(
+        account="jura", folder="INBOX", role=Role.INBOX, since=None, missed=2,
+        until=datetime(2026, 3, 9, 8, tzinfo=UTC),
+    )  # fmt: skip
+    margin = indicators.compute(found.requests, date(2026, 4, 20), [lost])
+    told = replace(found, requests=(open_,), indicators=margin, unwatched=(lost,))
+
+    exact, written = (json.loads(json.dumps(contracts.audit(each))) for each in (found, told))
+
+    (request,) = written["requests"]
+    assert (request["grade"], request["answer_grade"]) == ("C", "C")
+    assert request["bounds"] == {
+        "received_on": ["2026-03-02", "2026-03-03"],
+        "due_on": ["2026-03-02", "2026-03-03"],
+        "answered_on": None,
+        "delay": [1, 2],
+    }
+    email = written["indicators"]["email"]
+    assert email["lowest"] == {"numerator": 1, "denominator": 3, "rate_text": "33,3 %"}
+    assert email["highest"] == {"numerator": 3, "denominator": 3, "rate_text": "100 %"}
+    assert (email["uncertain"], email["missed"]) == (0, 2)
+    assert email["answer_grades"] == {"A": 0, "B": 0, "C": 1, "X": 0}
+    assert written["unwatched"] == [
+        {
+            "account": "jura",
+            "folder": "INBOX",
+            "role": "inbox",
+            "since": None,
+            "until": "2026-03-09T08:00:00+00:00",
+            "missed": 2,
+        }
+    ]
+    sure = exact["indicators"]["email"]
+    assert sure["lowest"] == sure["highest"]
+    assert sure["lowest"]["rate_text"] == sure["rate_text"]
+    assert exact["requests"][0]["bounds"] is None

@@ -25,7 +25,16 @@ from mailwatch import daemon, drafts
 from mailwatch.errors import RefusedError, UnreachableError
 from mailwatch.intake import answering
 from mailwatch.intake.answering import Fate, alert_id_of, answer_drafts, reviewer
-from mailwatch.model import Box, Delivery, Exemption, Institution, Outcome, Role
+from mailwatch.model import (
+    Box,
+    Delivery,
+    Exemption,
+    Institution,
+    Nature,
+    Outcome,
+    Period,
+    Role,
+)
 from mailwatch.outbox import deliver
 from mailwatch.register import AlertState, created, key_of, opened
 from mailwatch.ruleset import Desk
@@ -531,6 +540,17 @@ def test_a_draft_counts_in_no_figure(office: Office) -> None:
     assert office.house.requests() == ()
     assert office.house.counted() == 0
     assert "fact" not in kinds(office.house.register)
+
+
+def test_an_answer_that_lands_in_a_watched_box_is_a_machines_and_no_request(office: Office) -> None:
+    office.send(draft(LETTER, sender=f"Préfecture du Jura <{BOX}>"), sender=BOX)
+    office.answer()
+    (taken,) = office.sink.taken
+    office.house.hand_over(taken.octets, RECEIVED, sender=SENDER)
+    office.house.take()
+    audit = office.house.register.audit(DESK, Period(from_on=None, to_on=None), MARCH)
+
+    assert (audit.requests, dict(audit.set_aside)) == ((), {Nature.AUTOMATIC_REPLY: 1})
 
 
 def test_the_same_draft_is_answered_once_however_often_it_comes(office: Office) -> None:

@@ -8,6 +8,7 @@ Numbers in brackets are those of the list of faults: an endless line (87) or mes
 from __future__ import annotations
 
 import base64
+import os
 import re
 import resource
 import signal
@@ -1087,3 +1088,24 @@ def test_a_message_that_was_handed_over_cannot_be_read_again(jura: House) -> Non
     (glimpse,) = reread(places, (), jura.watch.lines)
 
     assert "cherchez-le dans sa boîte" in str(glimpse.fault)
+
+
+def test_the_promise_comes_after_the_octets_and_their_name_are_on_the_disk(
+    jura: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def slow(descriptor: int) -> None:
+        time.sleep(0.2)
+        real(descriptor)
+        synced.append("name" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "octets")
+
+    with jura.by_hand() as hand:
+        hand.begin()
+        monkeypatch.setattr(os, "fsync", slow)
+        hand.say(*QUESTION.split(b"\r\n"), b".")
+        assert hand.reply().startswith("250")
+        assert synced == ["octets", "name"]
+        monkeypatch.undo()
+    assert jura.waiting() == 1

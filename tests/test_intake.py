@@ -776,6 +776,29 @@ def test_a_waiting_file_that_is_not_what_was_written_is_set_aside(jura: House) -
     assert (jura.counted(), len(jura.register.quarantined()), jura.waiting()) == (0, 2, 0)
 
 
+def test_a_file_that_the_disk_does_not_give_holds_back_no_other(
+    jura: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[98]"""
+    for number in range(3):
+        jura.hand_over(question(number))
+    stuck = jura.spool.waiting(IntakeRole.INBOX)[1].path
+    real = Path.read_bytes
+
+    def given(path: Path) -> bytes:
+        if path == stuck:
+            raise OSError(5, "EIO")
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", given)
+    with pytest.raises(BusyError, match="il sera repris"):
+        jura.take()
+    assert (jura.counted(), jura.waiting()) == (2, 1)
+    monkeypatch.undo()
+    jura.take()
+    assert (jura.counted(), jura.waiting()) == (3, 0)
+
+
 def test_a_listed_message_whose_file_is_gone_is_said_to_have_vanished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,9 @@ from mailwatch.site import (
     AlertPlan,
     Authentication,
     FolderRole,
+    Intake,
+    IntakeAddress,
+    IntakeRole,
     Secret,
     Security,
     Site,
@@ -698,3 +701,98 @@ def test_a_secret_is_read_and_a_first_file_written_without_pydantic() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+# --- what the mail server hands over --------------------------------------------------------------
+
+INTAKE = """
+[intake]
+lmtp = "/run/mailwatch/lmtp.sock"
+smtp = 2525
+max_size = 20
+addresses = [
+    { address = "Recus@mailwatch.jura.gouv.fr", role = "inbox" },
+    { address = "envoyes@mailwatch.jura.gouv.fr", role = "SENT" },
+    { address = "rapports@mailwatch.local", role = "report" },
+    { address = "verif@jura.gouv.fr", role = "draft" },
+]
+"""
+ONE = 'addresses = [{ address = "recus@jura.gouv.fr", role = "inbox" }]'
+CHECKED = 'addresses = [{ address = "verif@jura.gouv.fr", role = "draft" }]'
+
+
+def test_the_intake_says_where_copies_come_and_under_which_addresses(file: Path) -> None:
+    intake = read(file, f"{JURA}{SMTP}{INTAKE}").intake
+
+    assert intake == Intake(
+        lmtp_socket="/run/mailwatch/lmtp.sock",
+        smtp_port=2525,
+        max_size=20 * 1024 * 1024,
+        addresses=(
+            IntakeAddress(address="recus@mailwatch.jura.gouv.fr", role=IntakeRole.INBOX),
+            IntakeAddress(address="envoyes@mailwatch.jura.gouv.fr", role=IntakeRole.SENT),
+            IntakeAddress(address="rapports@mailwatch.local", role=IntakeRole.REPORT),
+            IntakeAddress(address="verif@jura.gouv.fr", role=IntakeRole.DRAFT),
+        ),
+    )
+
+
+def test_lmtp_may_be_a_port(file: Path) -> None:
+    intake = read(file, f"{JURA}[intake]\nlmtp = 2424\n{ONE}").intake
+
+    assert intake is not None
+    assert (intake.lmtp_socket, intake.lmtp_port, intake.smtp_port) == ("", 2424, 0)
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        (f"{ONE}", "« lmtp » manque"),
+        (f"lmtp = 2525\nsmtp = 2525\n{ONE}", "même port"),
+        ("lmtp = 2525\naddresses = []", "rien ne serait accepté"),
+        ("lmtp = 2525", "la clé « addresses » manque"),
+        (f'lmtp = "lmtp.sock"\n{ONE}', "le chemin d’un socket"),
+        (f'lmtp = "/{"x" * 120}"\n{ONE}', "107 octets au plus"),
+        (f"lmtp = true\n{ONE}", "le chemin d’un socket"),
+        (f"lmtp = 70000\n{ONE}", "le chemin d’un socket"),
+        (f"lmtp = 2525\nmax_size = 0\n{ONE}", "un nombre de mégaoctets de 1 à 500"),
+        (
+            'lmtp = 2525\naddresses = [{ address = "a@jura.gouv.fr", role = "both" }]',
+            "« inbox », « sent », « journal », « report » ou « draft »",
+        ),
+        ('lmtp = 2525\naddresses = [{ adress = "a@jura.gouv.fr", role = "inbox" }]', "« address » ?"),
+        (
+            'lmtp = 2525\naddresses = [{ address = "a@b.fr", role = "inbox" }, { address = "A@b.fr", role = "sent" }]',
+            "a deux rôles",
+        ),
+        (f"lmtp = 2525\n{CHECKED}", "demande une section [smtp]"),
+        (f"lmtp = 2525\n{CHECKED}\n{SMTP.replace('mailwatch@', 'verif@')}", "« sender » de [smtp]"),
+        (f"lmtp = 2525\n{CHECKED}\n{SMTP}{BOX.replace('accueil@', 'verif@')}", "une boîte suivie"),
+        (
+            f"lmtp = 2525\n{CHECKED.replace('jura.gouv.fr', 'laposte.example')}\n{SMTP}",
+            "n’est pas une adresse de l’institution",
+        ),
+        (
+            f'lmtp = 2525\n{ONE}\n{ACCOUNT}name = "Intake"',
+            "un compte ne peut pas s’appeler « intake »",
+        ),
+    ],
+)  # fmt: skip
+def test_a_fault_of_the_intake_is_told_in_a_sentence(file: Path, section: str, words: str) -> None:
+    assert any(words in fault for fault in faults(file, f"{JURA}[intake]\n{section}"))
+
+
+def test_an_intake_without_a_mail_account_is_a_whole_service(file: Path) -> None:
+    site = read(file, f"{JURA}{SMTP}{ALERT}{BOX}{INTAKE}")
+    told = advice(site)
+
+    assert not [line for line in told if line.weight is Weight.MISSING]
+    assert any("remise par le serveur de messagerie" in line.words for line in told)
+    assert any("ouvert à tous ses comptes" in line.words for line in told)
+
+
+def test_an_intake_that_sees_no_answer_is_doubted(file: Path) -> None:
+    site = read(file, f'{JURA}{ACCOUNT}[intake]\nlmtp = "/run/x.sock"\n{ONE}')
+
+    assert any("les réponses ne seront pas vues" in line.words for line in advice(site))
+    assert not any("ouvert à tous" in line.words for line in advice(site))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
@@ -17,6 +18,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 
 from mailwatch import drafts, outbox
+from mailwatch.errors import BusyError
 from mailwatch.intake.spool import Spool, Taken, Waiting, read
 from mailwatch.model import Delivery, Role
 from mailwatch.polling import Watch
@@ -82,8 +84,9 @@ def answer_drafts(spool: Spool, by: Reviewer, watch: Watch) -> list[Fate]:
     Raises BusyError and RegisterError; what was not queued goes on waiting.
     """
     waiting = spool.waiting(IntakeRole.DRAFT)[:_MANY]
-    fates = list(_answered(waiting, by, watch)) if waiting else []
-    spool.done(waiting)
+    settled = dict(_answered(waiting, by, watch)) if waiting else {}
+    spool.done(settled)
+    fates = list(settled.values())
     for fate in dict.fromkeys(fates):
         watch.register.journal(KIND, watch.now(), fate=fate.value, count=fates.count(fate))
     watch.register.forget_alerts(KIND, watch.now() - REMEMBERED)
@@ -100,17 +103,23 @@ def awaits_sending(watch: Watch) -> bool:
     )
 
 
-def _answered(waiting: Sequence[Waiting], by: Reviewer, watch: Watch) -> Iterator[Fate]:
+def _answered(
+    waiting: Sequence[Waiting], by: Reviewer, watch: Watch
+) -> Iterator[tuple[Waiting, Fate]]:
     # A worker of its own, gone with the last draft: what judges facts is not made to wait, nor to hold more.
     with Workers(by, count=min(1, watch.workers.count)) as workers:
         for one in waiting:
-            taken = read(one)
-            if taken is None:
-                yield Fate.SILENT
-            elif _is_over(taken.sender, watch):
-                yield Fate.TOO_MANY
-            else:
-                yield _queued(one, taken, by, workers, watch)
+            # What the disk does not give is tried again, and holds back no other.
+            with suppress(BusyError):
+                yield one, _fate(one, read(one), by, workers, watch)
+
+
+def _fate(one: Waiting, taken: Taken | None, by: Reviewer, workers: Workers, watch: Watch) -> Fate:
+    if taken is None:
+        return Fate.SILENT
+    if _is_over(taken.sender, watch):
+        return Fate.TOO_MANY
+    return _queued(one, taken, by, workers, watch)
 
 
 def _is_over(sender: str, watch: Watch) -> bool:

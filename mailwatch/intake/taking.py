@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from typing import TypeAlias
 
+from mailwatch.errors import BusyError
 from mailwatch.intake.spool import Spool, Taken, Waiting, read
 from mailwatch.model import Delivery, Role
 from mailwatch.polling import Tally, Watch
@@ -32,7 +34,10 @@ _OCTETS = 8 * 1024 * 1024
 _BATCH = 25
 """Messages of one order to a worker."""
 _DAMAGED = "le fichier d’attente de ce message est endommagé"
-_LOST = timedelta.max
+_NO_GAP = timedelta.max
+
+_Opened: TypeAlias = tuple[Waiting, Taken | None]
+"""A message that waits, and what its file holds; None when it is damaged."""
 
 
 def place_of(role: IntakeRole) -> Place:
@@ -43,14 +48,19 @@ def place_of(role: IntakeRole) -> Place:
 def take_in(spool: Spool, watch: Watch, tally: Tally) -> None:
     """Take all that waits into the register, and add to `tally`.
 
-    Raises BusyError and RegisterError; what was not recorded goes on waiting.
+    Raises BusyError and RegisterError; what was not recorded goes on waiting. A file that the disk does not give is
+    told of once the others are in.
     """
+    held: list[BusyError] = []
     for role in COPIES:
         for some in _portions(spool.waiting(role)):
             if not watch.goes_on():
                 return
-            _record(role, some, watch, tally)
-            spool.done(some)
+            if opened := list(_opened(some, held)):
+                _record(role, opened, watch, tally)
+                spool.done(one for one, _ in opened)
+    if held:
+        raise held[0]
 
 
 def settle(spool: Spool, watch: Watch) -> None:
@@ -64,21 +74,28 @@ def settle(spool: Spool, watch: Watch) -> None:
             watch.register.record(place, lost, watch.now())
 
 
-def _record(role: IntakeRole, some: Sequence[Waiting], watch: Watch, tally: Tally) -> None:
+def _opened(some: Iterable[Waiting], held: list[BusyError]) -> Iterator[_Opened]:
+    for one in some:
+        try:
+            yield one, read(one)
+        except BusyError as error:
+            held.append(error)
+
+
+def _record(role: IntakeRole, some: Sequence[_Opened], watch: Watch, tally: Tally) -> None:
     place, register = place_of(role), watch.register
-    register.listed(place, _NUMBERING, [one.uid for one in some], _BEYOND, watch.now())
+    register.listed(place, _NUMBERING, [one.uid for one, _ in some], _BEYOND, watch.now())
     found = list(_judged(role, some, watch))
     register.record(place, found, watch.now())
     # Passive: while nobody looks, the server keeps what it has, and nothing goes by unseen.
-    register.looked(place, watch.now(), _LOST)
+    register.looked(place, watch.now(), _NO_GAP)
     tally.recorded += sum(isinstance(each.outcome, bytes) for each in found)
     tally.quarantined += sum(isinstance(each.outcome, Quarantined) for each in found)
 
 
-def _judged(role: IntakeRole, some: Sequence[Waiting], watch: Watch) -> Iterator[Sighting]:
+def _judged(role: IntakeRole, some: Sequence[_Opened], watch: Watch) -> Iterator[Sighting]:
     deliveries: dict[int, Delivery] = {}
-    for one in some:
-        taken = read(one)
+    for one, taken in some:
         if taken is None:
             yield Sighting(uid=one.uid, outcome=Quarantined(reason=_DAMAGED, role=_role(role)))
         else:

@@ -527,8 +527,8 @@ LEAVES = (
 )  # fmt: skip
 KEYS = st.sampled_from(
     ["name", "host", "port", "security", "user", "authentication", "secret", "token_command", "ca_file", "timeout",
-     "folders", "role", "sender", "recipients", "weekday", "at", "state", "key", "poll_every", "keep", "credential", "file",
-     "env", "password", "address", "service", "domains", "x"]
+     "folders", "role", "sender", "recipients", "weekday", "at", "state", "key", "poll_every", "keep", "credential",
+     "file", "env", "password", "address", "service", "domains", "lmtp", "smtp", "addresses", "max_size", "x"]
 )  # fmt: skip
 VALUES = st.recursive(
     LEAVES,

@@ -398,4 +398,4 @@ def test_case_54_rules_half_written_are_refused_and_those_in_force_stay(tmp_path
 
     with pytest.raises(SettingsError, match=r"local\.toml"):
         desk_of(load_site(settings))
-    assert [each.file for each in in_force.rules.local] == ["local.toml"]
+    assert [each.file for each in in_force.rules.local] == ["rules.d/local.toml"]

@@ -371,12 +371,12 @@ def test_a_time_in_which_nothing_came_leaves_the_rate_exact(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("from_on", "to_on", "missing"),
     [
-        (None, None, 6),
+        (None, None, 4),
         (date(2026, 3, 1), None, 4),
         (date(2026, 3, 1), date(2026, 3, 15), 3),
         (date(2026, 4, 1), None, 1),
         (date(2026, 4, 11), None, 0),
-        (None, date(2026, 1, 31), 2),
+        (None, date(2026, 1, 31), 0),
     ],
     ids=[
         "ever",
@@ -384,7 +384,7 @@ def test_a_time_in_which_nothing_came_leaves_the_rate_exact(tmp_path: Path) -> N
         "half of March",
         "from the last one that is left on",
         "after the first look",
-        "before all that is left",
+        "before all that is left: of no known time",
     ],
 )
 def test_mail_deleted_before_the_first_look_is_told_by_the_numbers_that_are_missing(
@@ -418,7 +418,18 @@ def test_the_first_look_may_take_several_windows_and_ends_with_the_next(tmp_path
         _looks(register, 8, when + timedelta(minutes=2), (7,))
         audit = _audit(register)
 
-    assert [(gap.since, gap.missed) for gap in audit.unwatched] == [(None, 4)]
+    assert [(gap.since, gap.missed) for gap in audit.unwatched] == [(None, 3)]
+
+
+def test_a_server_may_begin_with_any_number_and_what_is_empty_tells_nothing(tmp_path: Path) -> None:
+    when = at("2026-03-03 08:00")
+    with registered(tmp_path / "state") as register:
+        take(register, [ASKED], first=101, at=when)
+        register.listed(SENT, 1, (), 900, when)
+        register.looked(SENT, when)
+        audit = _audit(register)
+
+    assert audit.unwatched == ()
 
 
 def test_a_folder_that_was_numbered_anew_tells_nothing_of_before(tmp_path: Path) -> None:

@@ -133,22 +133,25 @@ def _before(
         packed = connection.scalars(select(fact.packed).where(fact.id == number)).one()
         return unpack(packed, zone).at.date()
 
-    first, end = _within([row.uid for row in left], [row.fact for row in left], day_of, period)
-    stop = end or look.uidnext
-    listed = connection.scalar(
-        select(func.count())
-        .select_from(tables.sighting)
-        .where(*there, sighting.uid >= first, sighting.uid < stop)
-    )
     until = look.at.astimezone(zone)
     outside = period.from_on is not None and until.date() < period.from_on
+    missed = 0
+    if left and not outside:
+        first, end = _within([row.uid for row in left], [row.fact for row in left], day_of, period)
+        stop = end or look.uidnext
+        listed = connection.scalar(
+            select(func.count())
+            .select_from(tables.sighting)
+            .where(*there, sighting.uid >= first, sighting.uid < stop)
+        )
+        missed = max(stop - first - (listed or 0), 0)
     return Unwatched(
         account=look.account,
         folder=look.folder,
         role=roles.get((look.account, look.folder), Role.INBOX),
         since=None,
         until=until,
-        missed=0 if outside else max(stop - first - (listed or 0), 0),
+        missed=missed,
     )
 
 
@@ -157,12 +160,12 @@ def _within(
 ) -> tuple[int, int]:
     """Where the numbers given out in `period` begin and end (0: with the last), as far as what is left tells.
 
-    Numbers rise as messages come in: a few are unpacked, never all.
+    Numbers rise as messages come in: a few are unpacked, never all. What came before all that is left is of no
+    known time, and a server may begin with any number.
     """
-    first, end = 1, 0
-    if period.from_on is not None:
-        at = bisect_left(facts, period.from_on, key=day_of)
-        first = uids[at - 1] + 1 if at else 1
+    first, end = uids[0], 0
+    if period.from_on is not None and (at := bisect_left(facts, period.from_on, key=day_of)):
+        first = uids[at - 1] + 1
     if period.to_on is not None:
         at = bisect_right(facts, period.to_on, key=day_of)
         end = uids[at] if at < len(uids) else 0

@@ -69,6 +69,7 @@ The shell: where mail, settings and the day come from, and where results go.
 
     sources     Where mail and letters come from: folders, Maildir, mbox, IMAP, registers of letters.
     settings    The institution's own values, checked key by key.
+    journal     The journal as files that a stranger can verify, and their verification.
     analysis    One delivery becomes a fact: the core, run on bytes nobody vouches for.
 
     workers     Processes that judge hostile bytes under limits.
@@ -117,6 +118,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 decisions, erasing, access, observing, figures, finding, alerts, checking
     outbox      composing, submitting, delivering
     intake      spool, conversation, listening, taking, answering
+    journal     lines, heads, damage, signing, stamping, folders, verifying, projecting
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults
     polling     lines, looking

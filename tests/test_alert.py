@@ -1026,7 +1026,7 @@ Des messages ont pu arriver ou repartir sans être vus :
   - accueil/INBOX : du samedi 18/04/2026 à 22:10 à maintenant, et cela
     dure
 
-Journal : 18 342 lignes, empreinte de la dernière :
+Journal : 18 342 lignes, empreinte de l’ensemble :
   9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 Conservez ce message : il prouve l’état du journal à cette date.
 

@@ -14,11 +14,13 @@ Whatever goes wrong with the file is a `RegisterError` (damaged, another version
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from mailwatch.journal.heads import Head
+from mailwatch.journal.lines import Trail
 from mailwatch.model import Audit, Correction, Letter, ManualAnswer, Period, Request
 from mailwatch.register import (
     alerts,
@@ -50,7 +52,6 @@ from mailwatch.register.terms import (
     Cursor,
     Failing,
     Gap,
-    Head,
     Isolated,
     Location,
     Outcome,
@@ -288,9 +289,29 @@ class Register:
             lines.append(connection, at, [(kind, values)])
 
     def head(self) -> Head:
-        """Give the number of journal lines and the digest of the last one."""
+        """Give the number of journal lines and the SHA-256 of all of them."""
         with self._database.reading() as connection:
             return lines.head(connection)
+
+    def lines_written(self) -> int:
+        """Give the number of journal lines, at once."""
+        with self._database.reading() as connection:
+            return lines.size(connection)
+
+    def lines_after(self, number: int) -> tuple[bytes, ...]:
+        """Give the journal's lines that come after one, in order."""
+        with self._database.reading() as connection:
+            return tuple(line for _, line in lines.lines_after(connection, number))
+
+    def trail(self, *sizes: int) -> Trail:
+        """Follow the whole journal, and give the digests of its first lines, as many as each of `sizes`."""
+        with self._database.reading() as connection:
+            return lines.followed(connection, sizes)
+
+    def last_told(self, kind: str) -> Mapping[str, object]:
+        """Give what the journal's last line of a kind says; empty when there is none."""
+        with self._database.reading() as connection:
+            return lines.last_of(connection, kind)
 
     def failing(self) -> tuple[Failing, ...]:
         """Give what began to fail and has not recovered since, as the journal tells."""

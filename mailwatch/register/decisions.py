@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import Connection, delete, insert, select, update
 
+from mailwatch.journal.lines import Values
 from mailwatch.kinship import Kin, Side, bare, kin, letter_kin, name_token, names, seekers
 from mailwatch.model import (
     Correction,
@@ -248,7 +249,7 @@ def _decide_dirty(connection: Connection, reader: Reader, at: datetime) -> int:
     components.clean(connection, roots)
     # Whom words bring together is dirty again.
     words.seek(connection, seeking, reader.desk.zone)
-    line: journal.Values = {"components": len(roots), "digest": _digest(kept)}
+    line: Values = {"components": len(roots), "digest": _digest(kept)}
     journal.append(connection, at, [(Kind.DECISION, line)])
     return len(roots)
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from mailwatch.erasure import Erasure, erased, outsiders
 from mailwatch.errors import RefusedError
+from mailwatch.journal.lines import Values
 from mailwatch.kinship import bare
 from mailwatch.model import Correction, CorrectionKind, Fact, Letter, ManualAnswer, Request, State
 from mailwatch.packing import pack
@@ -67,7 +68,7 @@ def erase(
         _refuse_declared(reader, found)
         done += _rewrite(connection, found)
     if done != Erased():
-        told: journal.Values = {"messages": done.messages, "records": done.records}
+        told: Values = {"messages": done.messages, "records": done.records}
         journal.append(connection, at, [(ERASURE, told)])
     return done
 
@@ -84,7 +85,7 @@ def reduce(connection: Connection, reader: Reader, before: date, at: datetime) -
             done += _rewrite(connection, found)
     _empty_alerts(connection, before)
     if done != Erased():
-        told: journal.Values = {"messages": done.messages, "records": done.records}
+        told: Values = {"messages": done.messages, "records": done.records}
         journal.append(connection, at, [(RETENTION, {**told, "before": before.isoformat()})])
     return done
 

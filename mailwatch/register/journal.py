@@ -1,7 +1,8 @@
 """The journal: what happened, line by line, each line bound to the one before it; no personal data.
 
 A line is the UTF-8 of a JSON object with sorted keys; its `prev` is the SHA-256 of the bytes of the line before
-and a line end, so that whoever has the file can follow the chain with `sha256sum`. What concerns a message, or
+and a line end, so that whoever has the file can follow the chain with `sha256sum` (`mailwatch.journal` writes the
+files). What concerns a message, or
 what a person said, is named by a commitment: HMAC-SHA256 of it under a salt that stands in its row. With the salt
 anybody can check that this is the line; once the salt is erased the line is a random number.
 """
@@ -9,30 +10,24 @@ anybody can check that this is the line; once the salt is erased the line is a r
 from __future__ import annotations
 
 import hmac
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import TypeAlias
 
 from sqlalchemy import Connection, Select, func, select, text
 
 from mailwatch.errors import Remark
+from mailwatch.journal.heads import Head
+from mailwatch.journal.lines import FIRST, Trail, Values, digest, read, written
 from mailwatch.register import rows, tables
-from mailwatch.register.terms import Failing, Head
+from mailwatch.register.terms import Failing
 
 SALT = 16
 """Octets of a salt."""
 GONE = b""
 """The salt of what was erased: it can no longer be proved, nor told from its line."""
-_FIRST = "0" * 64
-"""Stands before the first line."""
-
-_write = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-
-Values: TypeAlias = Mapping[str, str | int | None]
 
 
 class Kind(StrEnum):
@@ -59,33 +54,60 @@ FAILURE, RECOVERY = "failure", "recovery"
 
 def append(connection: Connection, at: datetime, entries: Iterable[tuple[str, Values]]) -> None:
     """Add lines to the journal, in the transaction of what they tell."""
-    last = head(connection)
-    digest = last.digest or _FIRST
+    size, last = _end(connection)
     instant = tables.written(at)
     lines: list[tuple[rows.Value, ...]] = []
-    for number, (kind, values) in enumerate(entries, start=last.size + 1):
-        line = _line({**values, "at": instant, "kind": kind, "n": number, "prev": digest})
-        digest = line_digest(line)
+    for number, (kind, values) in enumerate(entries, start=size + 1):
+        line = written({**values, "at": instant, "kind": kind, "n": number, "prev": last})
+        last = digest(line)
         lines.append((number, instant, str(kind), line))
     rows.add(connection, tables.journal, ("seq", "at", "kind", "line"), lines)
 
 
-def _line(values: Values) -> bytes:
-    return _write(values).encode()
-
-
-def line_digest(line: bytes) -> str:
-    """The digest that the next line holds."""
-    return sha256(line + b"\n").hexdigest()
-
-
-def head(connection: Connection) -> Head:
-    """Give the number of lines, and the digest of the last one; empty when there is none."""
+def _end(connection: Connection) -> tuple[int, str]:
+    """The number of lines, and the digest that the next one is to hold."""
     last = select(func.max(tables.journal.c.seq)).scalar_subquery()
     row = connection.execute(
         select(tables.journal.c.seq, tables.journal.c.line).where(tables.journal.c.seq == last)
     ).first()
-    return Head(size=row.seq, digest=line_digest(row.line)) if row else Head(size=0, digest="")
+    return (row.seq, digest(row.line)) if row else (0, FIRST)
+
+
+def size(connection: Connection) -> int:
+    """Give the number of the last line."""
+    return _end(connection)[0]
+
+
+def head(connection: Connection) -> Head:
+    """Give the number of lines and the digest of them all, as `cat` and `sha256sum` find it; empty for none."""
+    whole, number = sha256(), 0
+    for seq, line in lines_after(connection, 0):
+        whole.update(line + b"\n")
+        number = seq
+    return Head(size=number, digest=whole.hexdigest() if number else "")
+
+
+def lines_after(connection: Connection, number: int) -> Iterator[tuple[int, bytes]]:
+    """Give the lines that come after one, in order, with their numbers."""
+    asked = "SELECT seq, line FROM journal WHERE seq > ? ORDER BY seq"
+    for row in connection.exec_driver_sql(asked, (number,)):
+        yield row[0], row[1]
+
+
+def followed(connection: Connection, wanted: Iterable[int]) -> Trail:
+    """Follow the lines from the first, and keep the digest of those up to each of the sizes `wanted`."""
+    trail = Trail(wanted)
+    for _, line in lines_after(connection, 0):
+        trail.add(line)
+    return trail
+
+
+def last_of(connection: Connection, kind: str) -> Mapping[str, object]:
+    """Give what the last line of a kind says; empty when there is none."""
+    lines = tables.journal.c
+    asked = lines_of(kind).with_only_columns(lines.line).order_by(None).order_by(lines.seq.desc())
+    line = connection.scalar(asked.limit(1))
+    return read(line) if line else {}
 
 
 def lines_of(*kinds: str) -> Select[datetime, str, bytes]:
@@ -101,7 +123,7 @@ def failing(connection: Connection) -> tuple[Failing, ...]:
     """Give what began to fail and has not recovered since, by account and folder."""
     last: dict[tuple[str, str], Failing | None] = {}
     for row in connection.execute(lines_of(FAILURE, RECOVERY)):
-        told = _told(row.line)
+        told = read(row.line)
         account, folder = (str(told.get(name) or "") for name in ("account", "folder"))
         error = str(told.get("error") or "")
         failed = Failing(account=account, folder=folder, error=error, since=row.at)
@@ -111,30 +133,22 @@ def failing(connection: Connection) -> tuple[Failing, ...]:
 
 def times(connection: Connection, kind: Kind, values: Values) -> int:
     """Say how many lines of a kind tell of `values`."""
-    told = (_told(row.line) for row in connection.execute(lines_of(kind)))
+    told = (read(row.line) for row in connection.execute(lines_of(kind)))
     return sum(all(line.get(name) == value for name, value in values.items()) for line in told)
 
 
 def broken(connection: Connection) -> Iterator[Remark]:
     """Follow the chain from the first line, and say in French where it does not hold."""
-    expected, digest = 1, _FIRST
+    expected, last = 1, FIRST
     for row in connection.execute(select(tables.journal).order_by(tables.journal.c.seq)):
-        told = _told(row.line)
+        told = read(row.line)
         if row.seq != expected or told.get("n") != row.seq:
             yield Remark("journal : la ligne {line} manque", line=expected)
-        if told.get("prev") != digest:
+        if told.get("prev") != last:
             yield Remark("journal : la ligne {line} ne suit pas la précédente", line=row.seq)
         if (told.get("kind"), told.get("at")) != (row.kind, tables.written(row.at)):
             yield Remark("journal : la ligne {line} ne dit pas ce que dit sa table", line=row.seq)
-        expected, digest = row.seq + 1, line_digest(row.line)
-
-
-def _told(line: bytes) -> Mapping[str, object]:
-    try:
-        told = json.loads(line)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
+        expected, last = row.seq + 1, digest(row.line)
 
 
 # --- commitments ----------------------------------------------------------------------------------
@@ -153,5 +167,5 @@ def commitment(salt: bytes, content: str) -> str:
 
 def committed(line: bytes) -> str:
     """The commitment that a line holds; empty when it is about nothing that is kept."""
-    told = _told(line)
+    told = read(line)
     return str(told.get("fact") or told.get("record") or "")

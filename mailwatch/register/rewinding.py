@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, update
 
+from mailwatch.journal.lines import Values
 from mailwatch.packing import pack, unpack
 from mailwatch.register import journal, rows, tables
 from mailwatch.register.journal import Kind
@@ -42,7 +43,7 @@ def rewound(connection: Connection, place: Place, at: datetime) -> None:
     )
     connection.execute(update(sighting).where(*mine).values(uidvalidity=aside))
     connection.execute(update(tables.place).where(known.id == number).values(uidnext=1, complete=0))
-    told: journal.Values = {"place": number, "uidvalidity": uidvalidity, "from": uidnext}
+    told: Values = {"place": number, "uidvalidity": uidvalidity, "from": uidnext}
     journal.append(connection, at, [(Kind.REWOUND, told)])
 
 

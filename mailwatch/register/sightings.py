@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
+from mailwatch.journal.lines import Values
 from mailwatch.model import Period, Role
 from mailwatch.packing import key_of, pack, unpack
 from mailwatch.register import journal, rows, tables
@@ -87,7 +88,7 @@ def listed(
     at: datetime,
 ) -> None:
     """Note that `uids` are all there is below `uidnext`, from where the cursor stood."""
-    lines: list[tuple[str, journal.Values]] = []
+    lines: list[tuple[str, Values]] = []
     row = _row(connection, place) or _first(connection, place, uidvalidity)
     if row["uidvalidity"] != uidvalidity:
         lines.append((Kind.RENUMBERED, {"place": row["id"], "uidvalidity": uidvalidity}))
@@ -180,9 +181,7 @@ def looked(connection: Connection, place: Place, at: datetime, unwatched: timede
     _move(connection, row["id"], looked_at=max(at, before) if before else at, complete=1)
 
 
-def _gap(
-    connection: Connection, row: RowMapping, at: datetime, missed: int
-) -> tuple[str, journal.Values]:
+def _gap(connection: Connection, row: RowMapping, at: datetime, missed: int) -> tuple[str, Values]:
     since = row["looked_at"] or at
     connection.execute(
         insert(tables.gap).values(place=row["id"], since=since, until=at, missed=missed)
@@ -205,7 +204,7 @@ def record(connection: Connection, place: Place, found: Sequence[Sighting], at: 
     row = _known(connection, place)
     asked = rows.among(sighting.uid for sighting in found)
     due = set(connection.scalars(_awaited(row).where(tables.sighting.c.uid.in_(asked))).all())
-    lines: list[tuple[str, journal.Values]] = []
+    lines: list[tuple[str, Values]] = []
     read: list[_Recorded] = []
     gone = 0
     for sighting in {each.uid: each for each in found if each.uid in due}.values():
@@ -260,7 +259,7 @@ def _settle(
 
 def _keep(
     connection: Connection, place: Place, row: RowMapping, read: Sequence[_Recorded], at: datetime
-) -> list[tuple[str, journal.Values]]:
+) -> list[tuple[str, Values]]:
     """Keep the facts of messages that were read; those known under another numbering are moved."""
     if not read:
         return []
@@ -271,7 +270,7 @@ def _keep(
     )
     new: list[tuple[rows.Value, ...]] = []
     settled: list[_Settled] = []
-    lines: list[tuple[str, journal.Values]] = []
+    lines: list[tuple[str, Values]] = []
     for each, salt in zip(read, journal.salts(len(read)), strict=True):
         if numbers := known.get(each.key):
             number = numbers.pop()

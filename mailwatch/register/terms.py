@@ -126,14 +126,6 @@ class Failing:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The last line of the journal: how many there are, and the SHA-256 of the last."""
-
-    size: int
-    digest: str
-
-
 def location_name(place: Place, uidvalidity: int, uid: int) -> str:
     """How a message of a mailbox is named in `Fact.file` and in lists (RFC 5092 section 3, names left readable)."""
     return f"{place.account}/{place.folder};UIDVALIDITY={uidvalidity}/;UID={uid}"

@@ -455,7 +455,7 @@ def test_the_report_names_each_request_whose_verdict_hangs_on_its_dates(tmp_path
     words = page(audit)
     assert "Verdicts incertains" in words
     assert "3 à 6" in words
-    assert "09/03/2026<br>et 12/03/2026" in words
+    assert "09/03/2026 et 12/03/2026" in words
     lines = report.requests_csv(audit.requests).splitlines()
     assert lines[0].endswith("preuve_reponse;delai_au_moins;delai_au_plus")
     assert lines[1].endswith(";B;3;6")

@@ -54,7 +54,7 @@ The core: no clock, file, socket, environment or randomness.
     triage      From the set of facts to the requests: the whole decision.
 
     indicators  Rates and means, each with the population it rests on.
-    report      The figures and the requests as documents: HTML, CSV, JSON.
+    report      The figures and the requests as documents: page, PDF, spreadsheets.
     reviewing   What a person is asked to look at, and one request day by day.
     manual      The rules as people read them: a phrase in words, a page to print.
     disclosure  What is held on one person, for that person to read.
@@ -111,6 +111,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 asking, elsewhere, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
                 domains, units
+    report      terms, cells, committee, trends, lists, evidence, method, charts, chapters, page, document,
+                spreadsheets, ods
     alert       schedule, trends, lines, sections, mailings, pages
     sources     files, letters, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening

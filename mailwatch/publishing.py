@@ -3,28 +3,79 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from mailwatch import contracts, disclosure, report
 from mailwatch.disclosure import Disclosure
 from mailwatch.errors import UsageError, refusal
 from mailwatch.model import Audit
-from mailwatch.ruleset import Desk
+from mailwatch.report import Beside
+from mailwatch.ruleset import Desk, Policy
 from mailwatch.settings import template_texts
 
-JSON = "rapport.json"
+PDF, HTML, ODS, CSV, JSON = FORMATS = ("pdf", "html", "ods", "csv", "json")
+SCREEN = (HTML, CSV, JSON)
+"""What needs no typesetting."""
+_Files = Callable[[Audit, Policy, Beside], Mapping[str, bytes]]
 
 
-def publish(found: Audit, desk: Desk, folder: Path) -> Path:
-    """Write the report of `found` into `folder` and return the page's path; UsageError when it cannot be.
+def publish(
+    found: Audit,
+    desk: Desk,
+    folder: Path,
+    formats: Collection[str] = SCREEN,
+    beside: Beside | None = None,
+    policy: Policy | None = None,
+) -> Path:
+    """Write the report of `found` into `folder` and return its first file's path; UsageError when it cannot be.
 
-    Each file is written beside its place and moved there, so that a full disk leaves the old report whole.
+    `policy` is that of the desk unless figures were closed under another. Each file is written beside its place
+    and moved there when all are, so that a full disk leaves the old report whole.
     """
-    as_json = "".join(contracts.audit_lines(found))
-    pages = report.files(found, desk.rules.policy, template_texts())
-    _write({**pages, JSON: as_json.encode()}, folder)
-    return folder / report.HTML
+    written: dict[str, bytes] = {}
+    for name in FORMATS:
+        if name in formats:
+            written |= _WRITERS[name](found, policy or desk.rules.policy, beside or Beside())
+    _write(written, folder)
+    return folder / (report.HTML if HTML in formats else next(iter(written)))
+
+
+def pdf(audit: Audit, policy: Policy, beside: Beside) -> bytes:
+    """Set the report as PDF/A-2a and PDF/UA-1; the same report gives the same bytes."""
+    import typst
+
+    made: bytes = typst.compile(
+        template_texts()["rapport.typ"].encode(),
+        format="pdf",
+        sys_inputs={"report": report.document(audit, policy, beside)},
+        # To be kept for years (ISO 19005-2), and read aloud (ISO 14289-1).
+        pdf_standards=["a-2a", "ua-1"],
+        ignore_system_fonts=True,
+    )
+    return made
+
+
+def _spreadsheet_texts(audit: Audit, policy: Policy, beside: Beside) -> Mapping[str, bytes]:
+    (committee,) = report.chapters(audit, policy, beside)[0].tables
+    texts = {
+        report.CSV: report.requests_csv(audit.requests),
+        report.FIGURES: report.table_csv(committee),
+    }
+    return {name: text.encode("utf-8-sig") for name, text in texts.items()}
+
+
+_WRITERS: Mapping[str, _Files] = {
+    PDF: lambda audit, policy, beside: {report.PDF: pdf(audit, policy, beside)},
+    HTML: lambda audit, policy, beside: {
+        report.HTML: report.html(audit, policy, template_texts(), beside).encode()
+    },
+    ODS: lambda audit, policy, beside: {report.ODS: report.ods(audit, policy, beside)},
+    CSV: _spreadsheet_texts,
+    JSON: lambda audit, _policy, _beside: {
+        report.JSON: "".join(contracts.audit_lines(audit)).encode()
+    },
+}
 
 
 def disclose(found: Disclosure, folder: Path) -> None:
@@ -35,16 +86,28 @@ def disclose(found: Disclosure, folder: Path) -> None:
 
 
 def _write(files: Mapping[str, bytes], folder: Path, mode: int = 0o777) -> None:
+    """Write all beside their places before any is moved."""
+    half_written = {name: folder / f".{name}.partiel" for name in files}
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=mode)
         for name, content in files.items():
-            half_written = folder / f".{name}.partiel"
-            half_written.touch(mode=mode & 0o666)
-            half_written.write_bytes(content)
-            half_written.replace(folder / name)
+            half_written[name].touch(mode=mode & 0o666)
+            half_written[name].write_bytes(content)
+        for name, path in half_written.items():
+            path.replace(folder / name)
     except OSError as fault:
+        for path in half_written.values():
+            _drop(path)
         raise UsageError(
             "« {path} » : le rapport ne peut pas y être écrit ({reason})",
             path=folder,
             reason=refusal(fault),
         ) from None
+
+
+def _drop(path: Path) -> None:
+    """What is half written takes room that the disk may lack."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return

@@ -1,0 +1,171 @@
+"""An OpenDocument spreadsheet, one sheet a table, every cell with its type (ODF 1.3, ISO/IEC 26300).
+
+Written by hand: what writes ODS in Python takes seconds for thousands of rows, and dates its files with the clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from markupsafe import escape
+
+from mailwatch.model import Audit, Rate, Request
+from mailwatch.report.cells import shown
+from mailwatch.report.chapters import chapters, subtitle, title
+from mailwatch.report.spreadsheets import COLUMNS, spread, titles
+from mailwatch.report.terms import Beside, Cell, Days
+from mailwatch.ruleset import Policy
+
+_MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
+_UNWRITABLE = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What XML 1.0 has no way to say."""
+_NAMESPACES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in (
+        ("office", "office"),
+        ("table", "table"),
+        ("text", "text"),
+        ("style", "style"),
+        ("number", "datastyle"),
+        ("fo", "xsl-fo-compatible"),
+        ("meta", "meta"),
+    )
+)
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+_STYLES = (
+    "<office:automatic-styles>"
+    '<number:date-style style:name="N1"><number:day number:style="long"/><number:text>/</number:text>'
+    '<number:month number:style="long"/><number:text>/</number:text><number:year number:style="long"/>'
+    "</number:date-style>"
+    '<number:percentage-style style:name="N2"><number:number number:decimal-places="1" '
+    'number:min-integer-digits="1"/><number:text> %</number:text></number:percentage-style>'
+    '<number:number-style style:name="N3"><number:number number:decimal-places="1" '
+    'number:min-integer-digits="1"/></number:number-style>'
+    '<style:style style:name="co" style:family="table-column"><style:table-column-properties '
+    'style:column-width="4cm"/></style:style>'
+    '<style:style style:name="d" style:family="table-cell" style:data-style-name="N1"/>'
+    '<style:style style:name="p" style:family="table-cell" style:data-style-name="N2"/>'
+    '<style:style style:name="f" style:family="table-cell" style:data-style-name="N3"/>'
+    '<style:style style:name="h" style:family="table-cell"><style:text-properties fo:font-weight="bold"/>'
+    "</style:style></office:automatic-styles>"
+)
+
+
+def ods(audit: Audit, policy: Policy, beside: Beside) -> bytes:
+    """Write every table of the report as a sheet, and all requests as the last one."""
+    sheets = [
+        _sheet(table.name, titles(table), (spread(table, row) for row in table.rows))
+        for chapter in chapters(audit, policy, beside)
+        for table in chapter.tables
+    ]
+    sheets.append(_requests(audit.requests))
+    content = (
+        f'{_HEAD}<office:document-content {_NAMESPACES} office:version="1.3">{_STYLES}'
+        f"<office:body><office:spreadsheet>{''.join(sheets)}</office:spreadsheet></office:body>"
+        "</office:document-content>"
+    )
+    return _packed(
+        {
+            "mimetype": _MIMETYPE,
+            "META-INF/manifest.xml": _manifest(),
+            "meta.xml": _meta(audit),
+            "content.xml": content,
+        },
+        audit.today,
+    )
+
+
+def _requests(requests: Iterable[Request]) -> str:
+    rows = ((show(request) for _, show in COLUMNS) for request in requests)
+    return _sheet("Toutes les demandes", (name for name, _ in COLUMNS), rows)
+
+
+def _sheet(name: str, heads: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:
+    header = [
+        f'<table:table-cell table:style-name="h" office:value-type="string"><text:p>{_plain(head)}</text:p>'
+        "</table:table-cell>"
+        for head in heads
+    ]
+    lines = "".join(
+        f"<table:table-row>{''.join(map(_cell, row))}</table:table-row>" for row in rows
+    )
+    return (
+        f'<table:table table:name="{_plain(name)}"><table:table-column table:style-name="co" '
+        f'table:number-columns-repeated="{len(header)}"/><table:table-header-rows><table:table-row>'
+        f"{''.join(header)}</table:table-row></table:table-header-rows>{lines}</table:table>"
+    )
+
+
+def _cell(cell: Cell) -> str:
+    """One cell; whatever a text begins with, a cell of type string is never computed."""
+    if cell is None or cell == "":
+        return "<table:table-cell/>"
+    if isinstance(cell, str):
+        return f'<table:table-cell office:value-type="string"><text:p>{_plain(cell)}</text:p></table:table-cell>'
+    typed = _typed(cell)
+    if typed is None:
+        return _cell(shown(cell))
+    return f"<table:table-cell {typed}><text:p>{_words(cell)}</text:p></table:table-cell>"
+
+
+def _typed(cell: Cell) -> str | None:
+    if isinstance(cell, datetime):
+        return None
+    if isinstance(cell, date):
+        return (
+            f'table:style-name="d" office:value-type="date" office:date-value="{cell.isoformat()}"'
+        )
+    if isinstance(cell, int):
+        return f'office:value-type="float" office:value="{cell}"'
+    if isinstance(cell, Days):
+        if cell.value is None:
+            return None
+        return f'table:style-name="f" office:value-type="float" office:value="{cell.value!r}"'
+    if isinstance(cell, Rate) and cell.denominator:
+        value = cell.numerator / cell.denominator
+        return f'table:style-name="p" office:value-type="percentage" office:value="{value!r}"'
+    return None
+
+
+def _words(cell: Cell) -> str:
+    return _plain(cell.text if isinstance(cell, Rate) else shown(cell))
+
+
+def _plain(text: str) -> str:
+    return str(escape(_UNWRITABLE.sub("\ufffd", text)))
+
+
+def _meta(audit: Audit) -> str:
+    return (
+        f'{_HEAD}<office:document-meta {_NAMESPACES} xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'office:version="1.3"><office:meta><dc:title>{_plain(title(audit))}</dc:title>'
+        f"<dc:subject>{_plain(subtitle(audit))}</dc:subject><dc:language>fr-FR</dc:language>"
+        f"<dc:date>{audit.today.isoformat()}T00:00:00</dc:date></office:meta></office:document-meta>"
+    )
+
+
+def _manifest() -> str:
+    named = {"/": _MIMETYPE, "content.xml": "text/xml", "meta.xml": "text/xml"}
+    entries = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="{kind}"/>'
+        for name, kind in named.items()
+    )
+    return (
+        f'{_HEAD}<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
+        f'manifest:version="1.3">{entries}</manifest:manifest>'
+    )
+
+
+def _packed(files: dict[str, str], on: date) -> bytes:
+    """The parts in a zip that the day dates, the type first and bare (ODF 1.3 part 2, section 3.3)."""
+    out = BytesIO()
+    with ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            part = ZipInfo(name, (max(on.year, 1980), on.month, on.day, 0, 0, 0))
+            part.compress_type = ZIP_STORED if name == "mimetype" else ZIP_DEFLATED
+            archive.writestr(part, text.encode(), compresslevel=1)
+    return out.getvalue()

@@ -23,6 +23,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from measuring import Figure, missing
 
@@ -99,7 +100,6 @@ class Ground:
     launch: Launch
     folder: Path
     fast: bool
-    _numbers: Iterator[int] = field(default_factory=lambda: iter(range(10**9)))
 
     def trials(self) -> Iterator[Trial]:
         """Every trial, in the order of the table."""
@@ -120,13 +120,14 @@ class Ground:
         return Trial(title=title, wanted=self._of(*wanted), piece=piece)
 
     def _injections(self) -> Trial:
-        rig = Rig(server=self.server, folder=self._new(), launch=self.launch, strace=strace())
+        rig = Rig(server=self.server, folder=self.folder, launch=self.launch, strace=strace())
         every, expected = injections(rig.calls()), rig.undisturbed()
         inject = partial(self._inject, rig, every, expected)
         return self._trial("appels système en échec", (200, len(every)), inject)
 
     def _cuts(self) -> Trial:
-        octets = session_length(self.server, self._new() / "state")
+        with self._folder() as folder:
+            octets = session_length(self.server, folder / "state")
         step = _STEP if self.fast else 1
         wanted = (octets // _STEP, octets)
         return self._trial("session coupée, octet par octet", wanted, partial(self._cut, step))
@@ -143,15 +144,18 @@ class Ground:
     def _of(self, fast: int, whole: int) -> int:
         return fast if self.fast else whole
 
-    def _new(self) -> Path:
-        folder = self.folder / f"{next(self._numbers)}"
-        folder.mkdir()
-        return folder
+    @contextmanager
+    def _folder(self) -> Iterator[Path]:
+        with TemporaryDirectory(dir=self.folder) as folder:
+            yield Path(folder)
 
     # --- pieces -----------------------------------------------------------------------------------
 
     def _kill(self, count: Count) -> None:
-        with killing(self.server, self._new(), self.launch, seed=count.done) as rig:
+        with (
+            self._folder() as folder,
+            killing(self.server, folder, self.launch, seed=count.done) as rig,
+        ):
             for number in range(_KILLS):
                 rig.kill_once(count.done + number)
             count.take(_KILLS, rig.settle())
@@ -163,16 +167,18 @@ class Ground:
 
     def _cut(self, step: int, count: Count) -> None:
         for number in range(count.done, count.done + 20):
-            count.take(1, cut_after(self.server, self._new() / "state", number * step))
+            with self._folder() as folder:
+                count.take(1, cut_after(self.server, folder / "state", number * step))
 
     def _alert(self, count: Count) -> None:
         draw = random.Random(count.done)
-        rig = Alerting(server=self.server, folder=self._new(), launch=self.launch, draw=draw)
+        rig = Alerting(server=self.server, folder=self.folder, launch=self.launch, draw=draw)
         for number in range(5):
             count.take(1, rig.run(count.done + number))
 
     def _poison(self, count: Count) -> None:
-        count.take(1, poisoned(self.server, self._new() / "state", good=1_000, poison=50))
+        with self._folder() as folder:
+            count.take(1, poisoned(self.server, folder / "state", good=1_000, poison=50))
 
     @staticmethod
     def _seconds(count: Count) -> None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from mailwatch.register import AlertState, checked, opened
@@ -70,7 +71,6 @@ class Rig:
     folder: Path
     launch: Launch
     strace: Sequence[str]
-    runs: int = 0
 
     def calls(self) -> Counter[str]:
         """Count what an undisturbed run asks of the system."""
@@ -103,16 +103,17 @@ class Rig:
     @contextmanager
     def place(self) -> Iterator[Place]:
         """Make a mailbox of a few questions, one answered, that is also where the alert goes."""
-        self.runs += 1
-        folder = self.folder / f"{self.runs}"
-        folder.mkdir()
-        with watching(self.server) as watched, smtp_server() as sink:
+        with (
+            TemporaryDirectory(dir=self.folder) as folder,
+            watching(self.server) as watched,
+            smtp_server() as sink,
+        ):
             mailbox = watched.mailbox
             for number in range(1, 5):
                 mailbox.put(question(number), at(MONDAY))
             mailbox.put(answer(1), at("2026-03-04 16:40"), folder="Envoyés")
             sink.deliver = lambda taken: mailbox.put(taken.octets, MONDAY_MORNING)
-            yield Place(site=alerted(site_of(watched, folder), sink.port), sink=sink)
+            yield Place(site=alerted(site_of(watched, Path(folder)), sink.port), sink=sink)
 
     def _traced(
         self, site: Site, expressions: list[str], trace: Path = Path("/dev/null")

@@ -11,7 +11,7 @@ from tests.faults.alerting import Alerting, Weather
 from tests.faults.lives import Launch
 from tests.servers.dovecot import Dovecot
 
-RUNS = 4
+RUNS = 3
 """`make soak` goes on to a thousand."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -81,6 +82,7 @@ def watching(server: Dovecot) -> Iterator[Watched]:
         yield found
     finally:
         found.close()
+        shutil.rmtree(mailbox.home, ignore_errors=True)
     assert not wiretap.forbidden, "mailwatch sent a command that does not only read"
 
 

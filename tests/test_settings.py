@@ -230,7 +230,10 @@ def test_a_fault_in_the_institution_names_key_and_remedy(file: Path, line: str, 
     assert found.startswith(f"[institution] : {fault}")
 
 
-KNOWN = "connues : rules, institution, exception, box, reading, manual_answer, account, intake, smtp, alert, register, journal, privacy"
+KNOWN = (
+    "connues : rules, institution, exception, box, reading, manual_answer, account, intake, smtp, alert, register, "
+    "journal, privacy"
+)
 
 
 @pytest.mark.parametrize(

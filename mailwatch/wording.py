@@ -371,6 +371,11 @@ def phrase_tokens(phrase: str) -> tuple[str, ...]:
     for token in tokens:
         if token in "([":
             expected.append(")" if token == "(" else "]")
+        elif token == "|" and not expected:
+            raise FaultyValueError(
+                "« {phrase} » : « | » ne sépare que ce qui est entre parenthèses ou crochets",
+                phrase=phrase,
+            )
         elif token in ")]" and (not expected or expected.pop() != token):
             raise FaultyValueError("« {phrase} » : parenthèse ou crochet sans début", phrase=phrase)
     if expected:

@@ -113,6 +113,8 @@ def test_phrases_are_found_together_as_they_are_apart() -> None:
         "é%",
         "(a|#) b",
         "(a|)",
+        "a|b",
+        "(a b) c | d",
     ],
 )
 def test_a_phrase_that_is_not_well_formed_is_refused_and_named(phrase: str) -> None:

@@ -96,7 +96,8 @@ def test_no_token_is_in_what_the_service_keeps_tells_and_sends(
                 found += leaks("l’alerte", str(part.get_content()).encode())
         found += leaks("l’en-tête de l’alerte", str(message.items()).encode())
     for path in Path(site.state).rglob("*"):
-        found += leaks(path.name, path.read_bytes())
+        if path.is_file():
+            found += leaks(path.name, path.read_bytes())
     assert found == []
 
 

@@ -124,9 +124,9 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults
     polling     lines, looking
-    daemon      instance, telling, handing, turns, duties
+    daemon      instance, telling, handing, witnessing, turns, duties
     commands    options, judging, counting, explaining, persons, privacy, reporting, serving, asking,
-                installing, database
+                installing, database, verifying
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
                 agreeing, watching, alerts, showing
 

@@ -157,6 +157,18 @@ class AlertPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalPlan:
+    """By whom the journal is signed and dated."""
+
+    signing_key: str = ""
+    """A private key of OpenSSH without passphrase; that of the state folder when none is named."""
+    timestamp_command: tuple[str, ...] = ()
+    """Reads an RFC 3161 query and writes the reply; run without a shell, once a day."""
+    timestamp_ca: str = ""
+    """The certificates of the authority that the command asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """All that a settings file declares."""
 
@@ -169,6 +181,7 @@ class Site:
     """The folder of the register, the key and the lock, on a local disk."""
     key: Secret | None = None
     """The key of the correspondents' pseudonyms; `key` in the state folder when none is named."""
+    journal: JournalPlan = JournalPlan()
     poll_every: int = 120
     """Seconds between two polls."""
     keep_months: int = KEEP_MONTHS

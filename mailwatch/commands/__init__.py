@@ -14,6 +14,7 @@ from mailwatch.commands.persons import answer, correct, letter, note
 from mailwatch.commands.privacy import erase, export
 from mailwatch.commands.reporting import report
 from mailwatch.commands.serving import alert, once, run
+from mailwatch.commands.verifying import verify
 from mailwatch.language import LANGUAGES
 from mailwatch.language import translate as _
 
@@ -33,6 +34,6 @@ def mailwatch(lang: str | None) -> None:
 
 for command in (
     alert, answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, erase, export, init,
-    letter, note, once, report, review, rules, run, show, status,
+    letter, note, once, report, review, rules, run, show, status, verify,
 ):  # fmt: skip
     mailwatch.add_command(command)

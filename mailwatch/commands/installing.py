@@ -55,14 +55,35 @@ def init(settings: str | None, as_json: bool) -> None:
         return
     from mailwatch.register import created
 
-    state = Path(site_for(settings).state)
+    site = site_for(settings)
+    state = Path(site.state)
     created(state)
+    signer = _signer(site)
     if as_json:
-        print_json({"settings": str(path), "state": str(state)})
+        print_json({"settings": str(path), "state": str(state), "signer": signer})
         return
     click.echo(_("Registre et clé créés dans « {path} ».").format(path=state))
+    if signer:
+        words = _("Le journal sera signé par la clé {signer} : notez cette empreinte.")
+        click.echo(words.format(signer=signer))
     click.echo(_("Gardez une copie de la clé à part : sans elle, le registre ne sert plus."))
     click.echo(_("Ensuite : mailwatch doctor, puis mailwatch run"))
+
+
+def _signer(site: Site) -> str:
+    """Make the key that signs the journal, and give its fingerprint; empty when that cannot be done yet."""
+    from mailwatch.daemon import key_file
+    from mailwatch.journal import signing
+    from mailwatch.journal.heads import fingerprint
+
+    path = key_file(site)
+    try:
+        if not site.journal.signing_key:
+            signing.made(path)
+        return fingerprint(signing.public_key(path))
+    except MailwatchError as fault:
+        click.echo(f"mailwatch : {say(fault)}", err=True)
+        return ""
 
 
 def _write(path: Path, text: str) -> None:

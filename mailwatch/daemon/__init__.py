@@ -26,6 +26,7 @@ from mailwatch.daemon.handing import attended, handover
 from mailwatch.daemon.instance import holder, only_one
 from mailwatch.daemon.telling import Log, notify
 from mailwatch.daemon.turns import Turns
+from mailwatch.daemon.witnessing import contradictions, key_file, published, witnessed
 from mailwatch.errors import (
     BusyError,
     MailwatchError,
@@ -43,12 +44,15 @@ __all__ = [
     "Log",
     "Service",
     "composed_alert",
+    "contradictions",
     "holder",
+    "key_file",
     "once",
     "only_one",
     "run",
     "service",
     "unwatched",
+    "witnessed",
 ]
 
 _TICK = 5
@@ -57,6 +61,7 @@ _ALERT = ""
 """The turn of the alert among those of the accounts."""
 _INTAKE, _ANSWERS, _RETENTION = ";intake", ";answers", ";retention"
 """Those of what is handed over; no account has a semicolon in its name."""
+_JOURNAL, _DATING = ";journal", ";dating"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +106,9 @@ def service(
         workers_for(desk, key, workers) as pool,
         closing(Lines()) as lines,
     ):
+        publication = published(site, register, now())
         register.settings_changed(sha256(repr(site).encode()).hexdigest(), now())
-        yield Service(
+        duties = Service(
             site=site,
             desk=desk,
             watch=Watch(
@@ -115,7 +121,11 @@ def service(
             ),
             log=log,
             handover=handover(site, desk),
+            publication=publication,
         )
+        duties.publish_calmly(now())
+        yield duties
+        duties.publish_calmly(now())
 
 
 def once(
@@ -219,11 +229,27 @@ def _beat(duties: Service, turns: Turns) -> None:
         if turns.is_due(_RETENTION, at):
             duties.reduce(at)
             turns.went_well(_RETENTION, at)
+        _publish(duties, turns)
     except BusyError as error:
         # Held, or no room left: nothing was half done, and all of it is tried again.
         duties.log("busy", error)
         for name in (*(account.name for account in accounts), _ALERT, _RETENTION):
             turns.failed(name, at, error)
+
+
+def _publish(duties: Service, turns: Turns) -> None:
+    """Write the journal's files, and have them dated once a day."""
+    for name, act in ((_JOURNAL, duties.publish), (_DATING, duties.have_dated)):
+        at = duties.watch.now()
+        if not turns.is_due(name, at):
+            continue
+        try:
+            act(at)
+        except (BusyError, RefusedError, UnreachableError) as error:
+            duties.log("failure", error)
+            turns.failed(name, at, error)
+        else:
+            turns.always(name)
 
 
 def _take_in(duties: Service, turns: Turns) -> None:

@@ -10,7 +10,8 @@ from mailwatch import alert, outbox
 from mailwatch.alert.sections import OpenGap, periods
 from mailwatch.daemon.handing import Handover
 from mailwatch.daemon.telling import Log
-from mailwatch.errors import RefusedError, Remark, SettingsError, UnreachableError
+from mailwatch.daemon.witnessing import Publication
+from mailwatch.errors import BusyError, RefusedError, Remark, SettingsError, UnreachableError
 from mailwatch.intake.answering import awaits_sending
 from mailwatch.model import Period
 from mailwatch.periods import months_before
@@ -35,6 +36,8 @@ class Service:
     log: Log
     handover: Handover | None = None
     """What the mail server hands over; None where it hands over nothing."""
+    publication: Publication | None = None
+    """The journal's files; None where nobody keeps them."""
     _failing: dict[str, str] = field(default_factory=dict)
     """What the journal knows to fail, and how, by account and folder; of neither is the sending of alerts."""
     _told: dict[str, str] = field(default_factory=dict)
@@ -103,6 +106,26 @@ class Service:
 
     def _journal(self, kind: str, **values: str) -> None:
         self.watch.register.journal(kind, self.watch.now(), **values)
+
+    # --- the journal's files ----------------------------------------------------------------------
+
+    def publish(self, at: datetime) -> None:
+        """Write what is new in the journal to its files; raises as `Publication.publish`."""
+        if self.publication is not None:
+            self.publication.publish(at)
+
+    def have_dated(self, at: datetime) -> None:
+        """Have the journal's head dated when that is due; raises as `Publication.have_dated`."""
+        if self.publication is not None:
+            self.publication.have_dated(at)
+
+    def publish_calmly(self, at: datetime) -> None:
+        """Do both, and only tell what fails: it is made up for later."""
+        try:
+            self.publish(at)
+            self.have_dated(at)
+        except (BusyError, RefusedError, UnreachableError) as error:
+            self.log("failure", error)
 
     # --- what the mail server hands over ----------------------------------------------------------
 

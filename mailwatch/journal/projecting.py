@@ -49,6 +49,8 @@ class Projection:
 
     trail: Trail
     digests: Mapping[str, str]
+    is_cut_short: bool = False
+    """A process died while it wrote: head and list are to be written again."""
 
 
 def opened(folder: Path) -> Projection:
@@ -89,7 +91,7 @@ def _cut_short(folder: Path) -> Projection:
         for fault in verified(folder).faults:
             raise _damaged(folder, fault)
     digests.pop(folders.UNFINISHED, None)
-    return Projection(trail=trail, digests=digests)
+    return Projection(trail=trail, digests=digests, is_cut_short=True)
 
 
 def _drop_torn_line(path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mailwatch.errors import Remark
 from mailwatch.journal.damage import damage
-from mailwatch.journal.folders import content, names, shared
+from mailwatch.journal.folders import UNFINISHED, content, names, shared
 from mailwatch.journal.heads import (
     AUTHORITY,
     DAY_FILE,
@@ -92,7 +92,12 @@ def _of_the_list(folder: Path, digests: Mapping[str, str]) -> Iterator[Remark]:
     listed = read_sums(content(folder, SUMS))
     owners = {digest: name for name, digest in listed.items()}
     for name in names(folder):
-        if name not in listed and name != SUMS:
+        if name == UNFINISHED:
+            yield Remark(
+                "l’écriture a été interrompue (« {file} ») ; le prochain relevé la termine",
+                file=name,
+            )
+        elif name not in listed and name != SUMS:
             yield Remark("« {file} » est de trop : {sums} ne le nomme pas", file=name, sums=SUMS)
     for name, digest in listed.items():
         found = digests.get(name)

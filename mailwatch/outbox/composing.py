@@ -14,6 +14,9 @@ from mailwatch import alert
 from mailwatch.addresses import domain
 from mailwatch.site import Submission
 
+JOURNAL_FIELD = "X-Mailwatch-Journal"
+"""How far the journal went when an alert was written: its readers are witnesses, and so is the outbox."""
+
 
 def compose(
     mailing: alert.Mailing, submission: Submission, templates: Mapping[str, str], at: datetime
@@ -31,6 +34,8 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["Precedence"] = "bulk"
+    if head := mailing.alert.head:
+        message[JOURNAL_FIELD] = f"{head.size} {head.digest}"
     text, html = alert.text(mailing.alert, templates), alert.html(mailing.alert, templates)
     # Quoted-printable: readable in a log or an archive, and safe on a path of seven bits.
     message.set_content(text, cte="quoted-printable")

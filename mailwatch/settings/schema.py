@@ -21,6 +21,7 @@ from mailwatch.settings.service import (
     AccountSection,
     AlertSection,
     IntakeSection,
+    JournalSection,
     PrivacySection,
     RegisterSection,
     SmtpSection,
@@ -130,6 +131,7 @@ class Settings(BaseSettings):
     alert: AlertSection | None = None
     # ABCMeta has a method of that name, which pydantic would be hiding.
     kept: RegisterSection = Field(default=RegisterSection(), alias="register")
+    journal: JournalSection = JournalSection()
     privacy: PrivacySection = PrivacySection()
 
     @classmethod
@@ -197,6 +199,7 @@ def site(settings: Settings, folder: Path) -> Site:
         intake=service.intake(settings.intake) if settings.intake else None,
         state=service.absolute(settings.kept.state, folder),
         key=service.secret(settings.kept.key, folder),
+        journal=service.journal(settings.journal, folder),
         poll_every=settings.kept.poll_every,
         keep_months=settings.privacy.keep,
         rules=service.absolute(settings.rules or "", folder),

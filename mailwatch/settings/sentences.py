@@ -24,6 +24,7 @@ from mailwatch.settings.service import (
     FolderSection,
     IntakeAddressSection,
     IntakeSection,
+    JournalSection,
     PrivacySection,
     RegisterSection,
     SecretSection,
@@ -44,6 +45,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "[smtp]": SmtpSection,
     "[alert]": AlertSection,
     "[register]": RegisterSection,
+    "[journal]": JournalSection,
     "[privacy]": PrivacySection,
 }
 _TOP = frozenset({"rules"})
@@ -80,7 +82,10 @@ _USUAL = {
     "env": "environment variable environnement",
     "addresses": "adresses recipients destinataires",
     "max_size": "size_limit message_size_limit taille taille_max",
-    "intake": "reception lmtp journal journaling",
+    "intake": "reception lmtp journaling",
+    "signing_key": "key cle signature signing",
+    "timestamp_command": "tsa timestamp horodatage",
+    "timestamp_ca": "tsa_ca timestamp_authority",
     "account": "imap compte comptes mail messagerie",
     "smtp": "mail envoi submission",
     "alert": "alerte alertes",

@@ -38,6 +38,7 @@ from mailwatch.site import (
     Intake,
     IntakeAddress,
     IntakeRole,
+    JournalPlan,
     Secret,
     Security,
     Submission,
@@ -134,6 +135,20 @@ class RegisterSection(Section):
     poll_every: Interval = 120
 
 
+class JournalSection(Section):
+    """`[journal]`: by whom the journal is signed and dated."""
+
+    signing_key: FilePath = ""
+    timestamp_command: tuple[Line, ...] = ()
+    timestamp_ca: FilePath = ""
+
+    @model_validator(mode="after")
+    def _dated_by_somebody(self) -> Self:
+        if bool(self.timestamp_command) != bool(self.timestamp_ca):
+            raise ValueError("« timestamp_command » et « timestamp_ca » vont ensemble")
+        return self
+
+
 class PrivacySection(Section):
     """`[privacy]`: how long what leads to a person is kept."""
 
@@ -193,6 +208,15 @@ def submission(section: SmtpSection, folder: Path) -> Submission:
 def alert(section: AlertSection) -> AlertPlan:
     """Make the plan of the weekly alert."""
     return AlertPlan(recipients=section.recipients, weekday=section.weekday, at=section.at)
+
+
+def journal(section: JournalSection, folder: Path) -> JournalPlan:
+    """Make the plan of the journal; paths start from `folder`."""
+    return JournalPlan(
+        signing_key=absolute(section.signing_key, folder),
+        timestamp_command=section.timestamp_command,
+        timestamp_ca=absolute(section.timestamp_ca, folder),
+    )
 
 
 def secret(section: SecretSection | None, folder: Path) -> Secret | None:

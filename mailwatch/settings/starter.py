@@ -101,6 +101,14 @@ sender = "{UNFINISHED}"               # « mailwatch@jura.gouv.fr »
 state = ÉTAT     # dossier du registre et de sa clé, sur un disque local
 poll_every = 120                      # secondes entre deux relèves
 
+# --- le journal, que chacun peut vérifier ---------------------------------------------------------
+
+# [journal]
+# signing_key = "journal.key"         # clé OpenSSH sans phrase de passe ; sinon, celle du dossier du registre
+# timestamp_command = ["curl", "-sS", "-H", "Content-Type: application/timestamp-query", "--data-binary", "@-",
+#                      "https://horodatage.jura.gouv.fr/tsr"]   # une fois par jour (RFC 3161)
+# timestamp_ca = "tsa.pem"            # certificats de cette autorité
+
 # --- les données personnelles ---------------------------------------------------------------------
 
 [privacy]

@@ -13,6 +13,8 @@ from shutil import disk_usage
 from tempfile import TemporaryDirectory
 
 from mailwatch.analysis import sealed
+from mailwatch.journal.folders import FOLDER
+from mailwatch.journal.verifying import verified
 from mailwatch.model import Request
 from mailwatch.polling import Lines, Polled, Watch, poll
 from mailwatch.register import Register, checked, opened
@@ -133,6 +135,12 @@ def wrong(requests: Sequence[Request], expected: Sequence[str]) -> list[str]:
     truth = Counter(expected)
     lost, doubled = truth - found, found - truth
     return [*(f"perdu : {name}" for name in lost), *(f"en trop : {name}" for name in doubled)]
+
+
+def disorder(state: Path) -> list[str]:
+    """What is wrong with a register, and with the files of its journal as a stranger verifies them."""
+    verdict = verified(state / FOLDER)
+    return [*checked(state, KEY, DESK), *(f"journal : {fault}" for fault in verdict.faults)]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from mailwatch.register import checked, opened
 from mailwatch.site import Secret, Site
 from tests.bureau import DESK, FOLDERS, NOON
 from tests.facts import JURA, at
-from tests.faults.house import MONDAY, answer, asked, question, wrong
+from tests.faults.house import MONDAY, answer, asked, disorder, question, wrong
 from tests.faults.lives import Launch, Once, Serve
 from tests.registers import KEY, laid
 from tests.servers.dovecot import Dovecot
@@ -71,6 +71,7 @@ class Killing:
         with opened(self.state, KEY) as register:
             requests = register.requests(DESK, NOON.date())
             seen = Counter({name: len(register.locate(name)) for name in message_ids(self.watched)})
+        self.faults += disorder(self.state)
         self.faults += [f"{name} : lu {count} fois" for name, count in seen.items() if count != 1]
         self.faults += wrong(requests, [asked(number) for number in range(1, self.sent + 1)])
         late = sum(request.first is not None for request in requests)

@@ -25,7 +25,7 @@ from mailwatch.site import Site
 from tests.bureau import DESK, NOON
 from tests.facts import at
 from tests.faults.disks import Disk, disk
-from tests.faults.house import MONDAY, asked, question, wrong
+from tests.faults.house import MONDAY, asked, disorder, question, wrong
 from tests.faults.injecting import alerted
 from tests.faults.killing import site_of
 from tests.faults.lives import Launch, Limited, Once, Serve
@@ -63,7 +63,7 @@ class Office:
         with opened(self.state, KEY) as register:
             requests = register.requests(DESK, NOON.date())
         expected = [asked(number) for number in range(1, self.sent + 1)]
-        return [*checked(self.state, KEY, DESK), *wrong(requests, expected)]
+        return [*disorder(self.state), *wrong(requests, expected)]
 
 
 @pytest.fixture

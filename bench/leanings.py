@@ -124,7 +124,7 @@ def learn(mails: Sequence[Example]) -> Weights:
             ["", *sorted(sign for sign in mail.signs if met[sign] >= LEAST)],
             NATURES.index(mail.nature),
         )
-        for mail in sorted(mails, key=_order)
+        for mail in sorted(mails, key=order)
     ]
     weights: Weights = defaultdict(lambda: [0.0] * len(NATURES))
     steepness: Weights = defaultdict(lambda: [1.0] * len(NATURES))
@@ -134,7 +134,7 @@ def learn(mails: Sequence[Example]) -> Weights:
     return dict(weights)
 
 
-def _order(mail: Example) -> str:
+def order(mail: Example) -> str:
     """Mails in no order that a writer chose."""
     return sha256(" ".join(sorted(mail.signs)).encode()).hexdigest()
 
@@ -170,10 +170,15 @@ def judged(weights: Mapping[str, Sequence[float]], mail: Example) -> list[float]
 # --- the file -------------------------------------------------------------------------------------
 
 
-def page(weights: Mapping[str, Sequence[float]]) -> str:
+def page(
+    weights: Mapping[str, Sequence[float]],
+    natures: Sequence[Nature] = NATURES,
+    head: str = HEAD,
+    dropped: int = DROPPED,
+) -> str:
     """Write the weights out by nature, the heaviest first, signs of one weight side by side."""
     tables = []
-    for number, nature in enumerate(NATURES):
+    for number, nature in enumerate(natures):
         start = round(weights[""][number] * 100)
         by_weight: dict[int, list[str]] = defaultdict(list)
         for sign in sorted(filter(None, weights)):
@@ -181,13 +186,13 @@ def page(weights: Mapping[str, Sequence[float]]) -> str:
         lines = "\n".join(
             f"{weight} {line}"
             for weight in sorted(by_weight, reverse=True)
-            if abs(weight) >= DROPPED
+            if abs(weight) >= dropped
             for line in _lines(by_weight[weight])
         )
         tables.append(
             f"[[leaning]]\nnature = \"{nature}\"\nstart = {start}\nwords = '''\n{lines}\n'''\n"
         )
-    return "\n".join([HEAD, *tables])
+    return "\n".join([head, *tables])
 
 
 def _lines(signs: Iterable[str]) -> Iterator[str]:
@@ -240,13 +245,14 @@ def _say(name: str, mails: Sequence[Example], found: Sequence[Nature]) -> None:
     caught = sum(mine in MACHINES and theirs in MACHINES for mine, theirs in pairs)
     wronged = sum(mine not in MACHINES | MASS and theirs in MACHINES for mine, theirs in pairs)
     print(
-        f"  {name:<24} justes {right / len(pairs):.3f}  F1 macro {_macro(pairs):.3f}"
+        f"  {name:<24} justes {right / len(pairs):.3f}  F1 macro {macro(pairs):.3f}"
         f"  réponse due {due / len(pairs):.3f}"
         f"  machines {caught}/{machines}, humains pris pour telles {wronged}"
     )
 
 
-def _macro(pairs: Sequence[tuple[Nature, Nature]]) -> float:
+def macro(pairs: Sequence[tuple[Nature, Nature]]) -> float:
+    """Average the F1 of all natures that were expected."""
     expected, found = Counter(mine for mine, _ in pairs), Counter(theirs for _, theirs in pairs)
     right = Counter(mine for mine, theirs in pairs if mine is theirs)
     return sum(2 * right[n] / (expected[n] + found[n]) for n in expected) / len(expected)

@@ -108,7 +108,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     ruleset     terms, tables, packs, choices, local, leanings
     dates       grammar
     nature      automatic, forms, voices, mass, scope, person, internal, leaning, incoming, cues,
-                asking, elsewhere, outgoing
+                asking, elsewhere, answering, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
                 domains, units
     report      terms, cells, committee, trends, lists, evidence, method, charts, chapters, page, document,

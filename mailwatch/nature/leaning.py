@@ -8,7 +8,7 @@ it says with which words, and how far it leads.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,7 +29,7 @@ _SHOWN = 3
 """Signs that are shown as evidence."""
 _SENDER = 8
 """Letters of the words of an address that are looked at."""
-_BETWEEN = frozenset(",:;¶")
+BETWEEN = frozenset(",:;¶")
 """Marks that part no pair."""
 
 
@@ -67,8 +67,13 @@ class Opinion:
 
 def lean(letter: Letter, leanings: Leanings) -> Opinion:
     """Say what `letter` leans to."""
+    return weigh(signs(letter), leanings)
+
+
+def weigh(signs: Iterable[str], leanings: Leanings) -> Opinion:
+    """Say what a message with these signs leans to."""
     weights = leanings.weights
-    found = [weights[sign] for sign in signs(letter) if sign in weights]
+    found = [weights[sign] for sign in signs if sign in weights]
     sums = leanings.apart(sum(found, leanings.start))
     highest = max(sums)
     odds = [math.exp((score - highest) / _UNIT) for score in sums]
@@ -78,14 +83,20 @@ def lean(letter: Letter, leanings: Leanings) -> Opinion:
 
 
 def spoken_for(letter: Letter, nature: Nature, leanings: Leanings) -> tuple[Evidence, ...]:
-    """The words that speak most for `nature`, as they stand in the text."""
+    """The words of `letter` that speak most for `nature`, as they stand in the text."""
+    return speaking(letter.own, signs(letter), nature, leanings)
+
+
+def speaking(
+    own: Words, signs: Iterable[str], nature: Nature, leanings: Leanings
+) -> tuple[Evidence, ...]:
+    """The words among `signs` that speak most for `nature`, as they stand in the text."""
     column = leanings.natures.index(nature)
     weights = leanings.weights
-    found = (sign for sign in signs(letter) if sign in weights)
+    found = (sign for sign in signs if sign in weights)
     worded = sorted(
         ((leanings.weight(weights[sign], column), sign) for sign in found), reverse=True
     )
-    own = letter.own
     places = ((own.line.find(f" {sign} ") + 1, sign) for weight, sign in worded if weight > 0)
     shown = [(at, at + len(sign)) for at, sign in places if at and sign[0].isalnum()][:_SHOWN]
     return tuple(
@@ -102,7 +113,7 @@ def signs(letter: Letter) -> set[str]:
     spelt = [
         "#" if token.isdecimal() else token
         for token in letter.own.tokens[:_MOST]
-        if token not in _BETWEEN
+        if token not in BETWEEN
     ]
     title = tokens(letter.title)
     found = {*spelt, *title}

@@ -15,6 +15,7 @@ from itertools import chain, islice
 
 from mailwatch.addresses import is_ours, is_state
 from mailwatch.model import Announced, Confidence, Evidence, Institution, Message, Nature, Reading
+from mailwatch.nature.answering import Wording, seconded
 from mailwatch.nature.asking import asked
 from mailwatch.nature.automatic import automatic
 from mailwatch.nature.cues import DECISIVE, OFFERS, Cue, Stretches, before, only_offers, stretches
@@ -59,25 +60,39 @@ _CLAUSE = re.compile(r"[?!.;:¶] ")
 
 def outgoing(message: Message, own: Words, institution: Institution, rules: Ruleset) -> Reading:
     """Say what `message`, sent by the institution, is."""
+    found, wording = ruled(message, own, institution, rules)
+    return found if wording is None else seconded(found, wording, rules.leanings_sent)
+
+
+def ruled(
+    message: Message, own: Words, institution: Institution, rules: Ruleset
+) -> tuple[Reading, Wording | None]:
+    """Say what rules find, and on what a second opinion may be formed where no structure settles it."""
     found = automatic(message, own, rules.automatic_sent)
     if found is not None:
-        return _of_ours(found)
+        return _of_ours(found), None
     if _stays_inside(message, institution):
         evidence = Evidence(rule="outgoing.recipients", text="", place="header")
-        return Reading(nature=Nature.INTERNAL_FORWARD, evidence=(evidence,))
-    cues = tuple(_cues(own, rules))
+        return Reading(nature=Nature.INTERNAL_FORWARD, evidence=(evidence,)), None
+    said = rules.outgoing.find(own)
+    end = _leave(said, own)
+    cues = tuple(_cues(own, said, end, rules))
     if _is_passed_on(message, institution) and _weight(cues, Nature.INTERNAL_FORWARD):
-        return _reading(Nature.INTERNAL_FORWARD, cues, own, Confidence.MEDIUM)
+        return _reading(Nature.INTERNAL_FORWARD, cues, own, Confidence.MEDIUM), None
     nature, confidence = _decide(cues)
-    return _reading(nature, cues, own, confidence)
+    wording = Wording(own=own, end=end, said=said, cues=cues, ruled=nature)
+    return _reading(nature, cues, own, confidence), wording
 
 
 def settled(reading: Reading, announced: Announced | None) -> tuple[Reading, Announced | None]:
     """Bring together what an answer is and what it promises.
 
     Who names the day of more has not answered yet; what others will do some day after a full answer or a referral
-    announces nothing.
+    announces nothing. Who holds announces more, in whatever words.
     """
+    if announced is None and reading.nature is Nature.HOLDING_REPLY:
+        text = next((seen.text for seen in reading.evidence), "")
+        return reading, Announced(on=None, text=text)
     if announced is None or reading.nature not in (Nature.REPLY, Nature.REFERRAL):
         return reading, announced
     ours = _is_ours(announced.text)
@@ -132,10 +147,8 @@ def _reading(nature: Nature, cues: Iterable[Cue], own: Words, confidence: Confid
 # --- what is said ---------------------------------------------------------------------------------
 
 
-def _cues(own: Words, rules: Ruleset) -> Iterator[Cue]:
-    """Every cue in what the writer says before taking leave."""
-    found = rules.outgoing.find(own)
-    end = _leave(found, own)
+def _cues(own: Words, found: Iterable[tuple[Rule, Hit]], end: int, rules: Ruleset) -> Iterator[Cue]:
+    """Every cue in what the writer says before taking leave, at `end`."""
     said = [
         entry
         for entry in (*found, *_promised(own, rules.promises))

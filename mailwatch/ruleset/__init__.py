@@ -14,6 +14,7 @@ from mailwatch.errors import RulesetError
 from mailwatch.ruleset import choices
 from mailwatch.ruleset.choices import LANGUAGE, POLICY, read_choices
 from mailwatch.ruleset.leanings import FILE as LEARNT
+from mailwatch.ruleset.leanings import FILE_SENT as LEARNT_SENT
 from mailwatch.ruleset.leanings import read_leanings
 from mailwatch.ruleset.local import Amendments
 from mailwatch.ruleset.packs import compiled, failures, read_draft, read_pack, sharing
@@ -35,6 +36,7 @@ from mailwatch.workdays import read_territories
 __all__ = [
     "FILES",
     "LEARNT",
+    "LEARNT_SENT",
     "PACKS",
     "Choice",
     "Desk",
@@ -69,7 +71,7 @@ PACKS = ("automatic", "incoming", "outgoing", "mentions", "promises", "language"
 
 def load(texts: Mapping[str, str], local: Mapping[str, str] | None = None) -> Ruleset:
     """Read the rule files (`name -> text`), then the site's own; RulesetError naming file, rule and remedy."""
-    for name in (*FILES, LEARNT):
+    for name in (*FILES, LEARNT, LEARNT_SENT):
         if name not in texts:
             raise RulesetError(
                 "règles : le fichier « {file} » manque ; réinstallez mailwatch ou remettez-le en place",
@@ -101,6 +103,7 @@ def load(texts: Mapping[str, str], local: Mapping[str, str] | None = None) -> Ru
         promises=promises,
         language=packs["language"],
         leanings=read_leanings(parse(LEARNT, texts[LEARNT])),
+        leanings_sent=read_leanings(parse(LEARNT_SENT, texts[LEARNT_SENT]), LEARNT_SENT),
         measures=choices.measures({key: amended.choices[key] for key in language}),
         territories=territories,
         local=tuple(amended.local),

@@ -16,52 +16,54 @@ from mailwatch.ruleset.tables import nearest, needed, only, tables
 from mailwatch.ruleset.terms import FIELD, Leanings
 
 FILE = "leanings.toml"
+FILE_SENT = "leanings-sent.toml"
+"""The same for the answers that we send."""
 _KEYS = ("nature", "start", "words")
 
 
-def read_leanings(table: Mapping[str, object]) -> Leanings:
+def read_leanings(table: Mapping[str, object], file: str = FILE) -> Leanings:
     """Read the file's tables; RulesetError when one is at fault, or there is none."""
-    needed(FILE, table, ("leaning",))
+    needed(file, table, ("leaning",))
     natures: list[Nature] = []
     start = 0
     weights: dict[str, int] = defaultdict(int)
-    for entry in tables(FILE, table, "leaning"):
-        only(FILE, entry, _KEYS)
-        needed(FILE, entry, _KEYS)
+    for entry in tables(file, table, "leaning"):
+        only(file, entry, _KEYS)
+        needed(file, entry, _KEYS)
         place = FIELD * len(natures)
-        natures.append(_nature(entry["nature"]))
-        start += _number("start", str(entry["start"])) << place
-        for sign, weight in _signs(str(entry["words"])).items():
+        natures.append(_nature(file, entry["nature"]))
+        start += _number(file, "start", str(entry["start"])) << place
+        for sign, weight in _signs(file, str(entry["words"])).items():
             weights[sign] += weight << place
     return Leanings(natures=tuple(natures), start=start, weights=dict(weights))
 
 
-def _signs(lines: str) -> Mapping[str, int]:
+def _signs(file: str, lines: str) -> Mapping[str, int]:
     entries = (line.partition(" ") for line in lines.strip().splitlines())
     return {
-        sign.strip(): _number(f"words : {weight[:40]}", weight)
+        sign.strip(): _number(file, f"words : {weight[:40]}", weight)
         for weight, _, signs in entries
         for sign in signs.rstrip(", ").split(",")
     }
 
 
-def _nature(word: object) -> Nature:
+def _nature(file: str, word: object) -> Nature:
     try:
         return Nature(str(word))
     except ValueError:
         raise RulesetError(
             "règles : {file} : « {key} » : nature « {word} » inconnue{advice}",
-            file=FILE,
+            file=file,
             key="nature",
             word=word,
             advice=nearest(str(word), Nature),
         ) from None
 
 
-def _number(key: str, text: str) -> int:
+def _number(file: str, key: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
         raise RulesetError(
-            "règles : {file} : « {key} » doit être un nombre entier", file=FILE, key=key
+            "règles : {file} : « {key} » doit être un nombre entier", file=file, key=key
         ) from None

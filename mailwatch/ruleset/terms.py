@@ -173,6 +173,8 @@ class Ruleset:
     """Greetings and the like: advice, never a verdict."""
     leanings: Leanings
     """What words say of incoming mail without proving it."""
+    leanings_sent: Leanings
+    """The same of answers."""
     measures: Measures
     territories: Mapping[str, Territory]
     local: tuple[LocalRule, ...] = ()

@@ -79,7 +79,7 @@ def verify(
 
 
 def _show(one: _Checked) -> None:
-    click.echo(f"{'✘' if one.faults else '✔'} {_(one.name)} : {one.words}")
+    click.echo(f"{'✘' if one.faults else '✔'} {one.name} : {one.words}")
     for fault in one.faults:
         click.echo(f"    {fault}")
 
@@ -123,7 +123,7 @@ def _files(folder: Path, witnesses: Sequence[Head], key: str) -> tuple[_Checked,
         signed=trail.key or _("sans signature"),
     )
     faults = tuple(say(fault) for fault in found.faults)
-    return _Checked(name="journal", words=words, faults=faults), trail
+    return _Checked(name=_("journal"), words=words, faults=faults), trail
 
 
 def _register(site: Site, files: Trail) -> _Checked:
@@ -144,4 +144,4 @@ def _register(site: Site, files: Trail) -> _Checked:
             raise
         words = _("il ne s’ouvre pas")
         faults.append(say(fault))
-    return _Checked(name="registre", words=words, faults=tuple(faults))
+    return _Checked(name=_("registre"), words=words, faults=tuple(faults))

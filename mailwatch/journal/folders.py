@@ -52,9 +52,13 @@ def writable(folder: Path) -> Iterator[None]:
     """Say in words why the folder cannot be written."""
     try:
         yield
+    except PermissionError:
+        raise RefusedError(
+            "le journal « {folder} » ne peut pas être écrit ; rendez ce dossier à ce compte",
+            folder=folder,
+        ) from None
     except OSError as fault:
-        kind = RefusedError if isinstance(fault, PermissionError) else BusyError
-        raise kind(
+        raise BusyError(
             "impossible d’écrire le journal dans « {folder} » : {reason} ; le registre garde tout, la suite sera "
             "écrite ensuite",
             folder=folder,

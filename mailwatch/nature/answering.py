@@ -55,13 +55,14 @@ class Wording:
 
 def seconded(found: Reading, wording: Wording, leanings: Leanings) -> Reading:
     """Hold what rules found in an answer against what all its words lean to."""
-    opinion = weigh(signs(wording), leanings)
+    seen = signs(wording)
+    opinion = weigh(seen, leanings)
     if opinion.nature is found.nature or opinion.share < _least(wording):
         return found
     return replace(
         found,
         nature=opinion.nature,
-        evidence=speaking(wording.own, signs(wording), opinion.nature, leanings),
+        evidence=speaking(wording.own, seen, opinion.nature, leanings),
         confidence=Confidence.MEDIUM if opinion.share >= _CLEAR else Confidence.LOW,
     )
 

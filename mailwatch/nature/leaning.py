@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from mailwatch.model import Evidence, Nature
 from mailwatch.nature.voices import Voices
@@ -72,8 +72,7 @@ def lean(letter: Letter, leanings: Leanings) -> Opinion:
 
 def weigh(signs: Iterable[str], leanings: Leanings) -> Opinion:
     """Say what a message with these signs leans to."""
-    weights = leanings.weights
-    found = [weights[sign] for sign in signs if sign in weights]
+    found = filter(None, map(leanings.weights.get, signs))
     sums = leanings.apart(sum(found, leanings.start))
     highest = max(sums)
     odds = [math.exp((score - highest) / _UNIT) for score in sums]
@@ -93,12 +92,12 @@ def speaking(
     """The words among `signs` that speak most for `nature`, as they stand in the text."""
     column = leanings.natures.index(nature)
     weights = leanings.weights
-    found = (sign for sign in signs if sign in weights)
+    found = (sign for sign in signs if sign[0].isalnum() and sign in weights)
     worded = sorted(
         ((leanings.weight(weights[sign], column), sign) for sign in found), reverse=True
     )
     places = ((own.line.find(f" {sign} ") + 1, sign) for weight, sign in worded if weight > 0)
-    shown = [(at, at + len(sign)) for at, sign in places if at and sign[0].isalnum()][:_SHOWN]
+    shown = islice(((at, at + len(sign)) for at, sign in places if at), _SHOWN)
     return tuple(
         Evidence(rule=f"leaning.{nature}", text=own.original(start, end), place="body")
         for start, end in shown

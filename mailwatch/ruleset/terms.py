@@ -71,11 +71,9 @@ class RulePack:
 
     def find(self, words: Words) -> tuple[tuple[Rule, Hit], ...]:
         """Every rule that `words` meets, with the words it rests on, in the order of the text."""
-        return tuple(
-            (self.rules[hit.key], hit)
-            for hit in _found(self.phrasebook, words)
-            if hit.key in self.rules
-        )
+        known = self.rules.get
+        found = _found(self.phrasebook, words)
+        return tuple([(rule, hit) for hit in found if (rule := known(hit.key)) is not None])
 
 
 @lru_cache(maxsize=4)

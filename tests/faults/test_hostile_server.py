@@ -45,7 +45,7 @@ def server() -> Iterator[Hostile]:
 
 @pytest.fixture
 def out(server: Hostile, tmp_path: Path) -> Iterator[Lookout]:
-    account = replace(server.account, folders=INBOX_ALONE, timeout=3)
+    account = replace(server.account, folders=INBOX_ALONE, timeout=2)
     with lookout(account, lambda: PASSWORD, tmp_path / "state") as made:
         yield made
 

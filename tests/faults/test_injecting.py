@@ -8,7 +8,7 @@ from tests.faults.injecting import Rig, injections, strace
 from tests.faults.lives import Launch
 from tests.servers.dovecot import Dovecot
 
-RUNS = 6
+RUNS = 4
 """Of more than a thousand, spread over them; `make soak` takes every one."""
 
 

@@ -12,7 +12,7 @@ _SLOWER = 5
 
 
 def test_all_good_mail_is_done_in_the_same_look(dovecot: Dovecot, ram: Path) -> None:
-    assert poisoned(dovecot, ram / "state", good=120, poison=8) == []
+    assert poisoned(dovecot, ram / "state", good=80, poison=8) == []
 
 
 def test_no_message_costs_more_than_it_may() -> None:

@@ -48,7 +48,7 @@ FOLDERS = (
     WatchedFolder(name="Traites", role=FolderRole.INBOX),
     WatchedFolder(name="Envoyés", role=FolderRole.SENT),
 )
-EXAMPLES, STEPS = 8, 25
+EXAMPLES, STEPS = 5, 25
 """`make soak` sets `MAILWATCH_STORIES` to take more."""
 
 

@@ -33,8 +33,12 @@ _MARK = re.compile(r"\?(?=[\s?!.…)»\"”']|$)")
 """A question mark of a sentence, not of a web address."""
 _FAINT = 0.45
 """The share under which an opinion is none."""
-_DECIDED = 0.6
+_DECIDED = 0.7
 """The share under which it is none against a rule whose words are enough by themselves."""
+_TOLD = 0.5
+"""The share under which it is none against rules that hear no more than a reply."""
+_SENT_AWAY = 0.92
+"""The same for a referral: a reply names bodies too, and whoever was sent away is told so in words."""
 _CLEAR = 0.75
 """The share from which an opinion needs no person's eye."""
 
@@ -57,7 +61,7 @@ def seconded(found: Reading, wording: Wording, leanings: Leanings) -> Reading:
     """Hold what rules found in an answer against what all its words lean to."""
     seen = signs(wording)
     opinion = weigh(seen, leanings)
-    if opinion.nature is found.nature or opinion.share < _least(wording):
+    if opinion.nature is found.nature or opinion.share < _least(wording, opinion.nature):
         return found
     return replace(
         found,
@@ -67,10 +71,13 @@ def seconded(found: Reading, wording: Wording, leanings: Leanings) -> Reading:
     )
 
 
-def _least(wording: Wording) -> float:
-    """The share that an opinion needs against the rules."""
-    decided = any(cue.label == wording.ruled and cue.weight == DECISIVE for cue in wording.cues)
-    return _DECIDED if decided else _FAINT
+def _least(wording: Wording, nature: Nature) -> float:
+    """The share that an opinion for `nature` needs against the rules."""
+    if any(cue.label == wording.ruled and cue.weight == DECISIVE for cue in wording.cues):
+        return _DECIDED
+    if wording.ruled is not Nature.REPLY:
+        return _FAINT
+    return _SENT_AWAY if nature is Nature.REFERRAL else _TOLD
 
 
 # --- signs ----------------------------------------------------------------------------------------

@@ -40,6 +40,8 @@ _OF_OTHERS = frozenset({Nature.REFERRAL, Nature.INFORMATION_NEEDED})
 """What takes « vous devez » away from a reply: « vous devez vous adresser à la mairie »."""
 _ASIDE = frozenset({"aside"})
 _ELSEWHERE = frozenset({"elsewhere"})
+_DEEDS = frozenset({"elsewhere.acts", "elsewhere.will"})
+"""What tells what another body does, and not that the matter is theirs."""
 _OF_A_THIRD = re.compile(
     r" (?:[^ ?!.;¶]+ ){0,3}?(?:avis|accord|arbitrages?|feu vert|aval|retours? (?:du|de la|des)|rapports?|conclusions"
     r"|signature (?:du|de la)|reponses? (?:du|de la|des)|decrets?|circulaire|temps|recul|moyens"
@@ -56,6 +58,7 @@ _IS_DONE = re.compile("vous sera (?:notifie|adresse|envoye|transmis|remis|retour
 """What will be sent, and answers nothing."""
 _THIRD_PERSON = re.compile("r(?:a|ont) ")
 _CLAUSE = re.compile(r"[?!.;:¶] ")
+_STOP = re.compile(r"[?!.¶] ")
 
 
 def outgoing(message: Message, own: Words, institution: Institution, rules: Ruleset) -> Reading:
@@ -79,7 +82,7 @@ def ruled(
     cues = tuple(_cues(own, said, end, rules))
     if _is_passed_on(message, institution) and _weight(cues, Nature.INTERNAL_FORWARD):
         return _reading(Nature.INTERNAL_FORWARD, cues, own, Confidence.MEDIUM), None
-    nature, confidence = _decide(cues)
+    nature, confidence = _decide(cues, own)
     wording = Wording(own=own, end=end, said=said, cues=cues, ruled=nature)
     return _reading(nature, cues, own, confidence), wording
 
@@ -241,7 +244,7 @@ def _strongest(cues: Iterable[Cue], label: str) -> int:
     return max((cue.weight for cue in cues if cue.label == label), default=0)
 
 
-def _decide(cues: tuple[Cue, ...]) -> tuple[Nature, Confidence]:
+def _decide(cues: tuple[Cue, ...], own: Words) -> tuple[Nature, Confidence]:
     weights: Mapping[str, int] = {
         label: _weight(cues, label)
         for label in (
@@ -253,13 +256,13 @@ def _decide(cues: tuple[Cue, ...]) -> tuple[Nature, Confidence]:
     }
     answers = weights[Nature.REPLY]
     for nature in (Nature.INFORMATION_NEEDED, Nature.REFERRAL, Nature.HOLDING_REPLY):
-        if _holds(nature, cues, weights):
+        if _holds(nature, cues, weights, own):
             return nature, Confidence.HIGH if answers <= 1 else Confidence.MEDIUM
     doubtful = answers == 0 and any(weights.values())
     return Nature.REPLY, Confidence.LOW if doubtful else Confidence.HIGH
 
 
-def _holds(nature: Nature, cues: tuple[Cue, ...], weights: Mapping[str, int]) -> bool:
+def _holds(nature: Nature, cues: tuple[Cue, ...], weights: Mapping[str, int], own: Words) -> bool:
     """Say whether `nature` stands against what else is said."""
     answers = weights[Nature.REPLY]
     if nature is Nature.INFORMATION_NEEDED:
@@ -267,10 +270,20 @@ def _holds(nature: Nature, cues: tuple[Cue, ...], weights: Mapping[str, int]) ->
         return asked or weights[nature] > answers + weights[Nature.REFERRAL]
     keeps = _keeps_the_case(cues)
     if nature is Nature.REFERRAL:
-        return not keeps and OFFERS < weights[nature] > answers
+        return not keeps and OFFERS < weights[nature] > answers and not _only_adds(cues, own)
     others = answers if keeps else answers + weights[Nature.REFERRAL]
     decisive = _strongest(cues, nature) == DECISIVE
     return weights[nature] > others or (decisive and weights[nature] == others)
+
+
+def _only_adds(cues: tuple[Cue, ...], own: Words) -> bool:
+    """Say whether the matter is told, and its sentence ends on a body's part (« … ; la mairie vous dira quand »)."""
+    told = next((cue.end for cue in cues if cue.rule == "reply.statement"), None)
+    pointers = [cue for cue in cues if cue.label == Nature.REFERRAL]
+    return told is not None and all(
+        cue.rule in _DEEDS and cue.start >= told and not _STOP.search(own.line, told, cue.start)
+        for cue in pointers
+    )
 
 
 def _keeps_the_case(cues: tuple[Cue, ...]) -> bool:

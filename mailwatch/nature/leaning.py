@@ -92,7 +92,8 @@ def speaking(
     """The words among `signs` that speak most for `nature`, as they stand in the text."""
     column = leanings.natures.index(nature)
     weights = leanings.weights
-    found = (sign for sign in signs if sign[0].isalnum() and sign in weights)
+    # Neither what was heard nor the start of a word stands in the text as it is.
+    found = (sign for sign in signs if sign[0].isalnum() and sign[-1] != "*" and sign in weights)
     worded = sorted(
         ((leanings.weight(weights[sign], column), sign) for sign in found), reverse=True
     )

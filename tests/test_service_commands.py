@@ -336,7 +336,7 @@ def test_show_reads_sender_and_subject_again_in_the_mailbox(asked: Bureau) -> No
     assert "de : Odile Ferrand <odile.ferrand@laposte.example>" in shown
     assert "objet : Changement de siège" in shown
     assert "réponse, 2 jours ouvrés" in shown
-    for stored in asked.state.iterdir():
+    for stored in filter(Path.is_file, asked.state.rglob("*")):
         assert b"odile.ferrand" not in stored.read_bytes()
         assert "Changement de siège".encode() not in stored.read_bytes()
 

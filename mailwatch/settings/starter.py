@@ -105,8 +105,7 @@ poll_every = 120                      # secondes entre deux relèves
 
 # [journal]
 # signing_key = "journal.key"         # clé OpenSSH sans phrase de passe ; sinon, celle du dossier du registre
-# timestamp_command = ["curl", "-sS", "-H", "Content-Type: application/timestamp-query", "--data-binary", "@-",
-#                      "https://horodatage.jura.gouv.fr/tsr"]   # une fois par jour (RFC 3161)
+# timestamp_command = ["/etc/mailwatch/horodater"]   # lit une requête RFC 3161, écrit la réponse ; une fois par jour
 # timestamp_ca = "tsa.pem"            # certificats de cette autorité
 
 # --- les données personnelles ---------------------------------------------------------------------

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import resource
 import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from mailwatch.errors import RefusedError, RegisterError, SourceError
+from mailwatch.errors import BusyError, RefusedError, RegisterError, SourceError
 from mailwatch.journal import folders, signing
 from mailwatch.journal.heads import Head, fingerprint, head_text, read_head, read_sums, read_witness
 from mailwatch.journal.lines import Trail, read
@@ -286,6 +287,23 @@ def test_what_a_crash_left_is_completed(tmp_path: Path, key: Path, lost: int) ->
 
     assert faults(folder) == []
     assert head_of(folder).size == 40
+
+
+def test_a_full_disk_loses_nothing(journal: Path, key: Path) -> None:
+    lines, (soft, hard) = history(90, key), resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = opened(journal)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1500, hard))
+    try:
+        with pytest.raises(BusyError, match="le registre garde tout"):
+            extended(journal, before, lines[60:], seal_of(key))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    again = opened(journal)
+    extended(journal, again, lines[again.trail.size :], seal_of(key))
+
+    assert faults(journal) == []
+    assert head_of(journal).size == 90
 
 
 def test_what_a_crash_cannot_have_left_is_damage(journal: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -25,8 +26,9 @@ from mailwatch.journal.verifying import verified
 from mailwatch.register import created, key_of, opened
 from mailwatch.site import AlertPlan, JournalPlan, Security, Site, Submission
 from tests.bureau import DESK, Clock
-from tests.facts import JURA, at
+from tests.facts import JURA, at, incoming
 from tests.journals import chained, head_of, history, key_in, laid, listed_anew, rewritten
+from tests.registers import registered, take
 from tests.servers.smtp import Sink, smtp_server
 from tests.test_cli import Run, run
 
@@ -461,3 +463,21 @@ def test_the_head_of_the_files_is_the_head_of_the_register(site: Site) -> None:
         assert read_head((files(site) / "head").read_bytes()) == register.head()
     assert files(site).stat().st_mode & 0o077 == 0
     assert daemon.key_file(site).stat().st_mode & 0o077 == 0
+
+
+def test_a_line_is_tied_to_its_message_until_the_salt_is_erased(tmp_path: Path, bare: Path) -> None:
+    with registered(tmp_path / "registre") as register:
+        fact = incoming("2026-03-02 09:12")
+        take(register, [fact])
+        key = fact.key
+        (tie,) = register.ties(key)
+        (line,) = register.lines_after(tie.line - 1)[:1]
+        printed = subprocess.run(
+            ["/bin/sh", "-c", f"printf %s {shlex.quote(tie.key)} | openssl dgst -sha256 -mac HMAC -macopt hexkey:{tie.salt}"],
+            env={"PATH": str(bare)}, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert json.loads(line)["fact"] == printed.stdout.split()[-1]
+
+        register.erase(DESK, fact.sender, TUESDAY, anyway=True)
+        assert register.ties(key) == ()
+        assert register.trail().holds

@@ -59,6 +59,7 @@ from mailwatch.register.terms import (
     Quarantined,
     QueuedAlert,
     Sighting,
+    Tie,
     Vanished,
 )
 from mailwatch.ruleset import Desk
@@ -79,6 +80,7 @@ __all__ = [
     "QueuedAlert",
     "Register",
     "Sighting",
+    "Tie",
     "Vanished",
     "backed_up",
     "checked",
@@ -307,6 +309,11 @@ class Register:
         """Follow the whole journal, and give the digests of its first lines, as many as each of `sizes`."""
         with self._database.reading() as connection:
             return lines.followed(connection, sizes)
+
+    def ties(self, key: str) -> tuple[Tie, ...]:
+        """Give what proves which lines are of a message, by the key of its fact; nothing once it is erased."""
+        with self._database.reading() as connection:
+            return lines.ties(connection, key)
 
     def last_told(self, kind: str) -> Mapping[str, object]:
         """Give what the journal's last line of a kind says; empty when there is none."""

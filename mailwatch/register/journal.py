@@ -22,7 +22,7 @@ from mailwatch.errors import Remark
 from mailwatch.journal.heads import Head
 from mailwatch.journal.lines import FIRST, Trail, Values, digest, read, written
 from mailwatch.register import rows, tables
-from mailwatch.register.terms import Failing
+from mailwatch.register.terms import Failing, Tie
 
 SALT = 16
 """Octets of a salt."""
@@ -46,6 +46,7 @@ class Kind(StrEnum):
     LETTER = "letter"
     ANSWER = "answer"
     ALERT = "alert"
+    SEAL = "seal"
 
 
 FAILURE, RECOVERY = "failure", "recovery"
@@ -169,3 +170,18 @@ def committed(line: bytes) -> str:
     """The commitment that a line holds; empty when it is about nothing that is kept."""
     told = read(line)
     return str(told.get("fact") or told.get("record") or "")
+
+
+def ties(connection: Connection, key: str) -> tuple[Tie, ...]:
+    """Give what proves which lines are of the message whose fact has that key; nothing once it is erased."""
+    fact = tables.fact.c
+    asked = select(fact.salt).where(fact.key == key, fact.salt != GONE)
+    salts_of = {commitment(salt, key): salt for salt in connection.scalars(asked)}
+    if not salts_of:
+        return ()
+    facts = "SELECT seq, line FROM journal WHERE kind = 'fact' ORDER BY seq"
+    return tuple(
+        Tie(line=row[0], salt=salts_of[found].hex(), key=key)
+        for row in connection.exec_driver_sql(facts)
+        if (found := committed(row[1])) in salts_of
+    )

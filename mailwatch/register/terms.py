@@ -126,6 +126,17 @@ class Failing:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """What proves that a line of the journal is of a message: HMAC-SHA256 of the key under the salt stands in it."""
+
+    line: int
+    salt: str
+    """In hexadecimal."""
+    key: str
+    """The key of its fact."""
+
+
 def location_name(place: Place, uidvalidity: int, uid: int) -> str:
     """How a message of a mailbox is named in `Fact.file` and in lists (RFC 5092 section 3, names left readable)."""
     return f"{place.account}/{place.folder};UIDVALIDITY={uidvalidity}/;UID={uid}"

@@ -472,8 +472,9 @@ def test_a_line_is_tied_to_its_message_until_the_salt_is_erased(tmp_path: Path, 
         key = fact.key
         (tie,) = register.ties(key)
         (line,) = register.lines_after(tie.line - 1)[:1]
+        command = f"printf %s {shlex.quote(tie.key)} | openssl dgst -sha256 -mac HMAC -macopt hexkey:{tie.salt}"
         printed = subprocess.run(
-            ["/bin/sh", "-c", f"printf %s {shlex.quote(tie.key)} | openssl dgst -sha256 -mac HMAC -macopt hexkey:{tie.salt}"],
+            ["/bin/sh", "-c", command],
             env={"PATH": str(bare)}, capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert json.loads(line)["fact"] == printed.stdout.split()[-1]

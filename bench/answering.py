@@ -52,7 +52,7 @@ HEAD = """# Vers quoi penche une réponse d’après tous ses mots, quand les r�
 # ou basse. « start » et poids, en tête de ligne, sont des centièmes de logarithme de cote ; ils s’additionnent.
 #
 #   mot, mot mot     un mot, deux mots qui se suivent        mot*       les premières lettres d’un mot plus long
-#   ~rai, je ~rai    les dernières lettres d’un mot long     =question  contient un point d’interrogation
+#   ~rai             les dernières lettres d’un mot long     =question  contient un point d’interrogation
 #   =body 1, à =body un organisme nommé, et ses voisins      =5         longueur (puissance de deux)
 #   =referral 3      points des règles d’outgoing.toml       =said go   ce que ces règles cherchent sans conclure
 #   =ruled reply     ce qu’elles concluent                   =… decisive  une règle décisive s’y trouve

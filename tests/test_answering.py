@@ -131,7 +131,6 @@ def test_a_machine_of_ours_with_its_fields_is_asked_no_second_opinion() -> None:
         ("vous", "Vous saurez."),
         ("saur*", "Vous saurez."),
         ("~rez", "Vous saurez."),
-        ("vous ~rez", "Vous saurez."),
         ("le #", "le 14 mars"),
         ("=question", "Quand ?"),
         ("=body 1", "Écrivez à la mairie."),

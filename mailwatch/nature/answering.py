@@ -97,7 +97,6 @@ def spelt(wording: Wording) -> set[str]:
     found = {*told, *forms, f"={len(told).bit_length()}"}
     found.update([f"{token[:STEM]}*" for token in told if len(token) > STEM])
     found.update(map(" ".join, pairwise(told)))
-    found.update(map(" ".join, pairwise(forms)))
     if "?" in told:
         found.add("=question")
     return found

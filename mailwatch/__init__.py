@@ -111,13 +111,13 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 asking, elsewhere, answering, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
                 domains, units
-    report      terms, cells, committee, trends, lists, evidence, method, charts, chapters, page, document,
-                spreadsheets, ods
+    report      terms, cells, committee, trends, lists, evidence, method, charts, chapters, closing, page,
+                document, spreadsheets, ods
     alert       schedule, trends, lines, sections, mailings, pages
-    sources     files, letters, imap
+    sources     files, letters, declared, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
     register    terms, tables, rows, database, journal, sightings, rewinding, components, words, readers, persons,
-                decisions, erasing, access, observing, figures, finding, alerts, checking
+                decisions, erasing, access, observing, figures, sealed, finding, alerts, checking
     outbox      composing, submitting, delivering
     intake      spool, conversation, listening, taking, answering
     journal     lines, heads, damage, signing, stamping, folders, verifying, projecting

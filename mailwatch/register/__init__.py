@@ -31,6 +31,7 @@ from mailwatch.register import (
     finding,
     persons,
     rewinding,
+    sealed,
     sightings,
 )
 from mailwatch.register import journal as lines
@@ -62,6 +63,7 @@ from mailwatch.register.terms import (
     Tie,
     Vanished,
 )
+from mailwatch.report.terms import Declared, Edition
 from mailwatch.ruleset import Desk
 
 __all__ = [
@@ -172,6 +174,31 @@ class Register:
         """Give what the offline run over the same mail would, for the same pages."""
         with self._database.reading() as connection:
             return figures.audit(connection, desk, period, today)
+
+    def edition(
+        self, desk: Desk, period: Period, today: date, declared: Sequence[Declared] = ()
+    ) -> Edition:
+        """Give the report of a period, as its figures were closed or as they stand on `today`.
+
+        Raises UsageError for a period in the future, before the first observation, or without a request.
+        """
+        with self._database.reading() as connection:
+            found = sealed.edition(connection, desk, period, today, declared)
+            if not found.audit.requests:
+                sealed.refuse_empty(found.audit, figures.first_on(connection, desk))
+            return found
+
+    def seal(
+        self,
+        desk: Desk,
+        period: Period,
+        at: datetime,
+        author: str,
+        declared: Sequence[Declared] = (),
+    ) -> None:
+        """Close the figures of a period; UsageError when they are closed, or may still change by themselves."""
+        with self._database.writing() as connection:
+            sealed.seal(connection, desk, period, at, author, declared)
 
     # --- what persons say -------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from mailwatch.errors import RegisterError, Remark
 from mailwatch.kinship import kin
-from mailwatch.register import decisions, journal, persons, tables
+from mailwatch.register import decisions, journal, persons, sealed, tables
 from mailwatch.register.database import Database, differing_pragmas
 from mailwatch.register.readers import Reader
 
@@ -32,6 +32,7 @@ def _found(database: Database, reader: Reader) -> Iterator[Remark]:
             for name in differing_pragmas(database)
         )
         yield from journal.broken(connection)
+        yield from sealed.broken(connection)
         yield from _of_the_records(connection)
         yield from _of_the_sightings(connection)
         if decisions.is_current(connection, reader.desk):

@@ -43,25 +43,68 @@ def _local(request: Request, desk: Desk) -> Request:
 
 def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Audit:
     """Give what the offline run over the same mail would."""
+    (found,) = audits(connection, desk, (period,), today)
+    return found
+
+
+def audits(
+    connection: Connection, desk: Desk, periods: Sequence[Period], today: date
+) -> tuple[Audit, ...]:
+    """Give the same of several periods, with the decisions read once."""
     kept: list[Request] = []
     rests: list[Rest] = []
     for _, some, rest in decisions.every(connection):
         kept += some
         rests.append(rest)
-    found = indicators.within(_standing(kept, desk, today), period)
-    rulings = by_day(ruling for rest in rests for ruling in rest.rulings)
+    every = _standing(kept, desk, today)
+    whole = _whole(connection, desk, rests, today)
+    return tuple(_within(connection, desk, whole, every, rests, period) for period in periods)
+
+
+def first_on(connection: Connection, desk: Desk) -> date | None:
+    """Give the day of the oldest request that is observed; None while there is none."""
+    days = [request.received_on for _, kept, _ in decisions.every(connection) for request in kept]
+    return max(min(days), desk.institution.observe_from or date.min) if days else None
+
+
+def _within(
+    connection: Connection,
+    desk: Desk,
+    whole: Audit,
+    every: Sequence[Request],
+    rests: Sequence[Rest],
+    period: Period,
+) -> Audit:
+    """The figures of one period, with what is told of the whole register."""
+    found = indicators.within(every, period)
+    today = whole.today
     unwatched = observing.unwatched(connection, period, desk.zone)
+    rulings = by_day(ruling for rest in rests for ruling in rest.rulings)
+    return replace(
+        whole,
+        period=period,
+        requests=found,
+        indicators=indicators.compute(found, today, unwatched),
+        by_month=indicators.by_month(found, today),
+        by_service=indicators.by_service(found, today),
+        rulings=indicators.rulings_within(rulings, period),
+        unwatched=unwatched,
+    )
+
+
+def _whole(connection: Connection, desk: Desk, rests: Sequence[Rest], today: date) -> Audit:
+    """What does not depend on the period."""
     set_aside: Counter[Nature] = Counter()
     for rest in rests:
         set_aside.update(rest.set_aside)
     return Audit(
         institution=desk.institution,
-        period=period,
+        period=Period(from_on=None, to_on=None),
         today=today,
-        requests=found,
-        indicators=indicators.compute(found, today, unwatched),
-        by_month=indicators.by_month(found, today),
-        by_service=indicators.by_service(found, today),
+        requests=(),
+        indicators=indicators.compute((), today),
+        by_month={},
+        by_service={},
         set_aside=dict(sorted(set_aside.items())),
         doubted=tuple(
             sorted(
@@ -75,9 +118,7 @@ def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Au
         messages=connection.scalar(select(func.count()).select_from(tables.fact)) or 0,
         duplicates=sum(rest.duplicates for rest in rests),
         rules=desk.rules.digest,
-        rulings=indicators.rulings_within(rulings, period),
         local=desk.rules.local,
-        unwatched=unwatched,
     )
 
 

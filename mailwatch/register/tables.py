@@ -284,6 +284,24 @@ class Setting(Row, table=True):
     value: str = Field(sa_type=Text)
 
 
+class Sealed(Row, table=True):
+    """The figures of a period as they were closed."""
+
+    __table_args__ = (_STRICT,)
+
+    from_on: str = Field(sa_column=Column(Text, primary_key=True))
+    to_on: str = Field(sa_column=Column(Text, primary_key=True))
+    at: datetime = Field(sa_type=Utc)
+    author: str = Field(sa_type=Text)
+    rules: str = Field(sa_type=Text)
+    calendar: str = Field(sa_type=Text)
+    facts: str = Field(sa_type=Text)
+    figures: str = Field(sa_type=Text)
+    """SHA-256 of the JSON that `body` holds."""
+    body: bytes = Field(sa_type=LargeBinary)
+    """The closed report as JSON, deflated."""
+
+
 class Journal(Row, table=True):
     """One line of the journal, as its bytes are chained."""
 
@@ -309,6 +327,6 @@ token, sought, offered, quoted = (
 decision, request, letter, correction, manual = (
     SCHEMA.tables[name] for name in ("decision", "request", "letter", "correction", "manual")
 )
-alert, gap, setting, journal = (
-    SCHEMA.tables[name] for name in ("alert", "gap", "setting", "journal")
+alert, gap, setting, sealed, journal = (
+    SCHEMA.tables[name] for name in ("alert", "gap", "setting", "sealed", "journal")
 )

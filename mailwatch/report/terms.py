@@ -11,7 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from mailwatch.model import Channel, Indicators, Period, Rate
+from mailwatch.model import Audit, Channel, Indicators, Period, Rate
+from mailwatch.ruleset import Policy
 
 # --- what is shown --------------------------------------------------------------------------------
 
@@ -167,3 +168,12 @@ class Beside:
     witness: Witness | None = None
     closing: Closing | None = None
     differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One report: the audit, the definitions it was made by, and what stands beside it."""
+
+    audit: Audit
+    policy: Policy
+    beside: Beside

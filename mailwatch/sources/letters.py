@@ -58,8 +58,8 @@ class Register:
 
 def read(given: str) -> Register:
     """Read the register of letters `given`; raise SourceError when it is no such file at all."""
-    text = _text(given)
-    rows = list(_rows(text))
+    text = text_of(given)
+    rows = list(rows_of(text))
     if not rows:
         raise SourceError(
             "« {path} » : registre des courriers vide (une ligne d’en-têtes est attendue)",
@@ -78,7 +78,8 @@ def read(given: str) -> Register:
     return Register(letters=tuple(told_apart), refused=tuple(refused))
 
 
-def _text(given: str) -> str:
+def text_of(given: str) -> str:
+    """Read a file of a spreadsheet, as UTF-8 or as Windows writes it."""
     try:
         raw = Path(given).read_bytes()
     except OSError as fault:
@@ -91,8 +92,8 @@ def _text(given: str) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows that hold something, with their line numbers."""
+def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows that hold something, with their line numbers."""
     first = text.split("\n", 1)[0]
     separator = max(";,\t", key=first.count)
     reader = csv.reader(text.replace("\0", "").splitlines(), delimiter=separator)
@@ -138,10 +139,10 @@ def _letter(given: str, line: int, row: list[str], columns: Mapping[str, int]) -
         place = columns.get(column)
         return row[place] if place is not None and place < len(row) else ""
 
-    received_on = _date(cell("received"), "reçu")
+    received_on = read_day(cell("received"), "reçu")
     if received_on is None:
         raise ValueError("la date d’arrivée (« reçu ») manque")
-    answered_on = _date(cell("answered"), "répondu")
+    answered_on = read_day(cell("answered"), "répondu")
     if answered_on is not None and answered_on < received_on:
         raise ValueError(
             f"la réponse ({answered_on:%d/%m/%Y}) est datée d’avant l’arrivée ({received_on:%d/%m/%Y})"
@@ -165,7 +166,8 @@ def _kind(words: str) -> str:
     return next((str(nature) for nature, names in _KINDS.items() if plain in names), words)
 
 
-def _date(words: str, column: str) -> date | None:
+def read_day(words: str, column: str) -> date | None:
+    """Read a day, JJ/MM/AAAA or ISO; None of an empty cell, ValueError for anything else."""
     if not words:
         return None
     parts = re.fullmatch(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})", words)

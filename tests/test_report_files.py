@@ -1,0 +1,92 @@
+"""The files of the report as other programs take them: tagged PDF, typed spreadsheet, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
+
+import pikepdf
+import pytest
+
+from mailwatch import report
+from mailwatch.errors import UsageError
+from mailwatch.model import Rate
+from mailwatch.publishing import pdf, publish
+from mailwatch.report import Beside
+from mailwatch.report.committee import evolution
+from tests.facts import CITIZEN, desk
+from tests.test_report import POISON, audited
+
+POLICY = desk().rules.policy
+
+
+def test_the_pdf_is_tagged_titled_french_and_describes_its_pictures() -> None:
+    with pikepdf.open(io.BytesIO(pdf(audited(), POLICY, Beside()))) as document:
+        structure = [
+            one for one in document.objects
+            if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/StructElem"
+        ]  # fmt: skip
+        kinds = {str(one.get("/S")) for one in structure}
+        figures = [one for one in structure if one.get("/S") == "/Figure"]
+        with document.open_metadata() as told:
+            assert (told["pdfaid:part"], told["pdfaid:conformance"], told["pdfuaid:part"]) == (
+                "2",
+                "A",
+                "1",
+            )
+            assert told["dc:title"] == "Réponses aux usagers – Préfecture du Jura"
+            assert CITIZEN not in str(told)
+        assert str(document.Root.Lang).startswith("fr")
+        assert document.Root.MarkInfo.Marked
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/Caption", "/Figure"} <= kinds
+    assert len(figures) == 2
+    assert all("dans le délai sur" in str(one.get("/Alt")) for one in figures)
+
+
+def test_the_spreadsheet_has_typed_cells_and_computes_nothing() -> None:
+    with ZipFile(io.BytesIO(report.ods(audited(), POLICY, Beside()))) as archive:
+        first = archive.infolist()[0]
+        content = archive.read("content.xml").decode()
+    assert (first.filename, first.compress_type) == ("mimetype", ZIP_STORED)
+    assert 'office:value-type="date" office:date-value="2026-01-05"' in content
+    assert 'office:value-type="percentage"' in content
+    assert "table:formula" not in content
+    assert f'office:value-type="string"><text:p>{POISON.replace(chr(39), "&#39;")}' in content
+    names = re.findall(r'table:table table:name="([^"]+)"', content)
+    assert len(names) == len(set(names))
+
+
+def test_a_disk_that_refuses_leaves_the_old_report_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(audited(), desk(), tmp_path, ("html", "csv"))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if report.FIGURES in path.name:
+            raise OSError(28, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(UsageError, match="plus de place"):
+        publish(audited(), desk(), tmp_path, ("html", "csv", "json"))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "words"),
+    [
+        ((9, 10), (8, 10), "+ 10 points"),
+        ((8, 10), (9, 10), "− 10 points"),
+        ((9, 10), (9, 10), "stable"),
+        ((9, 10), (0, 0), ""),
+    ],
+)
+def test_a_rate_is_told_against_that_of_the_period_before(
+    now: tuple[int, int], then: tuple[int, int], words: str
+) -> None:
+    rates = [Rate(numerator=n, denominator=d, text="") for n, d in (now, then)]
+    assert evolution(*rates).replace("\u00a0", " ") == words

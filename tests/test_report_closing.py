@@ -16,8 +16,7 @@ from mailwatch.register import checked
 from mailwatch.settings import template_texts
 from mailwatch.sources import declared
 from tests.facts import answer, at, desk, incoming
-from tests.registers import KEY, MANNED, registered, take
-from tests.registers import SENT
+from tests.registers import KEY, MANNED, SENT, registered, take
 
 MARCH = Period(from_on=date(2026, 3, 1), to_on=date(2026, 3, 31))
 CLOSED = at("2026-04-20 08:00")

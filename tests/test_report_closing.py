@@ -10,13 +10,16 @@ import pytest
 
 from mailwatch import periods, report
 from mailwatch.errors import UsageError
-from mailwatch.model import Correction, CorrectionKind, Nature, Period
+from mailwatch.model import Audit, Correction, CorrectionKind, Nature, Period
 from mailwatch.publishing import FORMATS, publish
 from mailwatch.register import checked
+from mailwatch.report.closing import calendar_digest, differences, frozen, thawed
+from mailwatch.report.terms import ClosedDay, Closing
 from mailwatch.settings import template_texts
 from mailwatch.sources import declared
 from tests.facts import answer, at, desk, incoming
 from tests.registers import KEY, MANNED, SENT, registered, take
+from tests.test_report import audited
 
 MARCH = Period(from_on=date(2026, 3, 1), to_on=date(2026, 3, 31))
 CLOSED = at("2026-04-20 08:00")
@@ -163,3 +166,94 @@ def test_declared_indicators_stand_in_the_same_table_and_wrong_rows_are_told(
     table = (tmp_path / "out" / report.FIGURES).read_text("utf-8-sig")
     assert "'=91 %" in table
     assert "déclaratif : autocommutateur, 31/03/2026" in table
+
+
+# --- each cause of a difference -------------------------------------------------------------------
+
+CLOSING = Closing(at=CLOSED, author="Hélène Prost", rules="r", calendar="c", facts="f", figures="g")
+
+
+def causes(closed: Audit, now: Audit, calendar: str = "c") -> dict[str, str]:
+    """The cause of each difference, by request."""
+    found = differences(closed, CLOSING, replace(now, rules="r"), calendar)
+    return {one.request: one.cause for one in found if one.request}
+
+
+def test_what_is_the_same_differs_in_nothing() -> None:
+    assert causes(audited(), audited()) == {}
+
+
+def test_a_request_that_came_to_light_or_went_is_told() -> None:
+    audit = audited()
+    fewer = replace(audit, requests=audit.requests[1:])
+    one = audit.requests[0].id
+
+    assert causes(fewer, audit) == {one: "demande retrouvée après la clôture"}
+    assert causes(audit, fewer) == {
+        one: "demande rattachée à une autre, ou retirée, après la clôture"
+    }
+
+
+def test_each_change_of_a_request_has_its_cause() -> None:
+    audit = audited()
+    given, first = next(
+        (request, request.first)
+        for request in audit.requests
+        if request.first and not request.first.declared
+    )
+    moved = replace(first, on=date(2026, 1, 9), delay=4)
+    changes = {
+        "réception ou échéance comptée autrement": replace(
+            given, due_on=date(2026, 1, 30), first=moved
+        ),
+        "réponse revenue en non-remise, ou retirée, après la clôture": replace(given, first=None),
+        "réponse déclarée après la clôture": replace(given, first=replace(moved, declared=True)),
+        "réponse retrouvée après la clôture": replace(given, first=moved),
+        "lue autrement après la clôture": replace(given, first=replace(first, delay=3)),
+    }
+    for cause, changed in changes.items():
+        now = replace(
+            audit,
+            requests=tuple(changed if one is given else one for one in audit.requests),
+        )
+        assert causes(audit, now) == {given.id: cause}
+
+
+def test_changed_rules_and_calendars_are_told_by_their_digests() -> None:
+    audit = audited()
+
+    found = differences(audit, CLOSING, replace(audit, rules="other"), "another")
+
+    assert [one.cause for one in found] == ["règles changées", "calendrier ou convention changés"]
+
+
+def test_the_calendar_has_one_digest_a_way_to_count() -> None:
+    days = (ClosedDay(on=date(2026, 4, 6), why="Lundi de Pâques"),)
+
+    assert calendar_digest(days, "39", "strict") != calendar_digest(days, "39", "rolled")
+    assert calendar_digest(days, "39", "strict") != calendar_digest((), "39", "strict")
+
+
+def test_what_is_closed_keeps_outcomes_and_no_word_of_a_mention() -> None:
+    closed = frozen(audited())
+
+    mentions = [
+        answer.mentions
+        for request in closed.requests
+        for answer in (request.first, request.substantive)
+        if answer and answer.mentions
+    ]
+    assert mentions
+    assert all(
+        found.text == "" for one in mentions for found in (one.author, one.service, one.institution)
+    )
+
+
+def test_causes_that_persons_wrote_are_read_where_they_stand() -> None:
+    audit = audited()
+    noted = replace(
+        audit, requests=tuple(replace(one, note="panne du relais") for one in audit.requests)
+    )
+
+    assert {one.note for one in frozen(noted).requests} == {""}
+    assert {one.note for one in thawed(frozen(noted), noted).requests} == {"panne du relais"}

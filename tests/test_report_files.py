@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
@@ -12,14 +14,29 @@ import pytest
 
 from mailwatch import report
 from mailwatch.errors import UsageError
-from mailwatch.model import Rate
+from mailwatch.model import (
+    Audit,
+    Confidence,
+    LocalChange,
+    LocalRule,
+    Nature,
+    Period,
+    Rate,
+    Refused,
+    Role,
+    Unseen,
+    Unwatched,
+)
 from mailwatch.publishing import pdf, publish
 from mailwatch.report import Beside
 from mailwatch.report.committee import evolution
-from tests.facts import CITIZEN, desk
+from mailwatch.report.terms import ClosedDay, Previous
+from mailwatch.settings import template_texts
+from tests.facts import CITIZEN, at, desk
 from tests.test_report import POISON, audited
 
 POLICY = desk().rules.policy
+NOON = at("2026-03-02 12:00")
 
 
 def test_the_pdf_is_tagged_titled_french_and_describes_its_pictures() -> None:
@@ -90,3 +107,79 @@ def test_a_rate_is_told_against_that_of_the_period_before(
 ) -> None:
     rates = [Rate(numerator=n, denominator=d, text="") for n, d in (now, then)]
     assert evolution(*rates).replace("\u00a0", " ") == words
+
+
+def full() -> tuple[Audit, Beside]:
+    """An audit with something for each chapter, and all that may stand beside it."""
+    audit = audited()
+    held, *rest = audit.requests
+    assert held.first is not None
+    requests = (
+        replace(held, first=replace(held.first, kind=Nature.HOLDING_REPLY)),
+        *(
+            replace(one, confidence=Confidence.LOW, follow_up_on=date(2027, 1, 4))
+            if one.first
+            else one
+            for one in rest
+        ),
+    )
+    found = replace(
+        audit,
+        requests=requests,
+        institution=replace(audit.institution, observe_from=date(2026, 1, 1), calendar="39"),
+        unseen=(Unseen(file="inbox/4.eml", on=date(2026, 2, 2), box="", request="", evidence=""),),
+        refused=(Refused(file="lettres.csv", line=7, reason="date illisible"),),
+        local=(
+            LocalRule(
+                change=LocalChange.OFF, target="ask.words", title="Mot interrogatif", source="Trop large ici",
+                file="rules.d/ici.toml", line=3,
+            ),
+        ),
+        unwatched=(
+            Unwatched(account="préfecture", folder="INBOX", role=Role.INBOX, since=None, until=NOON, missed=2),
+        ),
+    )  # fmt: skip
+    beside = Beside(
+        previous=Previous(
+            period=Period(from_on=date(2025, 10, 1), to_on=date(2025, 12, 31)),
+            indicators=audit.indicators,
+        ),
+        closed_days=(ClosedDay(on=date(2026, 4, 6), why="Lundi de Pâques"),),
+    )
+    return found, beside
+
+
+def test_every_chapter_says_what_there_is_to_say() -> None:
+    audit, beside = full()
+
+    page = report.html(audit, POLICY, template_texts(), beside).replace("\u00a0", " ")
+
+    for words in (
+        "Période précédente : du 01/10/2025 au 31/12/2025",
+        "Observation depuis le 01/01/2026",
+        "Calendrier du territoire 39",
+        "Lundi de Pâques",
+        "rules.d/ici.toml, ligne 3",
+        "date illisible",
+        "1 réponse probable non observée",
+        "Lecture ou rattachement peu sûrs",
+        "répondue au fond",
+        "suite attendue",
+    ):
+        assert words in page, words
+
+
+def test_no_calendar_is_named_where_none_is_set() -> None:
+    audit = replace(audited(), institution=replace(audited().institution, calendar=""))
+
+    assert "Calendrier du territoire" not in report.html(audit, POLICY, template_texts())
+
+
+def test_an_instant_stands_in_the_spreadsheet_as_it_is_read() -> None:
+    audit, beside = full()
+
+    with ZipFile(io.BytesIO(report.ods(audit, POLICY, beside))) as archive:
+        content = archive.read("content.xml").decode()
+
+    assert "avant le premier relevé" in content
+    assert "02/03/2026 à 12:00" in content.replace("\u00a0", " ")

@@ -218,13 +218,20 @@ def test_what_is_only_added_to_is_closed_again(register: Register) -> None:
         reason="", at=NOON,
     )  # fmt: skip
     register.correct(said)
+    before = triggers(register)
     register.erase(DESK, CITIZEN, LATER)
 
+    assert before
+    assert triggers(register) == before
+
+
+def triggers(register: Register) -> list[str]:
+    """What keeps tables append-only, as the file says it."""
     with register._database.reading() as connection:
-        triggers = connection.exec_driver_sql(
-            "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"
-        ).scalar_one()
-    assert triggers == 8
+        found = connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name"
+        )
+        return [str(sql) for (sql,) in found]
 
 
 def test_nothing_of_a_person_nobody_knows_is_no_fault(register: Register) -> None:

@@ -228,6 +228,7 @@ def test_the_offline_run_prints_figures_and_writes_the_report(
     assert "Préfecture du Jura" in found.out
     assert sorted(path.name for path in out.iterdir()) == [
         "demandes.csv",
+        "indicateurs.csv",
         "rapport.html",
         "rapport.json",
     ]

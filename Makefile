@@ -13,10 +13,10 @@ help:  ## cette aide
 demo: .venv  ## montrer mailwatch sur deux messageries fictives, du serveur à l’alerte
 	$(BIN)/mailwatch demo
 
-test: .venv  ## lancer toute la suite de tests ; le cœur y est couvert à 100 %, le tout à 95 %
+test: .venv  ## lancer toute la suite de tests ; le cœur y est couvert à 100 %, le tout à 90 %
 	$(BIN)/python -m pytest --cov
 	printf 'couverture de tout le paquet, branches comprises (%%) : '
-	$(BIN)/coverage report --omit=none --format=total --fail-under=95
+	$(BIN)/coverage report --omit=none --format=total --fail-under=90
 
 check: .venv  ## vérifier la forme : style, types, couches, scripts
 	$(BIN)/ruff format --check

@@ -178,11 +178,22 @@ def test_both_find_a_rewritten_past_by_its_witness(
 # --- by the command -------------------------------------------------------------------------------
 
 
+def test_a_folder_without_a_journal_is_told_as_such(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+
+    found = run("verify", str(tmp_path))
+
+    assert found.code == 65
+    assert "✘ journal : aucune ligne de journal dans ce dossier" in found.out
+
+
 def test_a_sound_journal_is_told_with_its_days_and_its_key(journal: Path, run: Run) -> None:
     found = run("verify", str(journal.parent))
 
     assert found.code == 0
-    assert re.search(r"✔ journal : 60 lignes, du 2026-03-02 au 2026-\S+ ; SHA256:\S+", found.out)
+    assert re.search(
+        r"✔ journal : 60 lignes, du 02/03/2026 au \d\d/\d\d/2026 ; SHA256:\S+", found.out
+    )
 
 
 def test_what_is_wrong_is_told_in_json_too(journal: Path, run: Run) -> None:

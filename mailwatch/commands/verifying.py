@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,14 +117,27 @@ def _files(folder: Path, witnesses: Sequence[Head], key: str) -> tuple[_Checked,
 
     found = verified(folder, witnesses, key)
     trail = found.trail
-    words = _("{size} lignes, du {since} au {until} ; {signed}").format(
+    faults = tuple(say(fault) for fault in found.faults)
+    return _Checked(name=_("journal"), words=_extent(trail), faults=faults), trail
+
+
+def _extent(trail: Trail) -> str:
+    if not trail.size:
+        return _("aucune ligne de journal dans ce dossier")
+    return _("{size} lignes, du {since} au {until} ; {signed}").format(
         size=trail.size,
-        since=trail.since[:10],
-        until=trail.until[:10],
+        since=_day(trail.since),
+        until=_day(trail.until),
         signed=trail.key or _("sans signature"),
     )
-    faults = tuple(say(fault) for fault in found.faults)
-    return _Checked(name=_("journal"), words=words, faults=faults), trail
+
+
+def _day(instant: str) -> str:
+    """The day of an instant as it is read; a forged line may hold any words there."""
+    try:
+        return f"{datetime.fromisoformat(instant):%d/%m/%Y}"
+    except ValueError:
+        return instant[:10]
 
 
 def _register(site: Site, files: Trail) -> _Checked:

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from mailwatch.journal.projecting import extended, opened
 from mailwatch.journal.verifying import verified
-from mailwatch.register import created, key_of
+from mailwatch.register import created, journal, key_of
 from mailwatch.register import opened as register_of
 from tests.journals import (
     BEGIN,
@@ -112,8 +112,6 @@ def cost_of_a_day(folder: Path, key: Path) -> float:
     with register_of(folder / "state", key_of(folder / "state")) as register:
         at = datetime(2026, 3, 2, 9, tzinfo=UTC)
         with register._database.writing() as connection:  # noqa: SLF001 -- many lines in one transaction
-            from mailwatch.register import journal
-
             journal.append(
                 connection, at, [("fact", {"fact": "0" * 64, "uid": n}) for n in range(20_000)]
             )

@@ -50,6 +50,7 @@ The core: no clock, file, socket, environment or randomness.
     erasure     Facts that name nobody any more, and still amount to the same requests.
 
     corrections  What persons set right: which hold, what they mean, what they change.
+    sampling    Cases drawn for an audit, and how often what the program said of them was right.
 
     triage      From the set of facts to the requests: the whole decision.
 

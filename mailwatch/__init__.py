@@ -103,7 +103,7 @@ The shell: where mail, settings and the day come from, and where results go.
 
 Inside a room of several files, from the first to read to the last; `__init__` is its door:
 
-    model       terms, mail, verdicts, declared, requests, figures
+    model       terms, mail, verdicts, declared, requests, figures, sampled
     workdays    territories
     message     charset, encoded, page, style, sight, walk, html, mime, dates, fields, structure, reports, journaled,
                 attributions, openings, additions, quoting, body

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from statistics import fmean, median
 
+from mailwatch.labels import percentage
 from mailwatch.model import (
     Channel,
     ChannelIndicators,
@@ -110,12 +111,9 @@ def rate(numerator: int, denominator: int) -> Rate:
     """A rate in percent, one decimal at most, half up, « ,0 » dropped, never rounded up to 100 %."""
     if denominator == 0:
         return Rate(numerator=0, denominator=0, text=NOT_APPLICABLE)
-    tenths = (2000 * numerator + denominator) // (2 * denominator)
-    if numerator < denominator:
-        tenths = min(tenths, 999)
-    whole, decimal = divmod(tenths, 10)
-    text = f"{whole},{decimal} %" if decimal else f"{whole} %"
-    return Rate(numerator=numerator, denominator=denominator, text=text)
+    return Rate(
+        numerator=numerator, denominator=denominator, text=percentage(numerator, denominator)
+    )
 
 
 def nearest_rank(values: Sequence[int], percent: int) -> int | None:

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from mailwatch.model import (
     AuthorLevel,
     Channel,
+    Check,
     Confidence,
     Convention,
     Correction,
@@ -149,6 +150,14 @@ LOCAL_CHANGES = {
     LocalChange.OFF: "désactivée",
     LocalChange.VALUE: "valeur changée",
 }
+CHECKS = {
+    Check.NATURE: "nature",
+    Check.LINK: "rattachement",
+    Check.AUTHOR: "personne qui écrit",
+    Check.SERVICE: "service nommé",
+    Check.INSTITUTION: "institution nommée",
+    Check.DEADLINE: "échéance et délai",
+}
 PHRASES = {
     "gap": "huit mots au plus",
     "line": "une ligne vide",
@@ -252,6 +261,15 @@ def days(value: float | None) -> str:
     if value is None:
         return "Sans objet"
     return f"{number(value)}{NO_BREAK}{plural(float(_rounded(value)), 'jour', 'jours')}"
+
+
+def percentage(part: int, whole: int) -> str:
+    """A share in percent, one decimal at most, half up, « ,0 » dropped, never rounded up to 100 %."""
+    tenths = (2000 * part + whole) // (2 * whole)
+    if part < whole:
+        tenths = min(tenths, 999)
+    units, decimal = divmod(tenths, 10)
+    return f"{units},{decimal} %" if decimal else f"{units} %"
 
 
 def _rounded(value: float) -> Decimal:

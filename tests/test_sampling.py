@@ -4,14 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.model import Channel, Grade, Nature, Request, State
-from mailwatch.sampling import draw
+from mailwatch.model import (
+    Answer,
+    Channel,
+    Check,
+    Drawn,
+    Grade,
+    Mention,
+    Mentions,
+    Nature,
+    Outcome,
+    Period,
+    Request,
+    Review,
+    Sample,
+    State,
+)
+from mailwatch.sampling import (
+    STANDING,
+    draw,
+    judged_mentions,
+    precisions,
+    sampled,
+    verdicts,
+    waiting,
+    wilson,
+    within,
+)
 
 
 def request(
@@ -138,3 +165,201 @@ def test_whoever_draws_more_with_the_same_seed_keeps_what_was_judged(
     found = [request(number) for number in range(there)]
 
     assert set(draw(found, size=size, seed=seed)) <= set(draw(found, size=size + 5, seed=seed))
+
+
+# --- what is judged -------------------------------------------------------------------------------
+
+DAY = date(2026, 1, 5)
+NOON = datetime(2026, 4, 2, 12, tzinfo=UTC)
+MENTIONS = Mentions(
+    author=Mention(outcome=Outcome.PRESENT),
+    service=Mention(outcome=Outcome.ABSENT),
+    institution=Mention(outcome=Outcome.UNVERIFIABLE),
+    from_class="functional",
+)
+
+
+def reply(mentions: Mentions | None = MENTIONS, *, bounced: bool = False) -> Answer:
+    return Answer(
+        on=DAY, delay=0, kind=Nature.REPLY, substantive=True, message_id=None, key="", mentions=mentions,
+        announced=None, bounced=bounced,
+    )  # fmt: skip
+
+
+def test_an_answered_mail_has_each_of_its_verdicts_judged() -> None:
+    assert verdicts(replace(request(0), answers=(reply(),))) == {
+        Check.NATURE: "request",
+        Check.LINK: "0",
+        Check.AUTHOR: "present",
+        Check.SERVICE: "absent",
+        Check.INSTITUTION: "unverifiable",
+        Check.DEADLINE: "2026-01-12",
+    }
+
+
+def test_what_does_not_apply_to_a_request_is_not_judged_of_it() -> None:
+    letter = request(0, channel=Channel.LETTER)
+    excluded = replace(request(0, State.EXCLUDED), answers=(reply(),))
+
+    assert set(verdicts(letter)) == {Check.LINK, Check.DEADLINE}
+    assert set(verdicts(excluded)) == {Check.NATURE}
+    assert set(verdicts(request(0, State.OVERDUE))) == {Check.NATURE, Check.LINK, Check.DEADLINE}
+
+
+def test_the_mentions_judged_are_those_of_the_first_answer_that_was_delivered() -> None:
+    named = replace(MENTIONS, service=Mention(outcome=Outcome.PRESENT))
+    answers = (reply(None), reply(bounced=True), reply(named), reply())
+
+    assert judged_mentions(answers) == named
+    assert judged_mentions(answers[:2]) is None
+
+
+def drawn(*numbers: int, **verdicts_of: str) -> Sample:
+    wanted = {Check(name): words for name, words in verdicts_of.items()}
+    return Sample(
+        period=Period(from_on=date(2026, 1, 1), to_on=date(2026, 3, 31)),
+        size=len(numbers),
+        seed="2026-T1",
+        population=200,
+        at=NOON,
+        cases=tuple(
+            Drawn(request=f"r{n}", received_on=DAY + timedelta(days=n), verdicts=wanted)
+            for n in numbers
+        ),
+    )
+
+
+def review(number: int, check: Check, *, right: bool | None) -> Review:
+    return Review(
+        request=f"r{number}", check=check, right=right, by="Hélène Prost", note="", at=NOON
+    )
+
+
+def test_a_sample_keeps_how_it_was_drawn_and_what_was_decided_then() -> None:
+    period = Period(from_on=date(2026, 1, 1), to_on=date(2026, 3, 31))
+
+    sample = sampled(QUARTER, period, size=30, seed="2026-T1", at=NOON)
+
+    assert (sample.population, sample.size, len(sample.cases)) == (203, 30, 30)
+    assert [case.request for case in sample.cases] == [
+        each.id for each in draw(QUARTER, size=30, seed="2026-T1")
+    ]
+
+
+def test_a_case_drawn_twice_is_one_case_with_the_verdicts_of_the_last_draw() -> None:
+    both = within([drawn(1, 2, nature="request", author="absent"), drawn(2, 3, nature="complaint")])
+
+    assert [case.request for case in both] == ["r1", "r2", "r3"]
+    assert both[1].verdicts == {Check.NATURE: "complaint", Check.AUTHOR: "absent"}
+
+
+def test_a_period_has_the_cases_that_were_received_in_it_whatever_they_were_drawn_for() -> None:
+    year = [drawn(0, 40, 80, nature="request")]
+
+    def found(from_on: date | None, to_on: date | None) -> list[str]:
+        return [case.request for case in within(year, Period(from_on=from_on, to_on=to_on))]
+
+    assert found(None, date(2026, 1, 5)) == ["r0"]
+    assert found(date(2026, 1, 6), date(2026, 3, 31)) == ["r40", "r80"]
+    assert found(date(2026, 3, 26), None) == ["r80"]
+
+
+def test_a_newer_review_replaces_the_older_one_and_an_empty_one_takes_it_back() -> None:
+    cases = within([drawn(1, nature="request", deadline="2026-01-12")])
+    reviews = [review(1, Check.NATURE, right=False), review(1, Check.NATURE, right=True)]
+
+    assert [check for _, check in waiting(cases, reviews)] == [Check.DEADLINE]
+    assert precisions(cases, reviews)[0].right.text == "100 %"
+    assert precisions(cases, [*reviews, review(1, Check.NATURE, right=None)])[0].waiting == 1
+
+
+def test_what_nobody_judged_is_not_measured() -> None:
+    for found in precisions(within([drawn(1, 2, nature="request")]), ()):
+        assert (found.right.denominator, found.right.text) == (0, "non mesurée")
+        assert found.interval is None
+
+
+def test_a_case_counts_as_right_together_when_each_of_its_verdicts_is() -> None:
+    cases = within([drawn(1, 2, 3, nature="request", link="1", deadline="2026-01-12")])
+    reviews = [
+        *(review(1, check, right=True) for check in STANDING),
+        *(review(2, check, right=check is not Check.LINK) for check in STANDING),
+        review(3, Check.NATURE, right=False),
+    ]
+
+    standing = next(one for one in precisions(cases, reviews) if one.checks == STANDING)
+
+    assert (standing.right.numerator, standing.right.denominator, standing.waiting) == (1, 2, 1)
+
+
+def test_a_review_of_no_case_that_was_drawn_counts_for_nothing() -> None:
+    cases = within([drawn(1, nature="request")])
+
+    found = precisions(
+        cases, [review(9, Check.NATURE, right=False), review(1, Check.AUTHOR, right=False)]
+    )
+
+    assert all(one.right.denominator == 0 for one in found)
+
+
+# --- the interval ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "lowest", "highest"),
+    [
+        (0, 10, 0.0, 0.2775),
+        (10, 10, 0.7225, 1.0),
+        (1, 10, 0.0179, 0.4042),
+        (29, 30, 0.8333, 0.9941),
+        (50, 100, 0.4038, 0.5962),
+        (1, 1, 0.2065, 1.0),
+    ],
+)
+def test_the_interval_is_the_one_that_statisticians_publish(
+    part: int, whole: int, lowest: float, highest: float
+) -> None:
+    assert wilson(part, whole) == pytest.approx((lowest, highest), abs=5e-5)
+
+
+counts = st.integers(1, 3000).flatmap(
+    lambda whole: st.tuples(st.integers(0, whole), st.just(whole))
+)
+
+
+@given(counts)
+def test_the_interval_holds_the_share_and_stays_between_nothing_and_all(
+    counted: tuple[int, int],
+) -> None:
+    part, whole = counted
+    lowest, highest = wilson(part, whole)
+
+    assert 0 <= lowest <= part / whole <= highest <= 1
+    assert (lowest == 0) == (part == 0)
+    assert (highest == 1) == (part == whole)
+
+
+@given(counts)
+def test_the_interval_solves_the_equation_it_comes_from(counted: tuple[int, int]) -> None:
+    """Wilson (1927): the bounds are the true shares that the one observed is 1.96 standard errors from."""
+    part, whole = counted
+    for bound in wilson(part, whole):
+        if 0 < bound < 1:
+            error = (bound * (1 - bound) / whole) ** 0.5
+            assert abs(part / whole - bound) == pytest.approx(1.959964 * error, rel=1e-4)
+
+
+@given(counts)
+def test_right_and_wrong_are_told_alike(counted: tuple[int, int]) -> None:
+    part, whole = counted
+    lowest, highest = wilson(part, whole)
+
+    assert wilson(whole - part, whole) == pytest.approx((1 - highest, 1 - lowest), abs=1e-12)
+
+
+@given(counts, st.integers(2, 50))
+def test_whoever_judges_more_knows_more(counted: tuple[int, int], times: int) -> None:
+    part, whole = counted
+    less, more = wilson(part, whole), wilson(part * times, whole * times)
+
+    assert more[1] - more[0] < less[1] - less[0]

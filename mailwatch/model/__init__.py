@@ -43,6 +43,7 @@ from mailwatch.model.mail import (
     Unreadable,
 )
 from mailwatch.model.requests import Answer, Bounds, DayCount, Deadline, Link, Request
+from mailwatch.model.sampled import Check, Drawn, Precision, Review, Sample
 from mailwatch.model.terms import (
     AuthorLevel,
     Channel,
@@ -70,6 +71,7 @@ __all__ = [
     "Box",
     "Channel",
     "ChannelIndicators",
+    "Check",
     "Confidence",
     "Convention",
     "Correction",
@@ -78,6 +80,7 @@ __all__ = [
     "Deadline",
     "Delivery",
     "Direction",
+    "Drawn",
     "Evidence",
     "Exemption",
     "Fact",
@@ -100,14 +103,17 @@ __all__ = [
     "Outcome",
     "Period",
     "Place",
+    "Precision",
     "Rate",
     "Reading",
     "Refused",
     "Report",
     "ReportedRecipient",
     "Request",
+    "Review",
     "Role",
     "Ruling",
+    "Sample",
     "SetAside",
     "Span",
     "State",

@@ -62,6 +62,7 @@ The core: no clock, file, socket, environment or randomness.
 
     alert       The weekly alert: when it leaves, for whom, and how it reads.
     drafts      An agent's draft before it leaves: which mentions it has, which line to add.
+    specimens   The courriels type: read, filled, judged, set as pages for the users' committee.
 
 The shell: where mail, settings and the day come from, and where results go.
 
@@ -75,6 +76,7 @@ The shell: where mail, settings and the day come from, and where results go.
 
     workers     Processes that judge hostile bytes under limits.
     register    What was seen, decided and said, and the journal of it all.
+    library     The courriels type of a site, judged by the function that judges its mail.
 
     polling     One look at every watched mailbox: listed, fetched, judged, recorded, decided.
     offline     The offline run: files in, requests and figures out.
@@ -90,6 +92,7 @@ The shell: where mail, settings and the day come from, and where results go.
 
     screens     The service on a terminal: how it is, what to review, one request.
     printing    The manual of rules on a terminal.
+    auditing    The internal audit on a terminal: cases, what to look at, what came of it.
 
     publishing  The report's files, written to a folder.
 
@@ -113,21 +116,22 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 asking, elsewhere, answering, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
                 domains, units
-    report      terms, cells, committee, trends, lists, evidence, method, charts, chapters, closing, page,
+    report      terms, cells, precision, committee, trends, lists, evidence, method, charts, chapters, closing, page,
                 document, spreadsheets, ods
     alert       schedule, trends, lines, sections, mailings, pages
+    specimens   terms, places, reading, filling, judging, sheet
     sources     files, letters, declared, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
     register    terms, tables, rows, database, journal, sightings, rewinding, components, words, readers, persons,
-                decisions, erasing, access, observing, figures, sealed, finding, alerts, checking
+                decisions, reviews, erasing, access, observing, figures, sealed, finding, alerts, checking
     outbox      composing, submitting, delivering
     intake      spool, conversation, listening, taking, answering
     journal     lines, heads, damage, signing, stamping, folders, verifying, projecting
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults
     polling     lines, looking
-    daemon      instance, telling, handing, witnessing, turns, duties
-    commands    options, judging, counting, explaining, persons, privacy, reporting, serving, asking,
+    daemon      instance, telling, clocks, timekeeping, handing, witnessing, turns, duties
+    commands    options, judging, counting, explaining, persons, privacy, reporting, sampling, serving, asking,
                 installing, database, verifying
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
                 agreeing, watching, alerts, showing

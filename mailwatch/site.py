@@ -184,7 +184,11 @@ class Site:
     journal: JournalPlan = JournalPlan()
     poll_every: int = 120
     """Seconds between two polls."""
+    reconcile_at: time = time(4, 0)
+    """When in the night each folder is compared with its server, local to the territory."""
     keep_months: int = KEEP_MONTHS
     """How long what leads to a person is kept after the last message of an exchange."""
     rules: str = ""
     """The folder of the site's own rule files; empty when it has none."""
+    templates: str = ""
+    """The folder of the site's own courriels type, which stand in for those that ship; empty when it has none."""

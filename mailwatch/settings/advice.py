@@ -55,6 +55,7 @@ def advice(site: Site, local: Sequence[LocalRule] = ()) -> tuple[Advice, ...]:
     """
     return (
         *_of_rules(site, local),
+        *_of_templates(site),
         *_of_institution(site),
         *_of_boxes(site),
         *_of_accounts(site),
@@ -109,6 +110,16 @@ def unnamed_rules() -> Advice:
             folder=USUAL,
         )
     )
+
+
+def _of_templates(site: Site) -> Iterator[Advice]:
+    if site.templates:
+        yield _set(
+            Remark(
+                "courriels type du site : « {folder} » (mailwatch templates check)",
+                folder=site.templates,
+            )
+        )
 
 
 # --- whose mail -----------------------------------------------------------------------------------
@@ -276,9 +287,10 @@ def _of_register(site: Site) -> Iterator[Advice]:
     if site.accounts or site.alert or site.intake:
         yield _set(
             Remark(
-                "registre : {state}, relève toutes les {seconds} secondes",
+                "registre : {state}, relève toutes les {seconds} secondes, rapprochement à {hour}",
                 state=site.state,
                 seconds=site.poll_every,
+                hour=f"{site.reconcile_at:%H:%M}",
             )
         )
         yield _set(Remark("données personnelles : gardées {months} mois", months=site.keep_months))

@@ -24,6 +24,12 @@ def template_texts() -> dict[str, str]:
     return _texts("templates")
 
 
+def specimen_files() -> dict[str, bytes]:
+    """Read the courriels type, by name; RulesetError when the installation has lost them."""
+    texts = _texts("templates/courriels")
+    return {name: text.encode() for name, text in texts.items() if name.endswith(".txt")}
+
+
 @cache
 def territories_only() -> Mapping[str, Territory]:
     """Read the calendars alone: a deadline needs no other rule, and the others take time."""
@@ -39,7 +45,7 @@ def territories_only() -> Mapping[str, Territory]:
 
 def _texts(folder: str) -> dict[str, str]:
     package = files("mailwatch")
-    for root in (package / "_data" / folder, package.joinpath("..", folder)):
+    for root in (package.joinpath("_data", folder), package.joinpath("..", folder)):
         if root.is_dir():
             return {
                 file.name: file.read_text(encoding="utf-8")

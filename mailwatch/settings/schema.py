@@ -120,6 +120,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
     rules: FilePath | None = None
+    templates: FilePath | None = None
     institution: InstitutionSection = InstitutionSection()
     exception: tuple[ExceptionSection, ...] = ()
     box: tuple[BoxSection, ...] = ()
@@ -201,6 +202,8 @@ def site(settings: Settings, folder: Path) -> Site:
         key=service.secret(settings.kept.key, folder),
         journal=service.journal(settings.journal, folder),
         poll_every=settings.kept.poll_every,
+        reconcile_at=settings.kept.reconcile_at,
         keep_months=settings.privacy.keep,
         rules=service.absolute(settings.rules or "", folder),
+        templates=service.absolute(settings.templates or "", folder),
     )

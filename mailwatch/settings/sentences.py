@@ -48,7 +48,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "[journal]": JournalSection,
     "[privacy]": PrivacySection,
 }
-_TOP = frozenset({"rules"})
+_TOP = frozenset({"rules", "templates"})
 """The keys that stand before the first section."""
 _INNER: Mapping[str, type[Section]] = {
     "secret": SecretSection,
@@ -77,6 +77,7 @@ _USUAL = {
     "weekday": "day jour",
     "at": "hour heure time horaire",
     "poll_every": "interval intervalle period poll",
+    "reconcile_at": "nightly reconciliation rapprochement nuit",
     "state": "dossier folder path chemin directory database",
     "file": "fichier path chemin",
     "env": "environment variable environnement",
@@ -94,6 +95,7 @@ _USUAL = {
     "keep": "conservation retention duree garder conserver",
     "box": "boite bal mailbox",
     "rules": "regles rules_d rules.d rules_folder regles_locales",
+    "templates": "courriels courriels_type modeles gabarits lettres_type",
 }
 """What people write for our keys, having met it elsewhere."""
 

@@ -25,6 +25,7 @@ _TEXT = f"""\
 # Aucun mot de passe ne s’écrit ici : ce fichier dit seulement où ils se trouvent.
 
 # rules = "rules.d"                   # dossier de vos propres règles, à côté de ce fichier (mailwatch rules)
+# templates = "courriels"             # dossier de vos courriels type (mailwatch templates copy courriels)
 
 [institution]
 name = "{UNFINISHED}"                 # « Préfecture du Jura » : pour les titres
@@ -100,6 +101,7 @@ sender = "{UNFINISHED}"               # « mailwatch@jura.gouv.fr »
 [register]
 state = ÉTAT     # dossier du registre et de sa clé, sur un disque local
 poll_every = 120                      # secondes entre deux relèves
+reconcile_at = 04:00                  # chaque nuit, tout dossier est comparé au serveur
 
 # --- le journal, que chacun peut vérifier ---------------------------------------------------------
 

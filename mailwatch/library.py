@@ -1,0 +1,180 @@
+"""The courriels type of a site: those of its own folder, or those that ship; read, judged, set as pages.
+
+found = library(desk, site.templates, on)       # files, verdicts, and what is refused
+sheet(found, ("pdf", "html"))                   # the pages for the users' committee, by file name
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from mailwatch import nature, specimens
+from mailwatch.analysis import examine
+from mailwatch.errors import Remark, SourceError, UsageError, refusal
+from mailwatch.hints import hints
+from mailwatch.model import Refused, Unreadable
+from mailwatch.ruleset import Desk
+from mailwatch.settings import template_texts
+from mailwatch.settings.packaged import specimen_files
+from mailwatch.specimens import Book, Heard, Specimen, Verdict
+
+PDF, HTML = FORMATS = ("pdf", "html")
+_NAMES = {PDF: "courriels-type.pdf", HTML: "courriels-type.html"}
+_LARGEST = 1_000_000
+"""Octets of a file that are looked at: a courriel type is a page."""
+_MOST = 200
+"""Files of a folder: more of them are no courriels type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The courriels type of a site on a day."""
+
+    files: Mapping[str, bytes]
+    """As they are, by name."""
+    book: Book
+    """Those that can be read, with their verdicts, in the order of their names."""
+    refused: tuple[Refused, ...]
+    """What no specimen could be made of, with file and line."""
+
+    @property
+    def conforms(self) -> bool:
+        """Say whether every file can be read and has no fault."""
+        return not self.refused and not any(each.faults for each in self.book.verdicts)
+
+
+def library(desk: Desk, folder: str, on: date) -> Library:
+    """Read and judge the courriels type in `folder` on a local day; those that ship when it is empty.
+
+    SourceError when the folder cannot be read or holds none.
+    """
+    files = _files(Path(folder)) if folder else specimen_files()
+    verdicts: list[Verdict] = []
+    refused: list[Refused] = []
+    for name, content in files.items():
+        found = _read(name, content)
+        if isinstance(found, Specimen):
+            verdicts.append(_judged(found, desk, on))
+        else:
+            refused += found
+    book = Book(institution=desk.institution.name, on=on, verdicts=tuple(verdicts))
+    return Library(files=files, book=book, refused=tuple(refused))
+
+
+def sheet(found: Library, formats: Collection[str] = FORMATS) -> Mapping[str, bytes]:
+    """Set the pages for the users' committee, by file name; the same library gives the same bytes."""
+    writers = {PDF: _pdf, HTML: _html}
+    return {_NAMES[name]: writers[name](found.book) for name in FORMATS if name in formats}
+
+
+def copy(folder: Path) -> tuple[Path, ...]:
+    """Write the courriels type that ship into `folder`, to be changed there; UsageError when one is there already."""
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in specimen_files().items():
+            with (folder / name).open("xb") as file:
+                file.write(content)
+            written.append(folder / name)
+    except OSError as fault:
+        raise UsageError(
+            "« {path} » : les courriels type ne peuvent pas y être copiés ({reason}) ; donnez un dossier nouveau",
+            path=fault.filename or folder,
+            reason=refusal(fault),
+        ) from None
+    return tuple(written)
+
+
+# --- read and judged ------------------------------------------------------------------------------
+
+
+def _read(name: str, content: bytes) -> Specimen | tuple[Refused, ...]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = content.count(b"\n", 0, fault.start) + 1
+        reason = Remark(
+            "un caractère n’est pas en UTF-8 ; enregistrez le fichier en texte (.txt), codage UTF-8"
+        )
+        return (Refused(file=name, line=line, reason=reason),)
+    return specimens.read(name, text)
+
+
+def _judged(specimen: Specimen, desk: Desk, on: date) -> Verdict:
+    """Have the rules of real mail examine the specimen, as the mail that an agent would send."""
+    draft = specimens.filled(specimen, desk, on)
+    there = replace(desk, institution=draft.institution)
+    found = examine(draft.delivery, there, judge_on=on)
+    if isinstance(found, Unreadable) or found.mentions is None:
+        raise SourceError("{file} : {reason}", file=specimen.file, reason="illisible")
+    heard = Heard(
+        reading=found.reading,
+        mentions=found.mentions,
+        announced=found.announced,
+        hints=hints(found.message, found.own, desk.rules),
+        sounds_automatic=nature.sounds_automatic(found.own, desk.rules.automatic),
+    )
+    return specimens.judged(specimen, draft, heard, desk, on)
+
+
+# --- the pages ------------------------------------------------------------------------------------
+
+
+def _html(book: Book) -> bytes:
+    return specimens.html(book, template_texts()).encode()
+
+
+def _pdf(book: Book) -> bytes:
+    """Set the pages as PDF/A-2a and PDF/UA-1: to be kept for years, and read aloud."""
+    import typst
+
+    made: bytes = typst.compile(
+        template_texts()["courriels.typ"].encode(),
+        format="pdf",
+        sys_inputs={"book": specimens.document(book)},
+        pdf_standards=["a-2a", "ua-1"],
+        ignore_system_fonts=True,
+    )
+    return made
+
+
+# --- the folder -----------------------------------------------------------------------------------
+
+
+def _files(folder: Path) -> Mapping[str, bytes]:
+    try:
+        paths = sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() == ".txt" and not path.name.startswith(".") and path.is_file()
+        )
+        if len(paths) > _MOST:
+            raise SourceError(
+                "« {folder} » : {count} fichiers .txt ; ce n’est pas un dossier de courriels type",
+                folder=folder,
+                count=len(paths),
+            )
+        files = {path.name: _content(path) for path in paths}
+    except OSError as fault:
+        raise SourceError(
+            "« {path} » ne se lit pas : {reason}",
+            path=fault.filename or folder,
+            reason=refusal(fault),
+        ) from None
+    except ValueError:  # a path with a NUL
+        raise SourceError("« {folder} » n’est pas un nom de dossier", folder=repr(folder)) from None
+    if not files:
+        raise SourceError(
+            "« {folder} » : aucun courriel type, c’est-à-dire aucun fichier .txt ; « mailwatch templates copy » y met "
+            "ceux du programme",
+            folder=folder,
+        )
+    return files
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_LARGEST)

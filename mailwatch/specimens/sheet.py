@@ -1,0 +1,135 @@
+"""The pages to put before the users' committee: each specimen, what the rules say of it, room for the opinion.
+
+The page to read on a screen and the one that typst sets are made of the same values.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+from mailwatch.hints import Hint
+from mailwatch.labels import HINTS, LEVELS, NATURES, NO_BREAK, OUTCOMES, PLACES, day
+from mailwatch.manual import apart
+from mailwatch.model import Mention, Outcome
+from mailwatch.specimens import places
+from mailwatch.specimens.judging import owed
+from mailwatch.specimens.terms import Book, FindingKind, Specimen, Verdict
+
+HTML = "courriels.html"
+
+_MENTIONS = {
+    FindingKind.AUTHOR: "La personne qui écrit",
+    FindingKind.SERVICE: "Le service",
+    FindingKind.INSTITUTION: "L’institution",
+}
+_BARE = {Outcome.PRESENT: "Oui", Outcome.EXEMPT: "Exception", Outcome.ABSENT: "Non"}
+_OPINIONS = frozenset({FindingKind.NO_OPINION, FindingKind.OLD_OPINION})
+
+
+def html(book: Book, templates: Mapping[str, str]) -> str:
+    """Write the pages as one accessible page, to be read or printed."""
+    environment = Environment(
+        loader=DictLoader(dict(templates)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(HTML).render(**_pages(book))
+
+
+def document(book: Book) -> str:
+    """Give the pages as the JSON that `courriels.typ` reads."""
+    return json.dumps(_pages(book), ensure_ascii=False)
+
+
+def _pages(book: Book) -> dict[str, object]:
+    return {
+        "title": "Courriels type",
+        "institution": book.institution,
+        "standing": f"État au {day(book.on)}",
+        "date": [book.on.year, book.on.month, book.on.day],
+        "specimens": [_page(each) for each in book.verdicts],
+    }
+
+
+def _page(found: Verdict) -> dict[str, object]:
+    own = found.specimen
+    return {
+        "title": apart(own.title),
+        "file": own.file,
+        "nature": NATURES[own.nature].capitalize(),
+        "version": f"{own.version}, du {day(own.on)}",
+        "author": own.author,
+        "use": apart(own.use),
+        "subject": _pieces(own.subject),
+        "paragraphs": [
+            [_pieces(line) for line in paragraph.split("\n")] for paragraph in _paragraphs(own.body)
+        ],
+        "places": _explained(own),
+        "mentions": [_mention(kind, mention) for kind, mention in owed(own, found.mentions)],
+        "announced": _announced(found),
+        "faults": [apart(str(each.words)) for each in found.faults],
+        "advice": [*_advice(found)],
+        "opinion": apart(own.opinion),
+        "opinion_on": day(own.opinion_on) if own.opinion_on else "",
+        "to_ask": any(each.kind in _OPINIONS for each in found.advice),
+    }
+
+
+def _paragraphs(body: str) -> Iterator[str]:
+    """The paragraphs of a body: lines with nothing between them."""
+    for empty, lines in groupby(body.split("\n"), key=lambda line: not line.strip()):
+        if not empty:
+            yield "\n".join(lines)
+
+
+def _pieces(line: str) -> list[dict[str, object]]:
+    return [
+        {"text": words if is_place else apart(words), "place": is_place}
+        for words, is_place in places.pieces(line)
+    ]
+
+
+def _explained(own: Specimen) -> list[dict[str, str]]:
+    """The places that the head explains, as the body writes them, each with its example."""
+    written = {places.folded(name): name for name, _ in places.places(f"{own.body}\n{own.subject}")}
+    return [
+        {"name": f"[{written[name]}]", "example": apart(example)}
+        for name, example in own.examples.items()
+        if name in written
+    ]
+
+
+def _mention(kind: FindingKind, mention: Mention) -> dict[str, str]:
+    where = PLACES[mention.place] if mention.place else ""
+    level = LEVELS[mention.level] if mention.level else ""
+    return {
+        "title": _MENTIONS[kind],
+        "outcome": _BARE.get(mention.outcome, OUTCOMES[mention.outcome].capitalize()),
+        "found": f"{level} {where}".strip().capitalize(),
+    }
+
+
+def _announced(found: Verdict) -> str:
+    if found.announced is None or found.announced.on is None:
+        return ""
+    words = found.announced.text
+    return apart(f"Annonce une suite datée{NO_BREAK}: « {words} »")
+
+
+def _advice(found: Verdict) -> Iterator[str]:
+    for each in found.advice:
+        if each.kind not in _OPINIONS:
+            yield apart(str(each.words))
+    for kind, group in groupby(found.hints, key=lambda hint: hint.kind):
+        about = ", ".join(_about(hint) for hint in group if hint.text)
+        yield apart(f"{HINTS[kind]} : {about}" if about else HINTS[kind])
+
+
+def _about(hint: Hint) -> str:
+    return f"« {hint.text} » ({hint.words} mots)" if hint.words else f"« {hint.text} »"

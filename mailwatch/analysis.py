@@ -36,6 +36,8 @@ from mailwatch.sealing import seal
 from mailwatch.wording import Words, tokens
 from mailwatch.wording import read as read_words
 
+PARSER = 1
+"""The version of what reads mail: raised when more can be read, it has what was set aside tried once more."""
 REPORTS = frozenset({Nature.DELIVERY_REPORT, Nature.READ_RECEIPT})
 """What a server or a mail program writes by itself: no mention is judged."""
 

@@ -356,7 +356,9 @@ def test_a_clock_that_was_set_back_takes_no_look_back(register: Register) -> Non
     take(register, [])
     register.looked(INBOX, NOON - timedelta(days=3))
 
-    assert register.cursor(INBOX) == Cursor(uidvalidity=1, uidnext=1, looked_at=NOON)
+    assert register.cursor(INBOX) == Cursor(
+        uidvalidity=1, uidnext=1, looked_at=NOON, reconciled_at=NOON
+    )
 
 
 def test_a_message_that_is_gone_before_it_is_fetched_is_missed(register: Register) -> None:

@@ -224,7 +224,7 @@ def test_a_file_of_another_kind_is_refused(folder: Path, content: bytes, expecte
 
 @pytest.mark.parametrize(
     ("version", "expected"),
-    [("0003", "plus récente"), ("0000", "plus récente"), ("", "plus récente")],
+    [("9999", "plus récente"), ("0000", "plus récente"), ("", "plus récente")],
 )
 def test_a_register_of_another_version_is_refused(
     folder: Path, version: str, expected: str

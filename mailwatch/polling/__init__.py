@@ -23,10 +23,12 @@ from mailwatch.errors import (
     SourceError,
     UnreachableError,
 )
+from mailwatch.polling.comparing import compare
 from mailwatch.polling.lines import Lines, secret_of
 from mailwatch.polling.looking import Tally, Watch, look
+from mailwatch.register import Place
 from mailwatch.ruleset import Desk
-from mailwatch.site import Account
+from mailwatch.site import Account, WatchedFolder
 from mailwatch.workers import Workers
 
 __all__ = ["Failure", "Lines", "Polled", "Tally", "Watch", "poll", "secret_of", "workers_for"]
@@ -80,6 +82,20 @@ def _account(account: Account, desk: Desk, watch: Watch, tally: Tally) -> Iterat
             yield Failure(account=account.name, folder="", error=error)
             return
         try:
-            look(account, folder, desk, watch, tally)
+            _look(account, folder, desk, watch, tally)
         except _FAILURES as error:
             yield Failure(account=account.name, folder=folder.name, error=error)
+
+
+def _look(account: Account, folder: WatchedFolder, desk: Desk, watch: Watch, tally: Tally) -> None:
+    """Look at a folder, and compare it with its server when that is due."""
+    place = Place(account=account.name, folder=folder.name)
+    look(account, folder, desk, watch, tally, whole=_is_due(place, watch))
+    # The look may have found the server to be another than it was.
+    if watch.goes_on() and _is_due(place, watch) and compare(account, place, watch, tally):
+        look(account, folder, desk, watch, tally)
+
+
+def _is_due(place: Place, watch: Watch) -> bool:
+    known = watch.register.cursor(place)
+    return known is not None and known.looked_at is not None and watch.compares(known)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from mailwatch.analysis import PARSER
 from mailwatch.errors import RefusedError, UnreachableError
 from mailwatch.instants import SKEW
 from mailwatch.model import Delivery, Role
@@ -65,6 +66,10 @@ class Tally:
     """Messages that were there when they were listed, and not when they were fetched."""
     withheld: int = 0
     """Messages that the server lists and did not deliver; the next look asks again."""
+    healed: int = 0
+    """Messages that comparing a folder with its server found, and that looks had missed or given up."""
+    gone: int = 0
+    """Messages that comparing found to be no longer there."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,18 +83,34 @@ class Watch:
     """Gives an aware instant."""
     unwatched: timedelta = UNWATCHED
     """Two looks further apart leave a gap, and what came between them was not seen live."""
+    unsteady: set[Place] = field(default_factory=set)
+    """Folders that nobody looked at since the machine's clock was set: when their mail came cannot be told."""
     goes_on: Callable[[], bool] = lambda: True
     """Asked between batches: a look that is told to stop leaves the rest to the next one."""
+    parser: int = PARSER
+    """The version of what reads mail: what another one could not read is tried once more."""
+    compares: Callable[[Cursor], bool] = lambda _: False
+    """Asked of each folder that was looked at: whether it is now to be compared with its server."""
 
 
-def look(account: Account, folder: WatchedFolder, desk: Desk, watch: Watch, tally: Tally) -> None:
+def look(
+    account: Account,
+    folder: WatchedFolder,
+    desk: Desk,
+    watch: Watch,
+    tally: Tally,
+    *,
+    whole: bool = False,
+) -> None:
     """Look at one folder, and add to `tally` as it goes; what is recorded is placed by the settings of `desk`.
 
-    A connection that breaks is made anew as long as that brings more. Raises UnreachableError, RefusedError,
-    SourceError or SettingsError for the account and its folder, RegisterError and BusyError for ourselves.
+    With `whole`, the server is not believed that nothing has changed. A connection that breaks is made anew as long
+    as that brings more. Raises UnreachableError, RefusedError, SourceError or SettingsError for the account and its
+    folder, RegisterError and BusyError for ourselves.
     """
     place = Place(account=account.name, folder=folder.name)
     one = _Look(place, folder.role, desk, watch, tally)
+    one.whole = whole
     for _ in range(_CONNECTIONS):
         kept = watch.lines.keeps(account)
         try:
@@ -122,8 +143,10 @@ class _Look:
     ) -> None:
         self.place, self.role, self.desk, self.watch, self.tally = place, role, desk, watch, tally
         self.at = watch.now()
+        self.steady = place not in watch.unsteady
         self.before = watch.register.cursor(place)
         self.uidvalidity = 0
+        self.whole = False
         # What is fetched, submitted, judged: a message goes from one to the next.
         self.batch: dict[int, Delivery] = {}
         self.submitted: deque[_Asked] = deque()
@@ -139,10 +162,17 @@ class _Look:
     def take(self, line: Connection) -> None:
         """Look by `line`."""
         self.asked, self.delivered_before = (), self.delivered
-        examined = line.examine(self.place.folder)
+        examined = line.examine(self.place.folder, None if self.whole else self._as_it_was())
         self.uidvalidity = examined.uidvalidity
         self._list(line, examined)
-        self.watch.register.looked(self.place, self.at, self.watch.unwatched)
+        self.watch.register.looked(
+            self.place,
+            self.at,
+            self.watch.unwatched,
+            examined.modseq,
+            clock_was_set=not self.steady,
+        )
+        self.watch.unsteady.discard(self.place)
         try:
             self._fetch_awaiting(line)
         except (UnreachableError, RefusedError):
@@ -151,12 +181,21 @@ class _Look:
             raise
         self._record_all()
 
+    def _as_it_was(self) -> Examined | None:
+        """The folder when it was last listed to its end."""
+        before = self.before
+        if before is None or before.looked_at is None:
+            return None
+        return Examined(
+            uidvalidity=before.uidvalidity, uidnext=before.uidnext, exists=0, modseq=before.modseq
+        )
+
     # --- listing ----------------------------------------------------------------------------------
 
     def _list(self, line: Connection, examined: Examined) -> None:
         """List what is new, window by window, each committed before the next is asked for."""
         known = self.watch.register.cursor(self.place)
-        if known is not None and _is_rewound(known, examined):
+        if known is not None and is_rewound(known, examined):
             self.watch.register.rewound(self.place, self.at)
             self.before = known = self.watch.register.cursor(self.place)
         renumbered = known is None or known.uidvalidity != examined.uidvalidity
@@ -179,9 +218,8 @@ class _Look:
     # --- fetching ---------------------------------------------------------------------------------
 
     def _fetch_awaiting(self, line: Connection) -> None:
-        waiting = [
-            uid for uid in self.watch.register.awaiting(self.place) if uid not in self.struck
-        ]
+        awaiting = self.watch.register.awaiting(self.place, self.watch.parser)
+        waiting = [uid for uid in awaiting if uid not in self.struck]
         for start in range(0, len(waiting), self.width):
             if not self.watch.goes_on():
                 return
@@ -224,9 +262,17 @@ class _Look:
         return since - SKEW <= server_at <= self.at + SKEW
 
     def _unseen_at(self, uid: int) -> datetime | None:
-        """When the folder was last listed to its end without the message; None when it was listed before."""
+        """When the folder was last listed to its end without the message; None when it was listed before.
+
+        None as well when the clock was set since: the two instants cannot be compared.
+        """
         before = self.before
-        if before is None or before.uidvalidity != self.uidvalidity or uid < before.uidnext:
+        if (
+            not self.steady
+            or before is None
+            or before.uidvalidity != self.uidvalidity
+            or uid < before.uidnext
+        ):
             return None
         return before.looked_at
 
@@ -253,7 +299,7 @@ class _Look:
         asked = self.submitted.popleft()
         verdicts = asked.verdicts.result()
         self._keep(
-            Sighting(uid=uid, outcome=_outcome(verdict, delivery))
+            Sighting(uid=uid, outcome=_outcome(verdict, delivery, self.watch.parser))
             for uid, verdict, delivery in zip(asked.uids, verdicts, asked.deliveries, strict=True)
         )
 
@@ -306,15 +352,16 @@ class _Look:
             )
             if times >= _STRIKES:
                 del self.struck[uid]
-                self._keep([Sighting(uid=uid, outcome=Quarantined(reason=reason))])
+                kept_back = Quarantined(reason=reason, parser=self.watch.parser)
+                self._keep([Sighting(uid=uid, outcome=kept_back)])
         self._record_all()
         self.tally.withheld += len(self.struck)
         if self.broken is not None and (self.unfinished or _CUTS in self.struck.values()):
             raise self.broken
 
 
-def _is_rewound(known: Cursor, examined: Examined) -> bool:
-    """The server was restored: it will give numbers to new messages that others had."""
+def is_rewound(known: Cursor, examined: Examined) -> bool:
+    """Tell whether the server was restored: it will give numbers to new messages that others had."""
     return (
         examined.is_told
         and examined.uidvalidity == known.uidvalidity
@@ -326,7 +373,9 @@ def _octets(deliveries: Iterable[Delivery]) -> int:
     return sum(len(delivery.raw) for delivery in deliveries)
 
 
-def _outcome(verdict: Verdict, delivery: Delivery) -> Outcome:
+def _outcome(verdict: Verdict, delivery: Delivery, parser: int) -> Outcome:
     if isinstance(verdict, bytes):
         return verdict
-    return Quarantined(reason=verdict.reason, server_at=delivery.server_at, role=verdict.role)
+    return Quarantined(
+        reason=verdict.reason, server_at=delivery.server_at, role=verdict.role, parser=parser
+    )

@@ -21,7 +21,17 @@ from pathlib import Path
 
 from mailwatch.journal.heads import Head
 from mailwatch.journal.lines import Trail
-from mailwatch.model import Audit, Correction, Letter, ManualAnswer, Period, Request
+from mailwatch.model import (
+    Audit,
+    Correction,
+    Letter,
+    ManualAnswer,
+    Period,
+    Precision,
+    Request,
+    Review,
+    Sample,
+)
 from mailwatch.register import (
     alerts,
     checking,
@@ -30,6 +40,9 @@ from mailwatch.register import (
     figures,
     finding,
     persons,
+    reconciling,
+    recording,
+    reviews,
     rewinding,
     sealed,
     sightings,
@@ -50,15 +63,19 @@ from mailwatch.register.erasing import Erased
 from mailwatch.register.readers import reader
 from mailwatch.register.terms import (
     AlertState,
+    ClockSet,
     Cursor,
+    Differences,
     Failing,
     Gap,
     Isolated,
+    Landmark,
     Location,
     Outcome,
     Place,
     Quarantined,
     QueuedAlert,
+    Reconciled,
     Sighting,
     Tie,
     Vanished,
@@ -68,18 +85,22 @@ from mailwatch.ruleset import Desk
 
 __all__ = [
     "AlertState",
+    "ClockSet",
     "Cursor",
+    "Differences",
     "Erased",
     "Failing",
     "Gap",
     "Head",
     "Held",
     "Isolated",
+    "Landmark",
     "Location",
     "Outcome",
     "Place",
     "Quarantined",
     "QueuedAlert",
+    "Reconciled",
     "Register",
     "Sighting",
     "Tie",
@@ -128,10 +149,13 @@ class Register:
         with self._database.writing() as connection:
             rewinding.rewound(connection, place, at)
 
-    def awaiting(self, place: Place) -> tuple[int, ...]:
-        """Give the UIDs that are listed and have no outcome yet, ascending."""
+    def awaiting(self, place: Place, parser: int | None = None) -> tuple[int, ...]:
+        """Give the UIDs that are listed and have no outcome yet, ascending.
+
+        With `parser`, also the quarantined ones that another version could not read: each is tried once by each.
+        """
         with self._database.reading() as connection:
-            return sightings.awaiting(connection, place)
+            return sightings.awaiting(connection, place, parser)
 
     def record(
         self, place: Place, found: Sequence[Sighting], at: datetime, desk: Desk | None = None
@@ -142,17 +166,58 @@ class Register:
         for after much mail.
         """
         with self._database.writing() as connection:
-            sightings.record(connection, place, found, at)
+            recording.record(connection, place, found, at)
             if desk is not None:
                 decisions.place(connection, reader(desk, self._key), at)
 
-    def looked(self, place: Place, at: datetime, unwatched: timedelta = UNWATCHED) -> None:
+    def looked(
+        self,
+        place: Place,
+        at: datetime,
+        unwatched: timedelta = UNWATCHED,
+        modseq: int = 0,
+        *,
+        clock_was_set: bool = False,
+    ) -> None:
         """Note that `place` is listed to its end at `at`: called at the end of every pass, news or not.
 
-        More than `unwatched` since the last time leaves a gap.
+        More than `unwatched` since the last time leaves a gap. After a HIGHESTMODSEQ that got smaller the folder is
+        one that was never compared.
         """
         with self._database.writing() as connection:
-            sightings.looked(connection, place, at, unwatched)
+            sightings.looked(connection, place, at, unwatched, modseq, clock_was_set=clock_was_set)
+
+    # --- comparing --------------------------------------------------------------------------------
+
+    def differences(self, place: Place, uids: Sequence[int], first: int, last: int) -> Differences:
+        """Compare all UIDs that the server has from `first` to `last`, below the cursor, with what is listed."""
+        with self._database.reading() as connection:
+            return reconciling.differences(connection, place, uids, first, last)
+
+    def stretch(self, place: Place, first: int, count: int) -> int | None:
+        """Give the UID of the `count`-th message listed from `first` on; None when there are fewer."""
+        with self._database.reading() as connection:
+            return reconciling.stretch(connection, place, first, count)
+
+    def landmark(self, place: Place, uids: Sequence[int]) -> Landmark | None:
+        """Give the last of `uids` whose fact is here, with what tells it from another message."""
+        with self._database.reading() as connection:
+            return reconciling.landmark(connection, place, uids)
+
+    def reconciled(
+        self, place: Place, found: Differences, at: datetime, *, ended: bool = True
+    ) -> None:
+        """Note what a comparison found, and list what it has to be read.
+
+        `ended` when all of the folder was compared; what is gone keeps its facts.
+        """
+        with self._database.writing() as connection:
+            reconciling.reconciled(connection, place, found, at, ended=ended)
+
+    def reconciliations(self, since: datetime) -> tuple[Reconciled, ...]:
+        """Give the comparisons from an instant on, in order."""
+        with self._database.reading() as connection:
+            return reconciling.reconciliations(connection, since)
 
     def withheld(self, place: Place, uidvalidity: int, uid: int, at: datetime) -> int:
         """Note that the server lists a message and does not give it; say how many times it has been noted."""
@@ -188,6 +253,11 @@ class Register:
                 sealed.refuse_empty(found.audit, figures.first_on(connection, desk))
             return found
 
+    def closed_figures(self, period: Period) -> bytes:
+        """Give the figures of a period as they were closed, whose digest the journal holds; empty while they are not."""
+        with self._database.reading() as connection:
+            return sealed.body(connection, period)
+
     def seal(
         self,
         desk: Desk,
@@ -199,6 +269,41 @@ class Register:
         """Close the figures of a period; UsageError when they are closed, or may still change by themselves."""
         with self._database.writing() as connection:
             sealed.seal(connection, desk, period, at, author, declared)
+
+    # --- internal audit ---------------------------------------------------------------------------
+
+    def sample(
+        self, desk: Desk, period: Period, *, size: int, seed: str | None, at: datetime
+    ) -> Sample:
+        """Draw cases of a period, or give the same draw again; without a seed it is the last one's, else by chance.
+
+        Raises UsageError for a seed that is none, and for a period that nothing can be said of.
+        """
+        with self._database.writing() as connection:
+            found = figures.audit(connection, desk, period, at.astimezone(desk.zone).date())
+            if not found.requests:
+                sealed.refuse_empty(found, figures.first_on(connection, desk))
+            return reviews.draw(connection, found.requests, period, size=size, seed=seed, at=at)
+
+    def samples(self) -> tuple[Sample, ...]:
+        """Give every draw, the oldest first."""
+        with self._database.reading() as connection:
+            return reviews.samples(connection)
+
+    def judge(self, found: Sequence[Review]) -> None:
+        """Add what a person found of verdicts; the newest of its case and check holds."""
+        with self._database.writing() as connection:
+            reviews.judge(connection, found)
+
+    def reviews(self) -> tuple[Review, ...]:
+        """Give all that persons found, the oldest first."""
+        with self._database.reading() as connection:
+            return reviews.reviews(connection)
+
+    def measured(self, period: Period) -> tuple[tuple[Sample, ...], tuple[Precision, ...]]:
+        """Give the draws that have cases of a period, and how precise each check proved on these."""
+        with self._database.reading() as connection:
+            return reviews.measured(connection, period)
 
     # --- what persons say -------------------------------------------------------------------------
 
@@ -295,10 +400,13 @@ class Register:
         with self._database.writing() as connection:
             alerts.mark(connection, alert_id, state, at)
 
-    def last_alert(self, kind: str) -> QueuedAlert | None:
-        """Give the last queued alert whose id starts with `kind` and a slash, whatever its state."""
+    def last_alert(self, kind: str, until: str | None = None) -> QueuedAlert | None:
+        """Give the last queued alert whose id starts with `kind` and a slash, whatever its state.
+
+        With `until`, the one whose next part, such as a week, is the highest that is not beyond it.
+        """
         with self._database.reading() as connection:
-            return alerts.last(connection, kind)
+            return alerts.last(connection, kind, until)
 
     def alerts_to(self, kind: str, recipient: str, since: datetime) -> int:
         """Count the alerts of a kind to one recipient alone that came to their state after `since`."""
@@ -351,6 +459,11 @@ class Register:
         """Give what began to fail and has not recovered since, as the journal tells."""
         with self._database.reading() as connection:
             return lines.failing(connection)
+
+    def clock_sets(self, since: datetime) -> tuple[ClockSet, ...]:
+        """Give the times that the machine's clock was set, of those written down from an instant on, in order."""
+        with self._database.reading() as connection:
+            return lines.clock_sets(connection, since)
 
     def settings_changed(self, digest: str, at: datetime) -> bool:
         """Note the digest of the settings file in the journal when it is not the last one noted."""

@@ -27,7 +27,7 @@ from mailwatch.errors import BusyError, MailwatchError, RefusedError, RegisterEr
 FILE = "register.sqlite"
 KEY = "key"
 KEY_LENGTH = 32
-VERSIONS = ("0001", "0002")
+VERSIONS = ("0001", "0002", "0003", "0004")
 """The schemas there were, this one last."""
 _APPLICATION = 0x4D575247
 """`MWRG` in the header of the file: a register of ours."""

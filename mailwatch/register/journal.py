@@ -22,7 +22,7 @@ from mailwatch.errors import Remark
 from mailwatch.journal.heads import Head
 from mailwatch.journal.lines import FIRST, Trail, Values, digest, read, written
 from mailwatch.register import rows, tables
-from mailwatch.register.terms import Failing, Tie
+from mailwatch.register.terms import ClockSet, Failing, Tie
 
 SALT = 16
 """Octets of a salt."""
@@ -41,16 +41,23 @@ class Kind(StrEnum):
     GAP = "gap"
     RENUMBERED = "renumbered"
     REWOUND = "rewound"
+    RECONCILED = "reconciled"
+    RELEASED = "released"
+    """A newer version read what was quarantined."""
     DECISION = "decision"
     CORRECTION = "correction"
     LETTER = "letter"
     ANSWER = "answer"
+    SAMPLE = "sample"
+    REVIEW = "review"
     ALERT = "alert"
     SEAL = "seal"
 
 
 FAILURE, RECOVERY = "failure", "recovery"
 """What the service writes down when a folder, an account or the sending begins to fail, and when it no longer does."""
+CLOCK = "clock"
+"""What it writes down when the machine's clock was set."""
 
 
 def append(connection: Connection, at: datetime, entries: Iterable[tuple[str, Values]]) -> None:
@@ -130,6 +137,16 @@ def failing(connection: Connection) -> tuple[Failing, ...]:
         failed = Failing(account=account, folder=folder, error=error, since=row.at)
         last[account, folder] = failed if row.kind == FAILURE else None
     return tuple(failed for _, failed in sorted(last.items()) if failed is not None)
+
+
+def clock_sets(connection: Connection, since: datetime) -> tuple[ClockSet, ...]:
+    """Give the times that the machine's clock was set, of those written down from an instant on, in order."""
+    found = []
+    for row in connection.execute(lines_of(CLOCK)):
+        seconds = read(row.line).get("seconds")
+        if row.at >= since and isinstance(seconds, int):
+            found.append(ClockSet(at=row.at, seconds=seconds))
+    return tuple(found)
 
 
 def times(connection: Connection, kind: Kind, values: Values) -> int:

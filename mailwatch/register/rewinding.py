@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, update
 
@@ -17,10 +16,8 @@ from mailwatch.journal.lines import Values
 from mailwatch.packing import pack, unpack
 from mailwatch.register import journal, rows, tables
 from mailwatch.register.journal import Kind
-from mailwatch.register.terms import Place, location_name
+from mailwatch.register.terms import ANY_ZONE, Place, location_name
 
-_ANY_ZONE = ZoneInfo("UTC")
-"""A packed fact keeps wall time; which zone names it while it is only moved changes nothing."""
 _BEYOND = 1 << 32
 """A UIDVALIDITY has 32 bits (RFC 3501 section 9)."""
 
@@ -42,7 +39,9 @@ def rewound(connection: Connection, place: Place, at: datetime) -> None:
         .values(state="superseded")
     )
     connection.execute(update(sighting).where(*mine).values(uidvalidity=aside))
-    connection.execute(update(tables.place).where(known.id == number).values(uidnext=1, complete=0))
+    connection.execute(
+        update(tables.place).where(known.id == number).values(uidnext=1, complete=0, modseq=None)
+    )
     told: Values = {"place": number, "uidvalidity": uidvalidity, "from": uidnext}
     journal.append(connection, at, [(Kind.REWOUND, told)])
 
@@ -68,7 +67,7 @@ def _move_facts(
     ).all()
     moved: list[tuple[rows.Value, ...]] = [
         (
-            pack(replace(unpack(row.packed, _ANY_ZONE), file=location_name(place, aside, row.uid))),
+            pack(replace(unpack(row.packed, ANY_ZONE), file=location_name(place, aside, row.uid))),
             row.id,
         )
         for row in found

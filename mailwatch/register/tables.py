@@ -84,6 +84,10 @@ class Place(Row, table=True):
     looked_at: datetime | None = Field(sa_type=Utc)
     complete: int
     """Listed to its end since it had this `uidvalidity`."""
+    reconciled_at: datetime | None = Field(sa_type=Utc)
+    """When all that is on the server was last compared with what is here."""
+    modseq: int | None
+    """The HIGHESTMODSEQ of the last look (RFC 7162), where the server tells it."""
 
 
 class Sighting(Row, table=True):
@@ -99,6 +103,10 @@ class Sighting(Row, table=True):
             "ix_sighting_awaiting", "place", "uidvalidity", "uid",
             sqlite_where=text("state = 'listed'"),
         ),
+        Index(
+            "ix_sighting_quarantined", "place", "uidvalidity", "uid",
+            sqlite_where=text("state = 'quarantined'"),
+        ),
         _BY_KEY,
     )  # fmt: skip
 
@@ -111,6 +119,10 @@ class Sighting(Row, table=True):
     role: str | None = Field(sa_type=Text)
     server_at: datetime | None = Field(sa_type=Utc)
     at: datetime = Field(sa_type=Utc)
+    parser: int | None
+    """The version of what reads mail that could not read this one."""
+    gone_at: datetime | None = Field(sa_type=Utc)
+    """When it was first missed on the server; what is known of it stays."""
 
 
 class Component(Row, table=True):
@@ -284,6 +296,28 @@ class Setting(Row, table=True):
     value: str = Field(sa_type=Text)
 
 
+class Sample(Row, table=True):
+    """Cases drawn for an internal audit."""
+
+    __table_args__ = (_STRICT,)
+
+    seq: int = Field(sa_column=Column(Integer, primary_key=True))
+    body: str = Field(sa_type=Text)
+    salt: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=Utc)
+
+
+class Review(Row, table=True):
+    """What a person found of one verdict on one case."""
+
+    __table_args__ = (_STRICT,)
+
+    seq: int = Field(sa_column=Column(Integer, primary_key=True))
+    body: str = Field(sa_type=Text)
+    salt: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=Utc)
+
+
 class Sealed(Row, table=True):
     """The figures of a period as they were closed."""
 
@@ -327,6 +361,7 @@ token, sought, offered, quoted = (
 decision, request, letter, correction, manual = (
     SCHEMA.tables[name] for name in ("decision", "request", "letter", "correction", "manual")
 )
+sample, review = (SCHEMA.tables[name] for name in ("sample", "review"))
 alert, gap, setting, sealed, journal = (
     SCHEMA.tables[name] for name in ("alert", "gap", "setting", "sealed", "journal")
 )

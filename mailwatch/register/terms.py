@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from mailwatch.model import Role
+
+ANY_ZONE = ZoneInfo("UTC")
+"""A packed fact keeps wall time; which zone names it while it is only moved or named changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,10 @@ class Cursor:
     uidnext: int
     looked_at: datetime | None
     """When the folder was last listed to its end; None before the first time."""
+    reconciled_at: datetime | None = None
+    """When all that is on the server was last compared with what is here."""
+    modseq: int = 0
+    """The HIGHESTMODSEQ of the last look (RFC 7162); 0 when the server tells none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,8 @@ class Quarantined:
     reason: str
     server_at: datetime | None = None
     role: Role = Role.INBOX
+    parser: int | None = None
+    """The version of what could not read it; another one tries once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +99,65 @@ class Isolated:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """How a stretch of a folder's numbers, all below its cursor, differs from what is on the server."""
+
+    there: int
+    """Messages of the server."""
+    missed: tuple[int, ...] = ()
+    """UIDs that were never listed."""
+    reread: tuple[int, ...] = ()
+    """UIDs that were given up and are there after all."""
+    returned: tuple[int, ...] = ()
+    """UIDs that were gone and are there again; what they are is known."""
+    gone: tuple[int, ...] = ()
+    """UIDs that are known and no longer there."""
+
+    @property
+    def count(self) -> int:
+        """How many messages differ."""
+        return len(self.missed) + len(self.reread) + len(self.returned) + len(self.gone)
+
+    @property
+    def unread(self) -> int:
+        """How many messages are to be read."""
+        return len(self.missed) + len(self.reread)
+
+    def __add__(self, more: Differences) -> Differences:
+        """Put those of another stretch beside these."""
+        return Differences(
+            there=self.there + more.there,
+            missed=(*self.missed, *more.missed),
+            reread=(*self.reread, *more.reread),
+            returned=(*self.returned, *more.returned),
+            gone=(*self.gone, *more.gone),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """One comparison of a folder with its server, as the journal tells it."""
+
+    account: str
+    folder: str
+    at: datetime
+    there: int
+    healed: int
+    """Messages that the looks had not seen or had given up, and that were read then."""
+    gone: int
+    """Messages found to be no longer there since the comparison before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmark:
+    """The last message of a folder that is known on both sides: it tells whether the numbers still mean the same."""
+
+    uid: int
+    key: str
+    message_id: str
+
+
 class AlertState(StrEnum):
     """How far an alert got on its way."""
 
@@ -124,6 +193,16 @@ class Failing:
     error: str
     """The name of the class of the error."""
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSet:
+    """The machine's clock was set while the service looked on."""
+
+    at: datetime
+    """By the clock as it was set."""
+    seconds: int
+    """How far forward; negative for back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
+from mailwatch.model import Institution
 from mailwatch.settings.packaged import STATE_FOLDER
 from mailwatch.settings.values import (
     AccountName,
@@ -41,6 +42,7 @@ from mailwatch.site import (
     JournalPlan,
     Secret,
     Security,
+    Site,
     Submission,
     WatchedFolder,
     Weekday,
@@ -133,6 +135,7 @@ class RegisterSection(Section):
     state: FilePath = STATE_FOLDER
     key: SecretSection | None = None
     poll_every: Interval = 120
+    reconcile_at: Hour = Site(institution=Institution()).reconcile_at
 
 
 class JournalSection(Section):

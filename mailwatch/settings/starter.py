@@ -101,7 +101,7 @@ sender = "{UNFINISHED}"               # « mailwatch@jura.gouv.fr »
 [register]
 state = ÉTAT     # dossier du registre et de sa clé, sur un disque local
 poll_every = 120                      # secondes entre deux relèves
-reconcile_at = 04:00                  # chaque nuit, tout dossier est comparé au serveur
+reconcile_at = "04:00"                # chaque nuit, tout dossier est comparé au serveur
 
 # --- le journal, que chacun peut vérifier ---------------------------------------------------------
 

@@ -44,6 +44,8 @@ class Examined:
     exists: int
     is_told: bool = True
     """The server told `uidnext`: it never gets smaller while `uidvalidity` stays (RFC 3501 section 2.3.1.1)."""
+    modseq: int = 0
+    """HIGHESTMODSEQ, which gets larger with each change of the folder (RFC 7162); 0 when it is not told."""
 
 
 class Connection:
@@ -88,10 +90,12 @@ class Connection:
         """Name the folders that can hold mail, as people write them."""
         return tuple(each.name for each in self._listed())
 
-    def examine(self, folder: str) -> Examined:
+    def examine(self, folder: str, before: Examined | None = None) -> Examined:
         """Open `folder` read-only, by the name people know it by; what follows is about it.
 
-        Raises SourceError when there is none of that name, RefusedError when the account may not read it.
+        A server that does not tell UIDNEXT is asked for the last message, unless it tells that nothing has changed
+        since `before`. Raises SourceError when there is none of that name, RefusedError when the account may not
+        read it.
         """
         self._folder = folder
         try:
@@ -106,12 +110,15 @@ class Connection:
                 "il ne peut pas être suivi",
                 **self._named(),
             )
-        told = _number(answer, b"UIDNEXT")
+        told, modseq = _number(answer, b"UIDNEXT"), _number(answer, b"HIGHESTMODSEQ", 63) or 0
+        same = before is not None and (before.uidvalidity, before.modseq) == (uidvalidity, modseq)
+        known = before.uidnext if before is not None and modseq and same else 0
         return Examined(
             uidvalidity=uidvalidity,
-            uidnext=told or self._after_the_last(),
+            uidnext=told or known or self._after_the_last(),
             exists=self._exists,
             is_told=bool(told),
+            modseq=modseq,
         )
 
     def uids(self, first: int, last: int) -> list[int]:
@@ -265,7 +272,7 @@ def _body(answer: Mapping[bytes, object]) -> bytes | None:
     return octets if isinstance(octets, bytes) else None
 
 
-def _number(answer: Mapping[bytes, object], item: bytes) -> int | None:
-    """A number of RFC 3501's grammar: 32 bits, without a sign."""
+def _number(answer: Mapping[bytes, object], item: bytes, bits: int = 32) -> int | None:
+    """A number of RFC 3501's grammar: 32 bits, 63 for those of RFC 7162, without a sign."""
     value = answer.get(item)
-    return value if isinstance(value, int) and 0 <= value < 1 << 32 else None
+    return value if isinstance(value, int) and 0 <= value < 1 << bits else None

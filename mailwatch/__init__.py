@@ -96,6 +96,8 @@ The shell: where mail, settings and the day come from, and where results go.
 
     publishing  The report's files, written to a folder.
 
+    dossier     The auditor's pack: report, register, sample and journal in one file.
+
     daemon      The service: mailboxes looked at at each tick, one alert a week.
 
     demo        Two invented mailboxes, served and watched before the reader's eyes.
@@ -122,17 +124,19 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     specimens   terms, places, reading, filling, judging, sheet
     sources     files, letters, declared, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
-    register    terms, tables, rows, database, journal, sightings, rewinding, components, words, readers, persons,
-                decisions, reviews, erasing, access, observing, figures, sealed, finding, alerts, checking
+    register    terms, tables, rows, database, journal, sightings, recording, reconciling, rewinding, components, words,
+                readers, persons, decisions, reviews, erasing, access, observing, figures, sealed, finding, alerts,
+                checking
     outbox      composing, submitting, delivering
     intake      spool, conversation, listening, taking, answering
+    dossier     columns, figures, terms, cases, words, parts, gathering, binding
     journal     lines, heads, damage, signing, stamping, folders, verifying, projecting
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults
-    polling     lines, looking
+    polling     lines, looking, comparing
     daemon      instance, telling, clocks, timekeeping, handing, witnessing, turns, duties
     commands    options, judging, counting, explaining, persons, privacy, reporting, sampling, serving, asking,
-                installing, database, verifying
+                installing, database, verifying, templates, packing
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
                 agreeing, watching, alerts, showing
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import MAXYEAR, datetime, tzinfo
 from typing import TYPE_CHECKING, TypeAlias
 
+from mailwatch import sampling
 from mailwatch.hints import Hint
 from mailwatch.manual import Closures, Manual, explained
 from mailwatch.model import (
@@ -18,6 +19,7 @@ from mailwatch.model import (
     Audit,
     Bounds,
     ChannelIndicators,
+    Check,
     Correction,
     Deadline,
     Evidence,
@@ -31,10 +33,14 @@ from mailwatch.model import (
     Mention,
     MentionCount,
     Mentions,
+    Period,
+    Precision,
     Rate,
     Refused,
     Request,
+    Review,
     Ruling,
+    Sample,
     Span,
     Unreadable,
     Unwatched,
@@ -47,6 +53,7 @@ if TYPE_CHECKING:
     from mailwatch.health import Fault, FolderHealth, Health
     from mailwatch.rereading import Glimpse
     from mailwatch.reviewing import Doubtful, Event
+    from mailwatch.specimens import Verdict
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
@@ -73,6 +80,30 @@ def check(examined: Examined, rules: str, advice: Sequence[Hint]) -> dict[str, J
 def hint(found: Hint) -> dict[str, Json]:
     """One piece of advice: what it is about, and the length of a sentence in words."""
     return {"kind": found.kind, "text": found.text or None, "words": found.words or None}
+
+
+def specimen(found: Verdict, rules: str) -> dict[str, Json]:
+    """The verdict on one courriel type; `meant` is its declared nature, `nature` what it reads as."""
+    own = found.specimen
+    return {
+        "file": own.file,
+        "title": own.title,
+        "version": own.version,
+        "author": own.author,
+        "on": own.on.isoformat(),
+        "opinion": own.opinion or None,
+        "opinion_on": own.opinion_on.isoformat() if own.opinion_on else None,
+        "exception": own.exempt,
+        "meant": own.nature,
+        "nature": found.reading.nature,
+        "confidence": found.reading.confidence,
+        "mentions": mentions(found.mentions),
+        "announced": announced(found.announced),
+        "faults": [{"kind": item.kind, "words": str(item.words)} for item in found.faults],
+        "advice": [{"kind": item.kind, "words": str(item.words)} for item in found.advice],
+        "hints": [hint(item) for item in found.hints],
+        "rules": rules,
+    }
 
 
 def classify(examined: Examined) -> dict[str, Json]:
@@ -110,25 +141,27 @@ def deadline(found: Deadline) -> dict[str, Json]:
 
 def audit(found: Audit) -> dict[str, Json]:
     """The whole offline run."""
-    return {"requests": [request(item) for item in found.requests], **_summary(found)}
+    return {
+        "requests": [request(item) for item in found.requests],
+        **_summary(found),
+        "precision": precision(()),
+    }
 
 
-def audit_lines(found: Audit) -> Iterator[str]:
+def audit_lines(found: Audit, precisions: Sequence[Precision] = ()) -> Iterator[str]:
     """The whole offline run as the text of one JSON object, a request at a time: a year of them is large."""
     yield '{"requests": ['
     for place, item in enumerate(found.requests):
         yield (", " if place else "") + json.dumps(request(item), ensure_ascii=False)
-    yield "], " + json.dumps(_summary(found), ensure_ascii=False)[1:] + "\n"
+    summary = {**_summary(found), "precision": precision(precisions)}
+    yield "], " + json.dumps(summary, ensure_ascii=False)[1:] + "\n"
 
 
 def _summary(found: Audit) -> dict[str, Json]:
     return {
         "indicators": indicators(found.indicators),
         "quarantined": [{"file": item.file, "reason": item.reason} for item in found.quarantined],
-        "period": {
-            "from": found.period.from_on.isoformat() if found.period.from_on else None,
-            "to": found.period.to_on.isoformat() if found.period.to_on else None,
-        },
+        "period": _period(found.period),
         "today": found.today.isoformat(),
         "convention": found.institution.convention,
         "set_aside": {str(nature): count for nature, count in found.set_aside.items()},
@@ -148,6 +181,91 @@ def _summary(found: Audit) -> dict[str, Json]:
         "messages": found.messages,
         "duplicates": found.duplicates,
         "rules": found.rules,
+    }
+
+
+def precision(found: Sequence[Precision]) -> dict[str, Json]:
+    """How often each check was right among the cases that a person judged, by check; `rate_text` may be words.
+
+    `standing` is nature, link and deadline together, each of which the rate rests on. `interval` is Wilson's at 95 %,
+    in shares of one, null when nothing was judged.
+    """
+    return {
+        one.checks[0] if len(one.checks) == 1 else "standing": {
+            "right": one.right.numerator,
+            "judged": one.right.denominator,
+            "waiting": one.waiting,
+            "rate_text": one.right.text,
+            "interval": list(one.interval) if one.interval else None,
+        }
+        for one in found or sampling.precisions((), ())
+    }
+
+
+def sample(
+    found: Sample, requests: Mapping[str, Request], known: Mapping[tuple[str, Check], Review]
+) -> dict[str, Json]:
+    """Cases drawn for an internal audit; `state` is today's, null when the register has no such request any more."""
+    return {
+        **_draw(found),
+        "cases": [
+            {
+                "request": case.request,
+                "received_on": case.received_on.isoformat(),
+                "channel": requests[case.request].channel if case.request in requests else None,
+                "state": requests[case.request].state if case.request in requests else None,
+                "checks": {
+                    str(check): {
+                        "said": said,
+                        "review": review(known[case.request, check])
+                        if (case.request, check) in known
+                        else None,
+                    }
+                    for check, said in case.verdicts.items()
+                },
+            }
+            for case in found.cases
+        ],
+    }
+
+
+def _draw(found: Sample) -> dict[str, Json]:
+    return {
+        "period": _period(found.period),
+        "seed": found.seed,
+        "size": found.size,
+        "population": found.population,
+        "at": found.at.isoformat(),
+    }
+
+
+def review(found: Review) -> dict[str, Json]:
+    """What a person found of one verdict; a `verdict` that is null takes back what was said before."""
+    return {
+        "request": found.request,
+        "check": found.check,
+        "verdict": {True: "right", False: "wrong", None: None}[found.right],
+        "by": found.by,
+        "note": found.note or None,
+        "at": found.at.isoformat(),
+    }
+
+
+def sampled(
+    period: Period, samples: Sequence[Sample], found: Sequence[Precision]
+) -> dict[str, Json]:
+    """What the internal audit found of the checks, on requests received in a period."""
+    return {
+        "period": _period(period),
+        "draws": [{**_draw(one), "cases": len(one.cases)} for one in samples],
+        "precision": precision(found),
+    }
+
+
+def _period(found: Period) -> dict[str, Json]:
+    return {
+        "from": found.from_on.isoformat() if found.from_on else None,
+        "to": found.to_on.isoformat() if found.to_on else None,
     }
 
 
@@ -537,6 +655,9 @@ def health(found: Health, zone: tzinfo, octets: int) -> dict[str, Json]:
         "alerts_waiting": found.waiting,
         "alerts_refused": found.refused,
         "sending_error": _fault(found.sending, zone),
+        "clock_sets": [
+            {"at": _local(one.at, zone), "seconds": one.seconds} for one in found.clock_sets
+        ],
         "journal": {"size": found.head.size, "digest": found.head.digest},
         "register_octets": octets,
     }

@@ -38,6 +38,7 @@ from mailwatch.model import (
     Request,
     State,
 )
+from mailwatch.specimens import FindingKind, Verdict, owed
 
 if TYPE_CHECKING:
     from mailwatch.analysis import Examined
@@ -147,6 +148,59 @@ def readings(found: Sequence[Examined]) -> None:
             plain(first.text) if first else "",
         )
     terminal().print(table)
+
+
+# --- courriels type -------------------------------------------------------------------------------
+
+
+def specimens(found: Sequence[Verdict]) -> None:
+    """Show the courriels type, one line each, then what is to be put right in which, then what is advised."""
+    console = terminal()
+    table = grid("")
+    table.add_column(_("Courriel type"), overflow="fold", ratio=2)
+    table.add_column(_("Lu comme"), overflow="fold", ratio=1)
+    table.add_column(_("Mentions"), no_wrap=True)
+    table.add_column(_("Avis du comité"), no_wrap=True)
+    table.caption = _("Mentions : auteur, service, institution.")
+    table.caption_justify = "left"
+    for item in found:
+        table.add_row(*_specimen(item))
+    console.print(table)
+    for item in found:
+        for line in _told(item):
+            console.print(line, soft_wrap=True)
+    faulty = sum(bool(item.faults) for item in found)
+    said = counted(len(found), _("courriel type"), _("courriels type"))
+    console.print(_("{said}, à corriger : {faulty}.").format(said=said, faulty=faulty))
+
+
+def _specimen(item: Verdict) -> Iterator[Text]:
+    """The cells of one line: what a mention that is not owed would be is left out."""
+    due = dict(owed(item.specimen, item.mentions))
+    yield Text("✘", "red") if item.faults else Text("✔", "green")
+    yield Text(plain(item.specimen.title))
+    yield Text(_(NATURES[item.reading.nature]))
+    marks = [
+        _MARKS[due[kind].outcome] if kind in due else ("–", "")
+        for kind in (FindingKind.AUTHOR, FindingKind.SERVICE, FindingKind.INSTITUTION)
+    ]
+    yield Text("  ").join(Text(*mark) for mark in marks)
+    if item.specimen.opinion_on:
+        yield Text(f"{item.specimen.opinion_on:%d/%m/%Y}")
+    else:
+        yield Text(_("non daté") if item.specimen.opinion else _("à recueillir"))
+
+
+def _told(item: Verdict) -> Iterator[Text]:
+    file = plain(item.specimen.file)
+    for fault in item.faults:
+        yield Text(f"{file} : {plain(say(fault.words))}", style="red")
+    for advised in item.advice:
+        # What every new one lacks stands in the table.
+        if advised.kind is not FindingKind.NO_OPINION:
+            yield Text(f"{file} : {_('conseil')} : {plain(say(advised.words))}", style="dim")
+    for line in _advised(item.hints):
+        yield Text(f"{file} : {_('conseil')} : {line}", style="dim")
 
 
 # --- the offline run ------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from mailwatch import nature, specimens
 from mailwatch.analysis import examine
 from mailwatch.errors import Remark, SourceError, UsageError, refusal
 from mailwatch.hints import hints
-from mailwatch.model import Refused, Unreadable
+from mailwatch.model import Mention, Mentions, Outcome, Refused, Unreadable
 from mailwatch.ruleset import Desk
 from mailwatch.settings import template_texts
 from mailwatch.settings.packaged import specimen_files
@@ -27,6 +27,9 @@ _LARGEST = 1_000_000
 """Octets of a file that are looked at: a courriel type is a page."""
 _MOST = 200
 """Files of a folder: more of them are no courriels type."""
+_ABSENT = Mention(outcome=Outcome.ABSENT)
+_SILENT = Mentions(author=_ABSENT, service=_ABSENT, institution=_ABSENT, from_class="")
+"""Of what reads as a report of a mail server, in which no mention is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +75,31 @@ def sheet(found: Library, formats: Collection[str] = FORMATS) -> Mapping[str, by
 
 def copy(folder: Path) -> tuple[Path, ...]:
     """Write the courriels type that ship into `folder`, to be changed there; UsageError when one is there already."""
-    written = []
+    files = specimen_files()
+    taken = next((name for name in files if (folder / name).exists()), None)
+    if taken is not None:
+        raise UsageError(
+            "« {path} » existe déjà et n’est pas remplacé ; donnez un dossier nouveau",
+            path=folder / taken,
+        )
+    return write(files, folder)
+
+
+def write(files: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]:
+    """Write files into `folder`, each beside its place and then moved there; UsageError when it cannot be."""
+    half_written = folder / ".courriels-type.partiel"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in specimen_files().items():
-            with (folder / name).open("xb") as file:
-                file.write(content)
-            written.append(folder / name)
-    except OSError as fault:
+        for name, content in files.items():
+            half_written.write_bytes(content)
+            half_written.replace(folder / name)
+    except (OSError, ValueError) as fault:
         raise UsageError(
-            "« {path} » : les courriels type ne peuvent pas y être copiés ({reason}) ; donnez un dossier nouveau",
-            path=fault.filename or folder,
-            reason=refusal(fault),
+            "« {path} » : les courriels type ne peuvent pas y être écrits ({reason})",
+            path=folder,
+            reason=refusal(fault) if isinstance(fault, OSError) else "nom impossible",
         ) from None
-    return tuple(written)
+    return tuple(folder / name for name in files)
 
 
 # --- read and judged ------------------------------------------------------------------------------
@@ -108,11 +122,11 @@ def _judged(specimen: Specimen, desk: Desk, on: date) -> Verdict:
     draft = specimens.filled(specimen, desk, on)
     there = replace(desk, institution=draft.institution)
     found = examine(draft.delivery, there, judge_on=on)
-    if isinstance(found, Unreadable) or found.mentions is None:
-        raise SourceError("{file} : {reason}", file=specimen.file, reason="illisible")
+    if isinstance(found, Unreadable):
+        raise SourceError("{file} : {reason}", file=specimen.file, reason=found.reason)
     heard = Heard(
         reading=found.reading,
-        mentions=found.mentions,
+        mentions=found.mentions or _SILENT,
         announced=found.announced,
         hints=hints(found.message, found.own, desk.rules),
         sounds_automatic=nature.sounds_automatic(found.own, desk.rules.automatic),

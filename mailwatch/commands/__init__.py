@@ -10,10 +10,13 @@ from mailwatch.commands.database import db
 from mailwatch.commands.explaining import rules
 from mailwatch.commands.installing import check_config, doctor, init
 from mailwatch.commands.judging import check, classify
+from mailwatch.commands.packing import dossier
 from mailwatch.commands.persons import answer, correct, letter, note
 from mailwatch.commands.privacy import erase, export
 from mailwatch.commands.reporting import report
+from mailwatch.commands.sampling import sample
 from mailwatch.commands.serving import alert, once, run
+from mailwatch.commands.templates import templates
 from mailwatch.commands.verifying import verify
 from mailwatch.language import LANGUAGES
 from mailwatch.language import translate as _
@@ -33,7 +36,7 @@ def mailwatch(lang: str | None) -> None:
 
 
 for command in (
-    alert, answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, erase, export, init,
-    letter, note, once, report, review, rules, run, show, status, verify,
+    alert, answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, dossier, erase, export,
+    init, letter, note, once, report, review, rules, run, sample, show, status, templates, verify,
 ):  # fmt: skip
     mailwatch.add_command(command)

@@ -11,7 +11,7 @@ Who runs the rules on the draft is `mailwatch.library`, with the function that r
 from __future__ import annotations
 
 from mailwatch.specimens.filling import Draft, filled
-from mailwatch.specimens.judging import Heard, judged
+from mailwatch.specimens.judging import Heard, judged, owed
 from mailwatch.specimens.reading import read
 from mailwatch.specimens.sheet import document, html
 from mailwatch.specimens.terms import Book, Finding, FindingKind, Specimen, Verdict
@@ -28,5 +28,6 @@ __all__ = [
     "filled",
     "html",
     "judged",
+    "owed",
     "read",
 ]

@@ -9,8 +9,6 @@ import json
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-
 from mailwatch.hints import Hint
 from mailwatch.labels import HINTS, LEVELS, NATURES, NO_BREAK, OUTCOMES, PLACES, day
 from mailwatch.manual import apart
@@ -32,6 +30,9 @@ _OPINIONS = frozenset({FindingKind.NO_OPINION, FindingKind.OLD_OPINION})
 
 def html(book: Book, templates: Mapping[str, str]) -> str:
     """Write the pages as one accessible page, to be read or printed."""
+    # Whoever wants a table on a terminal waits for no templates.
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
     environment = Environment(
         loader=DictLoader(dict(templates)),
         autoescape=True,

@@ -72,8 +72,8 @@ _WRITERS: Mapping[str, _Files] = {
     },
     ODS: lambda audit, policy, beside: {report.ODS: report.ods(audit, policy, beside)},
     CSV: _spreadsheet_texts,
-    JSON: lambda audit, _policy, _beside: {
-        report.JSON: "".join(contracts.audit_lines(audit)).encode()
+    JSON: lambda audit, _policy, beside: {
+        report.JSON: "".join(contracts.audit_lines(audit, beside.precisions)).encode()
     },
 }
 

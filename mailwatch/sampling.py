@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-from math import sqrt
+from math import ceil, floor, sqrt
 from typing import TypeAlias
 
 from mailwatch.labels import percentage
@@ -212,3 +212,9 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     lowest = (middle - reach) / scale if part else 0.0
     highest = (middle + reach) / scale if part < whole else 1.0
     return lowest, highest
+
+
+def outward(interval: tuple[float, float]) -> tuple[float, float]:
+    """An interval in percent with one decimal, which holds the whole of it."""
+    lowest, highest = interval
+    return floor(1000 * lowest) / 10, ceil(1000 * highest) / 10

@@ -79,7 +79,7 @@ def report(
             register.seal(desk, span, at, author or "", rows)
             found = register.edition(desk, span, at.date(), rows)
     if as_json:
-        for piece in contracts.audit_lines(found.audit):
+        for piece in contracts.audit_lines(found.audit, found.beside.precisions):
             click.echo(spelt_out(piece), nl=False)
     if out is not None:
         publish(found.audit, desk, Path(out), wanted, found.beside, found.policy)

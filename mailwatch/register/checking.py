@@ -65,6 +65,8 @@ def _of_the_records(connection: Connection) -> Iterator[Remark]:
         (tables.letter, tables.letter.c.body),
         (tables.correction, tables.correction.c.body),
         (tables.manual, tables.manual.c.body),
+        (tables.sample, tables.sample.c.body),
+        (tables.review, tables.review.c.body),
     ):
         for row in connection.execute(select(table.c.salt, content)):
             if row[0] != journal.GONE and journal.commitment(row[0], row[1]) not in lines:

@@ -22,7 +22,7 @@ from mailwatch.journal.lines import Values
 from mailwatch.kinship import bare
 from mailwatch.model import Correction, CorrectionKind, Fact, Letter, ManualAnswer, Request, State
 from mailwatch.packing import pack
-from mailwatch.register import decisions, journal, persons, rows, tables
+from mailwatch.register import decisions, journal, persons, reviews, rows, tables
 from mailwatch.register.readers import Reader
 from mailwatch.sealing import sealed_address
 from mailwatch.standing import letter_id, stand_on
@@ -40,7 +40,7 @@ class Erased:
 
     messages: int = 0
     records: int = 0
-    """Letters, corrections and declared answers."""
+    """Letters, corrections, declared answers and notes of reviewers."""
 
     def __add__(self, other: Erased) -> Erased:
         return Erased(messages=self.messages + other.messages, records=self.records + other.records)
@@ -264,8 +264,15 @@ def _rewrite_said(connection: Connection, names: Mapping[str, str]) -> int:
         for seq, said in persons.numbered_answers(connection)
         if bare(said.request) in names
     ]
-    return _replace(connection, tables.correction, corrections) + _replace(
-        connection, tables.manual, answers
+    found = [
+        (reviews.review_body(replace(said, note=ERASED)), seq)
+        for seq, said in reviews.numbered_reviews(connection)
+        if bare(said.request) in names and said.note not in ("", ERASED)
+    ]
+    return (
+        _replace(connection, tables.correction, corrections)
+        + _replace(connection, tables.manual, answers)
+        + _replace(connection, tables.review, found)
     )
 
 

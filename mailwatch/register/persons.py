@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from mailwatch.corrections import NONE
 from mailwatch.kinship import bare, name_token, names
-from mailwatch.model import Correction, CorrectionKind, Letter, ManualAnswer
+from mailwatch.model import Correction, CorrectionKind, Letter, ManualAnswer, Review, Sample
 from mailwatch.packing import unpack
 from mailwatch.register import components, journal, rows, tables
 from mailwatch.register.database import DamagedError
@@ -29,7 +29,7 @@ from mailwatch.standing import letter_id
 
 _ANY_ZONE = ZoneInfo("UTC")
 """Instants are not asked here."""
-Said = TypeVar("Said", Letter, Correction, ManualAnswer)
+Said = TypeVar("Said", Letter, Correction, ManualAnswer, Sample, Review)
 
 
 @cache
@@ -47,11 +47,13 @@ def _manual() -> TypeAdapter[ManualAnswer]:
     return TypeAdapter(ManualAnswer)
 
 
-def _write(kind: TypeAdapter[Said], said: Said) -> str:
+def write(kind: TypeAdapter[Said], said: Said) -> str:
+    """Write a record."""
     return json.dumps(kind.dump_python(said, mode="json"), sort_keys=True)
 
 
-def _read(kind: TypeAdapter[Said], body: str) -> Said:
+def read(kind: TypeAdapter[Said], body: str) -> Said:
+    """Read a record; DamagedError when it is none."""
     # JSON by the standard library: it reads back the lone surrogates that it wrote.
     try:
         return kind.validate_python(json.loads(body))
@@ -59,7 +61,7 @@ def _read(kind: TypeAdapter[Said], body: str) -> Said:
         raise DamagedError from fault
 
 
-def _keep(
+def keep(
     connection: Connection, table: Table, kind: Kind, body: str, at: datetime, **values: str
 ) -> None:
     """Add a record, and its line to the journal."""
@@ -74,8 +76,8 @@ def _keep(
 
 def correct(connection: Connection, correction: Correction) -> None:
     """Add what a person set right, and have what it concerns decided again."""
-    body = _write(_correction(), correction)
-    _keep(connection, tables.correction, Kind.CORRECTION, body, correction.at)
+    body = write(_correction(), correction)
+    keep(connection, tables.correction, Kind.CORRECTION, body, correction.at)
     _concern(connection, correction.target)
     if correction.kind is CorrectionKind.LINK:
         _concern(connection, correction.value)
@@ -93,12 +95,12 @@ def numbered_corrections(connection: Connection) -> Iterator[tuple[int, Correcti
     correction = tables.correction.c
     asked = select(correction.seq, correction.body).order_by(correction.seq)
     for seq, body in connection.execute(asked).all():
-        yield seq, _read(_correction(), body)
+        yield seq, read(_correction(), body)
 
 
 def correction_body(said: Correction) -> str:
     """Write the record of a correction."""
-    return _write(_correction(), said)
+    return write(_correction(), said)
 
 
 def _concern(connection: Connection, name: str) -> None:
@@ -165,7 +167,7 @@ def add_letters(connection: Connection, key: bytes, letters: Sequence[Letter], a
             continue
         known[name] = sealed
         news += 1
-        _keep(connection, tables.letter, Kind.LETTER, _write(_letter(), sealed), at, id=name)
+        keep(connection, tables.letter, Kind.LETTER, write(_letter(), sealed), at, id=name)
         # The component of an earlier record reads the new one in its place.
         components.touch(connection, roots_named(connection, letter.reference))
     return news
@@ -178,12 +180,12 @@ def filed_id(letter: Letter) -> str:
 
 def letter_body(letter: Letter) -> str:
     """Write the record of a letter."""
-    return _write(_letter(), letter)
+    return write(_letter(), letter)
 
 
 def read_letter(body: str) -> Letter:
     """Read the record of a letter."""
-    return _read(_letter(), body)
+    return read(_letter(), body)
 
 
 def filed_letters(connection: Connection) -> tuple[Letter, ...]:
@@ -214,7 +216,7 @@ def letters_within(connection: Connection, roots: Sequence[int]) -> Mapping[int,
 
 def answer(connection: Connection, manual: ManualAnswer, at: datetime) -> None:
     """Add an answer that a person vouches for, and have its request decided again."""
-    _keep(connection, tables.manual, Kind.ANSWER, _write(_manual(), manual), at)
+    keep(connection, tables.manual, Kind.ANSWER, write(_manual(), manual), at)
     _concern(connection, manual.request)
 
 
@@ -228,9 +230,9 @@ def numbered_answers(connection: Connection) -> Iterator[tuple[int, ManualAnswer
     manual = tables.manual.c
     asked = select(manual.seq, manual.body).order_by(manual.seq)
     for seq, body in connection.execute(asked).all():
-        yield seq, _read(_manual(), body)
+        yield seq, read(_manual(), body)
 
 
 def manual_body(given: ManualAnswer) -> str:
     """Write the record of an answer outside the mail."""
-    return _write(_manual(), given)
+    return write(_manual(), given)

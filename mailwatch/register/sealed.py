@@ -17,10 +17,16 @@ from mailwatch.errors import Remark, UsageError
 from mailwatch.journal.lines import read
 from mailwatch.model import Audit, Period, State
 from mailwatch.periods import before
-from mailwatch.register import figures, journal, tables
+from mailwatch.register import figures, journal, reviews, tables
 from mailwatch.register.database import DamagedError
 from mailwatch.register.journal import Kind
-from mailwatch.report.closing import calendar_digest, differences, frozen, thawed
+from mailwatch.report.closing import (
+    calendar_digest,
+    differences,
+    frozen,
+    measured_since,
+    thawed,
+)
 from mailwatch.report.terms import Beside, ClosedDay, Closing, Declared, Edition, Previous, Witness
 from mailwatch.ruleset import Desk
 from mailwatch.workdays import closure
@@ -47,8 +53,12 @@ def edition(
     )
     closed = _read(row.body, row.figures)
     found = differences(closed.audit, closing, fresh.audit, _calendar(fresh, desk))
+    judged = measured_since(closed.beside, fresh.beside, today)
     beside = replace(
-        closed.beside, closing=closing, differences=found, witness=fresh.beside.witness
+        closed.beside,
+        closing=closing,
+        differences=(*found, *judged),
+        witness=fresh.beside.witness,
     )
     return replace(closed, audit=thawed(closed.audit, fresh.audit), beside=beside)
 
@@ -95,6 +105,7 @@ def _fresh(
     asked = [period, earlier] if earlier else [period]
     found, *others = figures.audits(connection, desk, asked, today)
     head = journal.head(connection)
+    samples, precisions = reviews.measured(connection, period)
     return Edition(
         audit=found,
         policy=desk.rules.policy,
@@ -103,6 +114,8 @@ def _fresh(
             closed_days=closed_days(desk, found),
             declared=tuple(declared),
             witness=Witness(size=head.size, digest=head.digest),
+            samples=samples,
+            precisions=precisions,
         ),
     )
 

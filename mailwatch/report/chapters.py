@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailwatch.model import Audit
-from mailwatch.report import committee, evidence, lists, method, trends
+from mailwatch.report import committee, evidence, lists, method, precision, trends
 from mailwatch.report.terms import Beside, Chapter
 from mailwatch.ruleset import Policy
 
@@ -22,6 +22,7 @@ def chapters(audit: Audit, policy: Policy, beside: Beside) -> tuple[Chapter, ...
         lists.holding(audit),
         lists.registers(audit),
         evidence.dates(audit),
+        precision.chapter(beside),
         evidence.review(audit),
         method.exceptions(audit),
         method.rulings(audit),

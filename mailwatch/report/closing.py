@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 
 from mailwatch import labels
 from mailwatch.labels import day
-from mailwatch.model import Answer, Audit, Mention, Mentions, Request, Ruling
+from mailwatch.model import Answer, Audit, Check, Mention, Mentions, Precision, Request, Ruling
+from mailwatch.report import precision
 from mailwatch.report.cells import shown
-from mailwatch.report.terms import ClosedDay, Closing, Difference
+from mailwatch.report.terms import Beside, ClosedDay, Closing, Difference
+from mailwatch.sampling import NOT_MEASURED
 
 # --- what is kept ---------------------------------------------------------------------------------
 
@@ -83,6 +86,28 @@ def differences(
     """Say what the register tells otherwise than at the closing, each with its cause."""
     found = [*_of_rules(closing, now, calendar), *_of_requests(closed, closing, now)]
     return (*_of_rates(closed, now), *found) if found else ()
+
+
+def measured_since(closed: Beside, now: Beside, on: date) -> tuple[Difference, ...]:
+    """Say which checks persons judged after the closing: what the closed report says of them stays."""
+    then = {one.checks: one for one in closed.precisions}
+    return tuple(
+        Difference(
+            request="",
+            channel=None,
+            closed=_precise(one.checks, then.get(one.checks)),
+            found=_precise(one.checks, one),
+            cause="cas jugés après la clôture",
+            on=on,
+        )
+        for one in now.precisions
+        if _precise(one.checks, one) != _precise(one.checks, then.get(one.checks))
+    )
+
+
+def _precise(checks: tuple[Check, ...], found: Precision | None) -> str:
+    measured = shown(found.right) if found else NOT_MEASURED
+    return f"précision ({precision.name(checks)}) {measured}"
 
 
 def _of_rates(closed: Audit, now: Audit) -> Iterator[Difference]:

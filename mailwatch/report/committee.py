@@ -9,6 +9,7 @@ from mailwatch.labels import NATURES, NO_BREAK, between, day, graded, number, pl
 from mailwatch.model import (
     Audit,
     ChannelIndicators,
+    Check,
     Indicators,
     MentionCount,
     Nature,
@@ -17,8 +18,10 @@ from mailwatch.model import (
     Rate,
     State,
 )
+from mailwatch.report import precision
 from mailwatch.report.terms import Beside, Cell, Chapter, Column, Days, Kind, Table
 from mailwatch.ruleset import Policy
+from mailwatch.sampling import STANDING
 
 MEASURED, DECLARED = "mesuré", "déclaratif"
 NO_TARGET = "non fixée"
@@ -31,6 +34,8 @@ class _Line:
     engagement: str
     title: str
     pick: Callable[[Indicators], Rate | float | None]
+    checks: tuple[Check, ...] = STANDING
+    """The checks that it rests on."""
 
 
 def chapter(audit: Audit, policy: Policy, beside: Beside) -> Chapter:
@@ -95,16 +100,19 @@ def _lines(policy: Policy) -> tuple[_Line, ...]:
             engagement="16.3",
             title="Réponses par courriel qui nomment la personne qui écrit, ou relèvent d’une exception",
             pick=lambda found: rate_of(found.author),
+            checks=(Check.AUTHOR,),
         ),
         _Line(
             engagement="16.3",
             title="Réponses par courriel qui nomment le service",
             pick=lambda found: rate_of(found.service),
+            checks=(Check.SERVICE,),
         ),
         _Line(
             engagement="16.3",
             title="Réponses par courriel qui nomment l’institution",
             pick=lambda found: rate_of(found.institution),
+            checks=(Check.INSTITUTION,),
         ),
     )
 
@@ -124,10 +132,13 @@ def _table(audit: Audit, policy: Policy, beside: Beside) -> Table:
                 _value(then) if beside.previous else None,
                 evolution(now, then),
                 MEASURED,
+                *precision.cells(beside, line.checks),
             )
         )
     registers = spoken_registers(audit)
-    rows.append(("Réclamations / suggestions", "3.1", registers, None, None, None, MEASURED))
+    rows.append(
+        ("Réclamations / suggestions", "3.1", registers, None, None, None, MEASURED, None, None)
+    )
     rows += [
         (
             one.title,
@@ -137,6 +148,8 @@ def _table(audit: Audit, policy: Policy, beside: Beside) -> Table:
             one.previous,
             None,
             f"{DECLARED} : {one.source}, {day(one.on)}",
+            None,
+            None,
         )
         for one in beside.declared
         if one.value
@@ -153,6 +166,7 @@ def _table(audit: Audit, policy: Policy, beside: Beside) -> Table:
             Column(title="Période précédente", kind=Kind.RATE),
             Column(title="Évolution", weight=0),
             Column(title="Origine"),
+            *precision.COLUMNS,
         ),
         rows=rows,
     )

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from mailwatch.model import Audit, Channel, Indicators, Period, Rate
+from mailwatch.model import Audit, Channel, Indicators, Period, Precision, Rate, Sample
 from mailwatch.ruleset import Policy
 
 # --- what is shown --------------------------------------------------------------------------------
@@ -168,6 +168,10 @@ class Beside:
     witness: Witness | None = None
     closing: Closing | None = None
     differences: tuple[Difference, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    """The draws that have cases of the period."""
+    precisions: tuple[Precision, ...] = ()
+    """What was found of them; nothing where nothing was drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ wrote them, so that erasing them there erases them here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -24,19 +24,31 @@ from mailwatch.sampling import NOT_MEASURED
 
 def frozen(audit: Audit) -> Audit:
     """Give an audit without what names a person, a message or a directory."""
+    numbers = _numbers(audit.requests)
     return replace(
         audit,
         institution=replace(audit.institution, agents=(), services=(), boxes=(), manual_answers=()),
-        requests=tuple(map(_frozen, audit.requests)),
+        requests=tuple(_frozen(request, numbers) for request in audit.requests),
         rulings=(),
     )
 
 
-def _frozen(request: Request) -> Request:
+def _numbers(requests: Iterable[Request]) -> Mapping[str, str]:
+    """A number for each answer, in the place of its key: one that answers two requests counts once (16.3)."""
+    keys = dict.fromkeys(each.key for request in requests for each in request.answers if each.key)
+    return {key: str(number) for number, key in enumerate(keys, start=1)}
+
+
+def _frozen(request: Request, numbers: Mapping[str, str]) -> Request:
+    answers = tuple(
+        replace(bare, key=numbers.get(each.key, ""))
+        for each in request.answers
+        if (bare := _bare(each))
+    )
     return replace(
         request,
         message_id=None,
-        answers=(),
+        answers=answers,
         first=_bare(request.first),
         substantive=_bare(request.substantive),
         links=tuple(replace(link, key="", message_id=None, evidence=()) for link in request.links),

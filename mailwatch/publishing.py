@@ -33,12 +33,20 @@ def publish(
     `policy` is that of the desk unless figures were closed under another. Each file is written beside its place
     and moved there when all are, so that a full disk leaves the old report whole.
     """
+    written = rendered(found, policy or desk.rules.policy, beside or Beside(), formats)
+    _write(written, folder)
+    return folder / (report.HTML if HTML in formats else next(iter(written)))
+
+
+def rendered(
+    found: Audit, policy: Policy, beside: Beside, formats: Collection[str] = FORMATS
+) -> Mapping[str, bytes]:
+    """Give the files of the report by their names; the same report gives the same bytes."""
     written: dict[str, bytes] = {}
     for name in FORMATS:
         if name in formats:
-            written |= _WRITERS[name](found, policy or desk.rules.policy, beside or Beside())
-    _write(written, folder)
-    return folder / (report.HTML if HTML in formats else next(iter(written)))
+            written |= _WRITERS[name](found, policy, beside)
+    return written
 
 
 def pdf(audit: Audit, policy: Policy, beside: Beside) -> bytes:

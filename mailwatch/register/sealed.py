@@ -63,6 +63,15 @@ def edition(
     return replace(closed, audit=thawed(closed.audit, fresh.audit), beside=beside)
 
 
+def body(connection: Connection, period: Period) -> bytes:
+    """Give the closed figures of a period as the digest in the journal was made of them; empty while they are not."""
+    row = _row(connection, period)
+    if row is None:
+        return b""
+    _read(row.body, row.figures)
+    return decompress(row.body)
+
+
 def seal(
     connection: Connection,
     desk: Desk,

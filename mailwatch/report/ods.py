@@ -17,7 +17,7 @@ from mailwatch.model import Audit, Rate, Request
 from mailwatch.report.cells import shown
 from mailwatch.report.chapters import chapters, subtitle, title
 from mailwatch.report.spreadsheets import COLUMNS, spread, titles
-from mailwatch.report.terms import Beside, Cell, Days
+from mailwatch.report.terms import Beside, Cell, Days, Table
 from mailwatch.ruleset import Policy
 
 _MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -57,12 +57,17 @@ _STYLES = (
 
 def ods(audit: Audit, policy: Policy, beside: Beside) -> bytes:
     """Write every table of the report as a sheet, and all requests as the last one."""
-    sheets = [
-        _sheet(table.name, titles(table), (spread(table, row) for row in table.rows))
-        for chapter in chapters(audit, policy, beside)
-        for table in chapter.tables
-    ]
-    sheets.append(_requests(audit.requests))
+    found = (table for chapter in chapters(audit, policy, beside) for table in chapter.tables)
+    sheets = [*map(_table, found), _requests(audit.requests)]
+    return _workbook(sheets, title(audit), subtitle(audit), audit.today)
+
+
+def workbook(tables: Iterable[Table], title: str, subtitle: str, on: date) -> bytes:
+    """Write tables as sheets, in a file that the day dates."""
+    return _workbook(map(_table, tables), title, subtitle, on)
+
+
+def _workbook(sheets: Iterable[str], title: str, subtitle: str, on: date) -> bytes:
     content = (
         f'{_HEAD}<office:document-content {_NAMESPACES} office:version="1.3">{_STYLES}'
         f"<office:body><office:spreadsheet>{''.join(sheets)}</office:spreadsheet></office:body>"
@@ -72,11 +77,15 @@ def ods(audit: Audit, policy: Policy, beside: Beside) -> bytes:
         {
             "mimetype": _MIMETYPE,
             "META-INF/manifest.xml": _manifest(),
-            "meta.xml": _meta(audit),
+            "meta.xml": _meta(title, subtitle, on),
             "content.xml": content,
         },
-        audit.today,
+        on,
     )
+
+
+def _table(table: Table) -> str:
+    return _sheet(table.name, titles(table), (spread(table, row) for row in table.rows))
 
 
 def _requests(requests: Iterable[Request]) -> str:
@@ -139,12 +148,12 @@ def _plain(text: str) -> str:
     return str(escape(_UNWRITABLE.sub("\ufffd", text)))
 
 
-def _meta(audit: Audit) -> str:
+def _meta(title: str, subtitle: str, on: date) -> str:
     return (
         f'{_HEAD}<office:document-meta {_NAMESPACES} xmlns:dc="http://purl.org/dc/elements/1.1/" '
-        f'office:version="1.3"><office:meta><dc:title>{_plain(title(audit))}</dc:title>'
-        f"<dc:subject>{_plain(subtitle(audit))}</dc:subject><dc:language>fr-FR</dc:language>"
-        f"<dc:date>{audit.today.isoformat()}T00:00:00</dc:date></office:meta></office:document-meta>"
+        f'office:version="1.3"><office:meta><dc:title>{_plain(title)}</dc:title>'
+        f"<dc:subject>{_plain(subtitle)}</dc:subject><dc:language>fr-FR</dc:language>"
+        f"<dc:date>{on.isoformat()}T00:00:00</dc:date></office:meta></office:document-meta>"
     )
 
 

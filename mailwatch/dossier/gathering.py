@@ -1,0 +1,126 @@
+"""What goes into the pack, read from the register, the journal's files and, when words are asked for, the mailboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from mailwatch import manual, publishing, workdays
+from mailwatch.dossier.terms import Case, Drawn, Pack
+from mailwatch.dossier.words import passages
+from mailwatch.journal import folders
+from mailwatch.library import library, sheet
+from mailwatch.model import Audit, Channel, Deadline, Period, Request, Ruling
+from mailwatch.register import Register
+from mailwatch.report.terms import Edition
+from mailwatch.ruleset import Desk
+from mailwatch.sampling import draw
+from mailwatch.settings import template_texts
+from mailwatch.site import Site
+
+SIZE = 20
+"""Cases of a sample when nobody says how many."""
+_SEED = 12
+"""Letters of the journal's digest that are the seed when nobody gives one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the pack is asked to be."""
+
+    name: str
+    """Of the period, `2026-T1`."""
+    period: Period
+    size: int = SIZE
+    seed: str = ""
+    """Empty for one that nobody chose: the journal's own."""
+    words: bool = False
+
+
+def gathered(register: Register, site: Site, desk: Desk, asked: Asked, at: datetime) -> Pack:
+    """Gather the pack of a period as it stands at `at`.
+
+    Raises UsageError as the report does, SourceError when there is no journal; a mailbox that cannot be read is told
+    on the pages of its messages.
+    """
+    edition = register.edition(desk, asked.period, at.date())
+    journal = _journal(Path(site.state, folders.FOLDER))
+    seed = asked.seed or _own_seed(edition)
+    found = library(desk, site.templates, at.date())
+    return Pack(
+        period=asked.name,
+        edition=edition,
+        drawn=_drawn(register, site, desk, edition, replace(asked, seed=seed), at),
+        report=publishing.rendered(edition.audit, edition.policy, edition.beside),
+        journal=journal,
+        closed=register.closed_figures(asked.period),
+        specimens={**found.files, **sheet(found)},
+        rules=_rules(desk),
+    )
+
+
+def _journal(folder: Path) -> Mapping[str, bytes]:
+    with folders.shared(folder):
+        return {name: folders.content(folder, name) for name in folders.names(folder)}
+
+
+def _own_seed(edition: Edition) -> str:
+    """A seed that the institution did not choose: nobody knows the journal's digest before it is what it is."""
+    witness = edition.beside.witness
+    return witness.digest[:_SEED] if witness else ""
+
+
+def _rules(desk: Desk) -> bytes:
+    found = manual.manual(desk.rules)
+    return manual.html(found, desk.institution.name, template_texts()).encode()
+
+
+# --- the sample -----------------------------------------------------------------------------------
+
+
+def _drawn(
+    register: Register, site: Site, desk: Desk, edition: Edition, asked: Asked, at: datetime
+) -> Drawn:
+    drawn = draw(edition.audit.requests, size=asked.size, seed=asked.seed)
+    known = {request.id: request for request in register.requests(desk, at.date())}
+    cases = tuple(_case(register, desk, edition, one, known.get(one.id, one)) for one in drawn)
+    if asked.words:
+        cases = tuple(_with_words(register, site, desk, cases))
+    return Drawn(seed=asked.seed, cases=cases, has_words=asked.words)
+
+
+def _case(register: Register, desk: Desk, edition: Edition, counted: Request, now: Request) -> Case:
+    keys = dict.fromkeys(link.key for link in now.links if link.key)
+    ties = {key: register.ties(key) for key in keys}
+    return Case(
+        counted=counted,
+        now=now,
+        rulings=_rulings(edition.audit, counted),
+        deadline=_deadline(counted, edition, desk),
+        ties={key: found for key, found in ties.items() if found},
+    )
+
+
+def _rulings(audit: Audit, request: Request) -> tuple[Ruling, ...]:
+    return tuple(ruling for ruling in audit.rulings if ruling.request == request.id)
+
+
+def _deadline(request: Request, edition: Edition, desk: Desk) -> Deadline | None:
+    """How the due date was counted; None when today's calendar would count otherwise."""
+    policy = edition.policy
+    most = policy.letter_days if request.channel is Channel.LETTER else policy.email_days
+    convention = edition.audit.institution.convention
+    found = workdays.explain(desk.calendar, request.received_on, most, convention)
+    return found if found.due_on == request.due_on else None
+
+
+def _with_words(
+    register: Register, site: Site, desk: Desk, cases: tuple[Case, ...]
+) -> Iterator[Case]:
+    """The cases with their messages read again, all in one visit to the mailboxes."""
+    places = {case.now.id: register.locate(case.now.id) for case in cases}
+    found = passages([place for some in places.values() for place in some], site, desk)
+    for case in cases:
+        yield replace(case, passages=found)

@@ -1,0 +1,114 @@
+"""What the pack is made of: every file by its name in the zip, the same for the same pack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+from mailwatch import labels
+from mailwatch.dossier import cases, columns
+from mailwatch.dossier.figures import figures
+from mailwatch.dossier.terms import Pack
+from mailwatch.labels import day, moment, plural
+from mailwatch.model import Audit
+from mailwatch.report.chapters import subtitle
+from mailwatch.report.ods import workbook
+from mailwatch.report.terms import Cell, Column, Table
+
+NOTICE, VERIFY, RECOMPUTE = "LISEZMOI.md", "VERIFIER.md", "recalcul.py"
+FIGURES, SUMS = "figures.json", "SHA256SUMS"
+SAMPLE, CASES = "echantillon/echantillon.html", "echantillon/cas.csv"
+CLOSED = "rapport/chiffres-arretes.json"
+RULES = "regles/regles.html"
+_NOTICE = "dossier-lisezmoi.md"
+
+
+def parts(pack: Pack, templates: Mapping[str, str]) -> Mapping[str, bytes]:
+    """Give every file of the pack by its name, the list of their digests last."""
+    audit = pack.edition.audit
+    found = {
+        NOTICE: notice(pack, templates).encode(),
+        VERIFY: templates[VERIFY].encode(),
+        RECOMPUTE: templates[RECOMPUTE].encode(),
+        FIGURES: _figures(audit),
+        **_register(audit),
+        SAMPLE: cases.page(pack.drawn, audit, templates).encode("utf-8", "replace"),
+        CASES: columns.text_of(_drawn(pack)),
+        **_below("rapport", pack.report),
+        **_below("journal", pack.journal),
+        **_below("courriels", pack.specimens),
+    }
+    if pack.closed:
+        found[CLOSED] = pack.closed
+    if pack.rules:
+        found[RULES] = pack.rules
+    return {**found, SUMS: _sums(found)}
+
+
+def notice(pack: Pack, templates: Mapping[str, str]) -> str:
+    """Write the page to begin with: what is in the pack, and what an auditor does with it."""
+    environment = Environment(
+        loader=DictLoader(dict(templates)),
+        autoescape=False,  # noqa: S701 -- no page: words to be read as they are
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"day": day, "moment": moment, "plural": plural}
+    audit, beside = pack.edition.audit, pack.edition.beside
+    return environment.get_template(_NOTICE).render(
+        pack=pack, audit=audit, beside=beside, subtitle=subtitle(audit)
+    )
+
+
+def _figures(audit: Audit) -> bytes:
+    return (json.dumps(figures(audit), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _register(audit: Audit) -> Mapping[str, bytes]:
+    """The register as CSV, and once more as one spreadsheet."""
+    found = columns.tables(audit)
+    texts = {f"registre/{name}": columns.text_of(table) for name, table in found}
+    book = workbook(
+        (table for _, table in found), "Registre des demandes", subtitle(audit), audit.today
+    )
+    return {**texts, "registre/registre.ods": book}
+
+
+def _drawn(pack: Pack) -> Table:
+    """The cases as a list, with columns for the auditor to fill in."""
+    titles = ("cas", "demande", "canal", "recue_le", "etat", "graine", "conforme", "observation")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            number,
+            case.counted.id,
+            labels.CHANNELS[case.counted.channel],
+            case.counted.received_on,
+            labels.STATES[case.counted.state],
+            pack.drawn.seed,
+            "",
+            "",
+        )
+        for number, case in enumerate(pack.drawn.cases, start=1)
+    ]
+    return Table(
+        name="Cas",
+        caption="Les cas tirés.",
+        columns=tuple(Column(title=title) for title in titles),
+        rows=rows,
+    )
+
+
+def _below(folder: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    return {f"{folder}/{name}": content for name, content in sorted(files.items())}
+
+
+def _sums(files: Mapping[str, bytes]) -> bytes:
+    """The list that `sha256sum --check` reads."""
+    return "".join(
+        f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)
+    ).encode()

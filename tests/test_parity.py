@@ -23,7 +23,6 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from imapclient import IMAPClient
 
 from mailwatch import offline
 from mailwatch.analysis import analyse
@@ -322,8 +321,7 @@ def test_by_imap_in_any_order_and_any_number_of_looks_a_mailbox_gives_the_figure
     folders, pieces = shuffled(told.folders, seed), shuffled(told.pieces, seed)
     place = {"host": pymap.host, "port": pymap.port, "user": pymap.user}
     account, names = watching(folders, f"lot{next(_lots)}", **place)
-    with IMAPClient(pymap.host, pymap.port, ssl=False, timeout=10) as client:
-        client.plain_login(pymap.user, pymap.password)
+    with pymap.client() as client:
         for folder in names.values():
             client.create_folder(folder)
 

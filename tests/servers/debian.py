@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,23 +17,26 @@ CACHE = Path(__file__).parent.parent.parent / ".cache"
 def fetched(name: str, *packages: str) -> Path:
     """Unpack `packages` once, for good, and give their root; skip or fail as `without` does."""
     folder = CACHE / name
-    root = folder / "root"
-    if not root.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        script = Path(__file__).with_name("fetch_debian.sh")
-        try:
-            done = subprocess.run(
-                [script, folder, *packages],
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=100,
-            )
-        except subprocess.TimeoutExpired:
-            without(name, "it could not be fetched in time")
-        if done.returncode:
-            without(name, f"it could not be fetched: {done.stderr.strip()}")
-    return root
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as lock:
+        # Whoever comes second finds what the first one fetched.
+        flock(lock, LOCK_EX)
+        if not (folder / "root").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _fetch(name, folder, packages)
+    return folder / "root"
+
+
+def _fetch(name: str, folder: Path, packages: tuple[str, ...]) -> None:
+    script = Path(__file__).with_name("fetch_debian.sh")
+    try:
+        done = subprocess.run(
+            [script, folder, *packages], capture_output=True, text=True, check=False, timeout=100
+        )
+    except subprocess.TimeoutExpired:
+        without(name, "it could not be fetched in time")
+    if done.returncode:
+        without(name, f"it could not be fetched: {done.stderr.strip()}")
 
 
 def without(name: str, reason: str) -> NoReturn:

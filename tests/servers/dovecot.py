@@ -309,7 +309,12 @@ def _with_its_users(name: str) -> Path:
     copy = CACHE / "dovecot" / name
     numbers = f"{_NOBODY}:{_NOBODY}::/nonexistent:/bin/false" if name == "passwd" else f"{_NOBODY}:"
     own = [f"{user}:x:{numbers}\n" for user in ("dovecot", "dovenull")]
-    copy.write_text("".join([Path(f"/etc/{name}").read_text("utf-8"), *own]), "utf-8")
+    text = "".join([Path(f"/etc/{name}").read_text("utf-8"), *own])
+    if not copy.exists() or copy.read_text("utf-8") != text:
+        # A server of another run may be reading it.
+        fresh = copy.with_name(f"{name}.{os.getpid()}")
+        fresh.write_text(text, "utf-8")
+        fresh.replace(copy)
     return copy
 
 

@@ -13,7 +13,7 @@ from threading import Thread
 from time import sleep
 
 _READING = re.compile(
-    rb"\w+ (?:CAPABILITY|NOOP|LOGOUT|STARTTLS|AUTHENTICATE [\w-]+|LOGIN \"[^\"]*\" \"[^\"]*\"|LIST \"\" \"\*\"|"
+    rb"\w+ (?:CAPABILITY|ENABLE CONDSTORE|NOOP|LOGOUT|STARTTLS|AUTHENTICATE [\w-]+|LOGIN \"[^\"]*\" \"[^\"]*\"|LIST \"\" \"\*\"|"
     rb"EXAMINE .+|UID SEARCH UID [\d:*]+|"
     rb"UID FETCH [\d,]+ \((?:RFC822\.SIZE|INTERNALDATE|BODY\.PEEK\[\]<\d+\.\d+>| )+\))\r\n",
 )

@@ -84,6 +84,7 @@ at = "07:30"
 state = "/srv/mailwatch"
 key = {{ credential = "register" }}
 poll_every = 60
+reconcile_at = "03:15"
 """
 
 
@@ -159,6 +160,7 @@ def test_a_whole_file_becomes_a_site(file: Path) -> None:
         state="/srv/mailwatch",
         key=Secret(credential="register"),
         poll_every=60,
+        reconcile_at=time(3, 15),
     )
 
 
@@ -171,7 +173,7 @@ def test_an_empty_file_is_a_site_without_a_service(file: Path) -> None:
     site = read(file, "")
     assert (site.accounts, site.submission, site.alert, site.key) == ((), None, None, None)
     assert site.state == "/var/lib/mailwatch"
-    assert site.poll_every == 120
+    assert (site.poll_every, site.reconcile_at) == (120, time(4, 0))
 
 
 @pytest.mark.parametrize(
@@ -638,7 +640,7 @@ def test_a_whole_file_is_read_back_and_lacks_nothing(file: Path) -> None:
         "compte titres@jura.gouv.fr : outlook.example.org, port 993, tls, dossiers INBOX",
         "alerte le mardi à 07:30, à qualite@jura.gouv.fr, sg@jura.gouv.fr",
         "envoi par smtp.jura.gouv.fr, port 587, starttls, au nom de mailwatch@jura.gouv.fr",
-        "registre : /srv/mailwatch, relève toutes les 60 secondes",
+        "registre : /srv/mailwatch, relève toutes les 60 secondes, rapprochement à 03:15",
         "données personnelles : gardées 36 mois",
     ]
     assert lines(file, WHOLE, Weight.MISSING) == []

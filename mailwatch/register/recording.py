@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, exists, func, or_, select, update
 
 from mailwatch.journal.lines import Values
 from mailwatch.packing import key_of, pack, unpack
@@ -181,16 +181,17 @@ def _placed(packed: bytes, file: str) -> bytes:
 
 
 def _known_before(connection: Connection, row: RowMapping, keys: set[str]) -> dict[str, list[int]]:
-    """Facts of the folder's earlier numberings that have one of `keys`, the first one last."""
+    """Facts of the folder's earlier numberings, or of no message any more, that have one of `keys`; the first last."""
     sighting, fact = tables.sighting.c, tables.fact.c
     earlier = (sighting.place == row["id"], sighting.uidvalidity != row["uidvalidity"])
     done = select(sighting.fact).where(*earlier, sighting.state == "done")
-    if connection.execute(done.limit(1)).first() is None:
-        return {}
+    # A row that was lost leaves its fact behind: it is that of the message that is found again.
+    orphan = ~exists().where(sighting.fact == fact.id)
+    moved = connection.execute(done.limit(1)).first() is not None
     found: dict[str, list[int]] = {}
     for key, number in connection.execute(
         select(fact.key, fact.id)
-        .where(fact.key.in_(keys), fact.id.in_(done))
+        .where(fact.key.in_(keys), or_(fact.id.in_(done), orphan) if moved else orphan)
         .order_by(fact.id.desc())
     ):
         found.setdefault(key, []).append(number)

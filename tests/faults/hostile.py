@@ -58,10 +58,13 @@ class Box:
     messages: dict[int, bytes] = field(default_factory=dict)
     arrived: dict[int, bytes] = field(default_factory=dict)
     attributes: bytes = b""
+    modseq: int = 0
+    """HIGHESTMODSEQ (RFC 7162); 0 where the server knows of none."""
 
     def add(self, raw: bytes, at: bytes = b"02-Mar-2026 09:12:00 +0100") -> int:
         uid, self.uidnext = self.uidnext, self.uidnext + 1
         self.messages[uid], self.arrived[uid] = raw, at
+        self.modseq += bool(self.modseq)
         return uid
 
     def remove(self, uid: int) -> bytes:
@@ -170,6 +173,8 @@ def _examined(box: Box) -> Iterator[bytes]:
     yield b"* %d EXISTS" % len(box.messages)
     yield b"* OK [UIDVALIDITY %d] valid" % box.uidvalidity
     yield b"* OK [UIDNEXT %d] next" % box.uidnext
+    if box.modseq:
+        yield b"* OK [HIGHESTMODSEQ %d] highest" % box.modseq
 
 
 def _found(words: bytes, box: Box) -> Iterator[bytes]:

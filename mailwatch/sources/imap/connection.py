@@ -98,6 +98,8 @@ class Connection:
         read it.
         """
         self._folder = folder
+        if self._client.wire.state == "AUTH":
+            self._count_changes()
         try:
             answer = self._examined(names.spelled(folder))
         except (DeclinedError, ValueError):
@@ -186,6 +188,13 @@ class Connection:
         if not found:
             raise of_silence(self.account, self._folder)
         return found
+
+    def _count_changes(self) -> None:
+        """Ask, before the first folder is opened, for HIGHESTMODSEQ where it is offered (RFC 7162 section 3.1)."""
+        with suppress(DeclinedError):
+            offered = self._ask(self._client.capabilities)
+            if {b"ENABLE", b"CONDSTORE"} <= set(offered):
+                self._ask(partial(self._client.enable, "CONDSTORE"))
 
     def _listed(self) -> tuple[names.Listed, ...]:
         return names.listed(self._told(self._client.list_folders))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from mailwatch import manual, publishing, workdays
 from mailwatch.dossier.terms import Case, Drawn, Pack
-from mailwatch.dossier.words import passages
+from mailwatch.dossier.words import passages, place_name
 from mailwatch.journal import folders
 from mailwatch.library import library, sheet
 from mailwatch.model import Audit, Channel, Deadline, Period, Request, Ruling
-from mailwatch.register import Register
+from mailwatch.register import Location, Register, Tie
 from mailwatch.report.terms import Edition
 from mailwatch.ruleset import Desk
 from mailwatch.sampling import draw
@@ -83,24 +84,35 @@ def _rules(desk: Desk) -> bytes:
 def _drawn(
     register: Register, site: Site, desk: Desk, edition: Edition, asked: Asked, at: datetime
 ) -> Drawn:
-    drawn = draw(edition.audit.requests, size=asked.size, seed=asked.seed)
+    counted = draw(edition.audit.requests, size=asked.size, seed=asked.seed)
     known = {request.id: request for request in register.requests(desk, at.date())}
-    cases = tuple(_case(register, desk, edition, one, known.get(one.id, one)) for one in drawn)
-    if asked.words:
-        cases = tuple(_with_words(register, site, desk, cases))
+    places = {request.id: register.locate(request.id) for request in counted}
+    every = [place for some in places.values() for place in some]
+    ties = _ties(register, every)
+    found = passages(every, site, desk) if asked.words else {}
+    cases = tuple(
+        Case(
+            counted=request,
+            now=known.get(request.id, request),
+            rulings=_rulings(edition.audit, request),
+            deadline=_deadline(request, edition, desk),
+            ties=[tie for place in places[request.id] for tie in ties.get(place.key, ())],
+            passages=found,
+        )
+        for request in counted
+    )
     return Drawn(seed=asked.seed, cases=cases, has_words=asked.words)
 
 
-def _case(register: Register, desk: Desk, edition: Edition, counted: Request, now: Request) -> Case:
-    keys = dict.fromkeys(link.key for link in now.links if link.key)
-    ties = {key: register.ties(key) for key in keys}
-    return Case(
-        counted=counted,
-        now=now,
-        rulings=_rulings(edition.audit, counted),
-        deadline=_deadline(counted, edition, desk),
-        ties={key: found for key, found in ties.items() if found},
-    )
+def _ties(
+    register: Register, places: Sequence[Location]
+) -> Mapping[str, Sequence[tuple[str, Tie]]]:
+    """Which lines of the journal are of the messages that lie there, by the keys of these."""
+    names = {place.key: place_name(place) for place in places if place.key}
+    found: dict[str, list[tuple[str, Tie]]] = defaultdict(list)
+    for tie in register.ties(*names):
+        found[tie.key].append((names[tie.key], tie))
+    return found
 
 
 def _rulings(audit: Audit, request: Request) -> tuple[Ruling, ...]:
@@ -114,13 +126,3 @@ def _deadline(request: Request, edition: Edition, desk: Desk) -> Deadline | None
     convention = edition.audit.institution.convention
     found = workdays.explain(desk.calendar, request.received_on, most, convention)
     return found if found.due_on == request.due_on else None
-
-
-def _with_words(
-    register: Register, site: Site, desk: Desk, cases: tuple[Case, ...]
-) -> Iterator[Case]:
-    """The cases with their messages read again, all in one visit to the mailboxes."""
-    places = {case.now.id: register.locate(case.now.id) for case in cases}
-    found = passages([place for some in places.values() for place in some], site, desk)
-    for case in cases:
-        yield replace(case, passages=found)

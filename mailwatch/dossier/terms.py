@@ -43,8 +43,8 @@ class Case:
     rulings: tuple[Ruling, ...]
     deadline: Deadline | None
     """Day by day; None when the report counted by another calendar than today's."""
-    ties: Mapping[str, Sequence[Tie]] = field(default_factory=dict)
-    """Which lines of the journal are of its messages, by the keys of these."""
+    ties: Sequence[tuple[str, Tie]] = ()
+    """Which lines of the journal are of its messages, each with the place of its message."""
     passages: Mapping[str, Passage] = field(default_factory=dict)
     """By the places of its messages; empty unless words were asked for."""
 

@@ -39,7 +39,7 @@ def passages(
         read = [each for each in found if each.fault is None]
         verdicts = workers.judge([_delivery(each, site.accounts) for each in read]).result()
     told = dict(zip((each.location for each in read), verdicts, strict=True))
-    return {_name(each.location): _passage(each, told.get(each.location)) for each in found}
+    return {place_name(each.location): _passage(each, told.get(each.location)) for each in found}
 
 
 def unreachable(found: Iterable[Passage]) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ def _delivery(found: Fetched, accounts: Collection[Account]) -> Delivery:
     )
     return Delivery(
         raw=found.raw,
-        file=_name(location),
+        file=place_name(location),
         role=Role.SENT if role is FolderRole.SENT else Role.INBOX,
         server_at=found.server_at,
         journal=role is FolderRole.JOURNAL,
@@ -81,7 +81,8 @@ def _passage(found: Fetched, verdict: Verdict | None) -> Passage:
     )
 
 
-def _name(at: Location) -> str:
+def place_name(at: Location) -> str:
+    """Name the place of a message as facts and lists do."""
     return location_name(Place(account=at.account, folder=at.folder), at.uidvalidity, at.uid)
 
 

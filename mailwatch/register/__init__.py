@@ -254,7 +254,7 @@ class Register:
             return found
 
     def closed_figures(self, period: Period) -> bytes:
-        """Give the figures of a period as they were closed, whose digest the journal holds; empty while they are not."""
+        """Give the figures of a period as they were closed, whose digest is in the journal; empty while they are not."""
         with self._database.reading() as connection:
             return sealed.body(connection, period)
 
@@ -445,10 +445,10 @@ class Register:
         with self._database.reading() as connection:
             return lines.followed(connection, sizes)
 
-    def ties(self, key: str) -> tuple[Tie, ...]:
-        """Give what proves which lines are of a message, by the key of its fact; nothing once it is erased."""
+    def ties(self, *keys: str) -> tuple[Tie, ...]:
+        """Give what proves which lines are of some messages, by the keys of their facts; nothing of what is erased."""
         with self._database.reading() as connection:
-            return lines.ties(connection, key)
+            return lines.ties(connection, keys)
 
     def last_told(self, kind: str) -> Mapping[str, object]:
         """Give what the journal's last line of a kind says; empty when there is none."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -189,16 +189,16 @@ def committed(line: bytes) -> str:
     return str(told.get("fact") or told.get("record") or "")
 
 
-def ties(connection: Connection, key: str) -> tuple[Tie, ...]:
-    """Give what proves which lines are of the message whose fact has that key; nothing once it is erased."""
+def ties(connection: Connection, keys: Sequence[str]) -> tuple[Tie, ...]:
+    """Give what proves which lines are of the messages whose facts have those keys; nothing of what is erased."""
     fact = tables.fact.c
-    asked = select(fact.salt).where(fact.key == key, fact.salt != GONE)
-    salts_of = {commitment(salt, key): salt for salt in connection.scalars(asked)}
-    if not salts_of:
+    asked = select(fact.key, fact.salt).where(fact.key.in_(keys), fact.salt != GONE)
+    salted = {commitment(row.salt, row.key): row for row in connection.execute(asked)}
+    if not salted:
         return ()
     facts = "SELECT seq, line FROM journal WHERE kind = 'fact' ORDER BY seq"
     return tuple(
-        Tie(line=row[0], salt=salts_of[found].hex(), key=key)
+        Tie(line=row[0], salt=salted[found].salt.hex(), key=salted[found].key)
         for row in connection.exec_driver_sql(facts)
-        if (found := committed(row[1])) in salts_of
+        if (found := committed(row[1])) in salted
     )

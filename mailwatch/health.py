@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mailwatch import alert
 from mailwatch.errors import Remark
 from mailwatch.model import Period
 from mailwatch.register import (
     AlertState,
+    ClockSet,
     Failing,
     Gap,
     Head,
@@ -144,6 +145,8 @@ class Health:
     """Alerts of the last week that the server refused for good."""
     sending: Fault | None
     """What keeps alerts from leaving."""
+    clock_sets: tuple[ClockSet, ...]
+    """When the machine's clock was set, of the last 30 days."""
     head: Head
 
 
@@ -185,6 +188,7 @@ def examine(
             for one in register.alerts_in(AlertState.FAILED)
         ),
         sending=_fault(failing.get(("", "")), _SENDING_FAULTS, host),
+        clock_sets=register.clock_sets(_since(at)),
         head=register.head(),
     )
 
@@ -203,11 +207,14 @@ class _View:
 
 
 def _recent(register: Register, at: datetime) -> tuple[Gap, ...]:
+    return register.gaps(Period(from_on=_since(at).date(), to_on=None))
+
+
+def _since(at: datetime) -> datetime:
     try:
-        since = at - RECENT
+        return at - RECENT
     except OverflowError:
-        return register.gaps(Period(from_on=None, to_on=None))
-    return register.gaps(Period(from_on=since.date(), to_on=None))
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _place(location: Location) -> Place:

@@ -120,6 +120,8 @@ def _length(time: timedelta) -> str:
     minutes = int(time.total_seconds()) // 60
     if minutes >= 2 * _DAY:
         return _("{count} jours").format(count=minutes // _DAY)
+    if not minutes:
+        return _("{count} s").format(count=int(time.total_seconds()))
     if minutes >= _HOUR:
         return _("{hours} h {minutes:02}").format(hours=minutes // _HOUR, minutes=minutes % _HOUR)
     return _("{count} min").format(count=minutes)
@@ -140,6 +142,17 @@ def _rest(found: Health, zone: tzinfo, state: Path, octets: int) -> Iterator[str
     if found.refused:
         yield _("Alertes refusées par le serveur, cette semaine-là : {count}.").format(
             count=found.refused
+        )
+    for one in found.clock_sets[-1:]:
+        words = (
+            _("Horloge de la machine : avancée de {length}, le {at} ({times} en 30 jours).")
+            if one.seconds > 0
+            else _("Horloge de la machine : reculée de {length}, le {at} ({times} en 30 jours).")
+        )
+        yield words.format(
+            length=_length(timedelta(seconds=abs(one.seconds))),
+            at=_minute(one.at, zone),
+            times=counted(len(found.clock_sets), _("changement"), _("changements")),
         )
     lines = counted(found.head.size, _("ligne"), _("lignes"))
     yield _("Journal : {lines}, empreinte {digest}").format(

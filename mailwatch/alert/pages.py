@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 
 from mailwatch.alert.lines import DUE, LATE_FOLLOW_UP, Group, Urgency, long_day, minute, plain
-from mailwatch.alert.sections import Alert, Gap
+from mailwatch.alert.sections import Alert, ClockSet, Gap
 from mailwatch.labels import NO_BREAK, day, plural, short_file
 
 TEXT = "alerte.txt.j2"
@@ -64,6 +64,7 @@ def _words(alert: Alert) -> dict[str, object]:
             for item in alert.quarantined[:LISTED]
         ],
         "gaps": [_gap(gap, alert) for gap in alert.gaps[-LISTED:]],
+        "clock_sets": [_clock_set(one, alert) for one in alert.clock_sets[-LISTED:]],
         "DUE": DUE,
         "LATE_FOLLOW_UP": LATE_FOLLOW_UP,
         "OVERDUE": Urgency.OVERDUE,
@@ -87,6 +88,24 @@ def _gap(gap: Gap, alert: Alert) -> str:
         unseen = plural(gap.missed, "message passé sans être vu", "messages passés sans être vus")
         words += f", {gap.missed} {unseen}"
     return words
+
+
+def _clock_set(one: ClockSet, alert: Alert) -> str:
+    moved = "avancée" if one.seconds > 0 else "reculée"
+    length = _length(abs(one.seconds))
+    return f"horloge de la machine {moved} de {length}, le {minute(one.at, alert.zone)}"
+
+
+def _length(seconds: int) -> str:
+    """A length of time in its largest unit: what matters is whether hours or days may be wrong."""
+    for unit, one, many in (
+        (86_400, "jour", "jours"),
+        (3_600, "heure", "heures"),
+        (60, "minute", "minutes"),
+    ):
+        if seconds >= unit:
+            return f"{seconds // unit}{NO_BREAK}{plural(seconds // unit, one, many)}"
+    return f"{seconds}{NO_BREAK}{plural(seconds, 'seconde', 'secondes')}"
 
 
 def _environment(templates: Mapping[str, str]) -> Environment:

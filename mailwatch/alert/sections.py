@@ -58,6 +58,18 @@ class Gap(Protocol):
         """How many messages came and went; 0 when it cannot be told."""
 
 
+class ClockSet(Protocol):
+    """The machine's clock was set while mailboxes were watched."""
+
+    @property
+    def at(self) -> datetime:
+        """By the clock as it was set."""
+
+    @property
+    def seconds(self) -> int:
+        """How far forward; negative for back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenGap:
     """A folder that is not looked at any more: the server refuses, or does not answer."""
@@ -104,6 +116,7 @@ class Alert:
     """Of the whole institution; empty in a service's own alert."""
     quarantined: tuple[Unreadable, ...]
     gaps: tuple[Gap, ...]
+    clock_sets: tuple[ClockSet, ...]
     head: Head | None
 
     def count(self, *urgencies: Urgency) -> int:
@@ -118,11 +131,12 @@ def weekly(
     week: str,
     *,
     gaps: Sequence[Gap] = (),
+    clock_sets: Sequence[ClockSet] = (),
     head: Head | None = None,
 ) -> Alert:
     """Compose the alert of `week` as things stand on the day of `audit`, whose period must be open.
 
-    `gaps` are those that touch the period of the figures or come after it (`periods`).
+    `gaps` and `clock_sets` are those that touch the period of the figures or come after it (`periods`).
     """
     today = audit.today
     period, previous = periods(today)
@@ -144,6 +158,7 @@ def weekly(
         figures=_figures(audit.requests, horizon, audit.unwatched),
         quarantined=audit.quarantined,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.since, gap.account, gap.folder))),
+        clock_sets=tuple(clock_sets),
         head=head,
     )
 

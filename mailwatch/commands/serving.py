@@ -54,15 +54,30 @@ def run(settings: str | None) -> None:
     short_help=_("Faire un seul relevé, et s’arrêter."),
     options_metavar=_("[OPTIONS]"),
 )
+@click.option(
+    "--reconcile",
+    is_flag=True,
+    help=_("Comparer aussi chaque dossier au serveur, message par message, sans attendre la nuit."),
+)
 @settings_option
 @now_option
 @json_option
-def once(settings: str | None, now: str | None, as_json: bool) -> None:
+def once(reconcile: bool, settings: str | None, now: str | None, as_json: bool) -> None:
     from mailwatch import daemon
 
     site, desk = _watched(settings)
     clock = _clock(now, desk)
-    done = daemon.once(site, desk, key_for(site), now=clock, log=_unheard(clock))
+    # A clock that stands still is nobody's to check.
+    timers = daemon.timers_of_this_machine if now is None else None
+    done = daemon.once(
+        site,
+        desk,
+        key_for(site),
+        now=clock,
+        log=_unheard(clock),
+        timers=timers,
+        reconcile=reconcile,
+    )
     tally = done.polled.tally
     # What holds up an account is told once, not for each of its folders.
     errors = {str(error): error for error in done.errors}.values()
@@ -72,6 +87,8 @@ def once(settings: str | None, now: str | None, as_json: bool) -> None:
                 "recorded": tally.recorded,
                 "quarantined": tally.quarantined,
                 "vanished": tally.vanished,
+                "healed": tally.healed,
+                "gone": tally.gone,
                 "decided": done.polled.decided,
                 "sent": done.sent,
                 "errors": [str(error) for error in errors],
@@ -82,6 +99,11 @@ def once(settings: str | None, now: str | None, as_json: bool) -> None:
         click.echo(
             words.format(recorded=tally.recorded, quarantined=tally.quarantined, sent=done.sent)
         )
+        if reconcile or tally.healed:
+            words = _(
+                "Rapprochement avec le serveur : messages retrouvés : {healed}, qui n’y sont plus : {gone}."
+            )
+            click.echo(words.format(healed=tally.healed, gone=tally.gone))
         for error in errors:
             click.echo(f"mailwatch : {say(error)}", err=True)
     sys.exit(done.exit_code)

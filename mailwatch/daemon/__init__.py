@@ -12,15 +12,16 @@ from __future__ import annotations
 import random
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import FrameType
 
+from mailwatch.daemon.clocks import Timers, timers_of_this_machine
 from mailwatch.daemon.duties import Service, composed_alert
 from mailwatch.daemon.handing import attended, handover
 from mailwatch.daemon.instance import holder, only_one
@@ -35,7 +36,8 @@ from mailwatch.errors import (
     UnreachableError,
 )
 from mailwatch.polling import Lines, Polled, Watch, workers_for
-from mailwatch.register import UNWATCHED, opened
+from mailwatch.polling.comparing import is_due
+from mailwatch.register import UNWATCHED, Cursor, opened
 from mailwatch.ruleset import Desk
 from mailwatch.site import Account, Site
 
@@ -43,6 +45,7 @@ __all__ = [
     "Done",
     "Log",
     "Service",
+    "Timers",
     "composed_alert",
     "contradictions",
     "holder",
@@ -51,6 +54,7 @@ __all__ = [
     "only_one",
     "run",
     "service",
+    "timers_of_this_machine",
     "unwatched",
     "witnessed",
 ]
@@ -84,6 +88,10 @@ def unwatched(site: Site) -> timedelta:
     return max(UNWATCHED, timedelta(seconds=3 * site.poll_every))
 
 
+def _is_due(known: Cursor, site: Site, desk: Desk, at: datetime) -> bool:
+    return is_due(known, site.reconcile_at, desk.zone, at)
+
+
 @contextmanager
 def service(
     site: Site,
@@ -94,6 +102,7 @@ def service(
     log: Log,
     goes_on: Callable[[], bool] = lambda: True,
     workers: int | None = None,
+    compares: Callable[[Cursor], bool] | None = None,
 ) -> Iterator[Service]:
     """Open all that the service works with, for this process alone.
 
@@ -118,6 +127,7 @@ def service(
                 now=now,
                 unwatched=unwatched(site),
                 goes_on=goes_on,
+                compares=compares or (lambda known: _is_due(known, site, desk, now())),
             ),
             log=log,
             handover=handover(site, desk),
@@ -136,9 +146,26 @@ def once(
     now: Callable[[], datetime],
     log: Log,
     workers: int | None = None,
+    timers: Callable[[], Timers] | None = None,
+    reconcile: bool = False,
 ) -> Done:
-    """Look at every mailbox, decide, send the alert that is due; raises as `service`."""
-    with service(site, desk, key, now=now, log=log, workers=workers) as duties:
+    """Look at every mailbox, decide, send the alert that is due; raises as `service`.
+
+    With `timers`, `now` is held against them: to be given when it is the machine's clock. With `reconcile`, every
+    folder is compared with its server, due or not.
+    """
+    with service(
+        site,
+        desk,
+        key,
+        now=now,
+        log=log,
+        workers=workers,
+        compares=(lambda _: True) if reconcile else None,
+    ) as duties:
+        if timers is not None:
+            duties.keep_time_by(timers)
+        duties.started(version("mailwatch"))
         polled = duties.look(site.accounts)
         duties.reduce(now())
         errors = [failure.error for failure in polled.failures]
@@ -151,6 +178,7 @@ def once(
             raise
         except MailwatchError as error:
             errors.append(error)
+        duties.stopped()
     return Done(polled=polled, sent=sent, errors=tuple(errors))
 
 
@@ -172,8 +200,11 @@ class _Stop:
     def tick(self) -> None:
         self._ticks.put(None)
 
-    def wait(self) -> None:
-        self._ticks.get()
+    def wait(self, most: float) -> None:
+        # The scheduler waits for an instant of the wall clock: one that is set back would have it wait for its old
+        # time. The queue's own wait is by the monotonic clock.
+        with suppress(Empty):
+            self._ticks.get(timeout=most)
         while not self._ticks.empty():
             self._ticks.get()
 
@@ -192,32 +223,43 @@ def run(
     log: Log,
     draw: Callable[[], float] = random.random,
     workers: int | None = None,
+    timers: Callable[[], Timers] = timers_of_this_machine,
 ) -> None:
     """Serve until SIGTERM or SIGINT, which let the batch in hand be finished; raises as `service`.
 
     To be called in the main thread. A server that fails, a register that is held or a disk that is full is waited
     for, more and more rarely.
     """
-    stop = _Stop()
+    stop, pace = _Stop(), min(_TICK, site.poll_every)
     turns = Turns(every=timedelta(seconds=site.poll_every), draw=draw)
     with (
         _heeding(stop),
-        service(site, desk, key, now=now, log=log, goes_on=stop.goes_on, workers=workers) as duties,
+        service(
+            site,
+            desk,
+            key,
+            now=now,
+            log=log,
+            goes_on=stop.goes_on,
+            workers=workers,
+        ) as duties,
         attended(duties.handover, site, now, stop.tick),
-        _ticking(stop, min(_TICK, site.poll_every)),
+        _ticking(stop, pace),
     ):
+        duties.keep_time_by(timers)
         duties.begin(version("mailwatch"))
         notify("READY=1", f"STATUS={len(site.accounts)} compte(s) suivi(s)")
         while not stop.told:
             _beat(duties, turns)
             notify("WATCHDOG=1")
-            stop.wait()
+            stop.wait(2 * pace)
         notify("STOPPING=1")
         duties.end()
 
 
 def _beat(duties: Service, turns: Turns) -> None:
     """Do what is due."""
+    _heed_clocks(duties, turns)
     _take_in(duties, turns)
     at = duties.watch.now()
     accounts = [one for one in duties.site.accounts if turns.is_due(one.name, at)]
@@ -235,6 +277,15 @@ def _beat(duties: Service, turns: Turns) -> None:
         duties.log("busy", error)
         for name in (*(account.name for account in accounts), _ALERT, _RETENTION):
             turns.failed(name, at, error)
+
+
+def _heed_clocks(duties: Service, turns: Turns) -> None:
+    """Notice a clock that was set: what was to wait for its old time is due now."""
+    try:
+        if duties.heed_clocks():
+            turns.clock_was_set()
+    except BusyError as error:
+        duties.log("busy", error)
 
 
 def _publish(duties: Service, turns: Turns) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from mailwatch import alert, outbox
 from mailwatch.alert.sections import OpenGap, periods
+from mailwatch.daemon.clocks import Jump, Timers
 from mailwatch.daemon.handing import Handover
 from mailwatch.daemon.telling import Log
+from mailwatch.daemon.timekeeping import START, Timekeeper
 from mailwatch.daemon.witnessing import Publication
 from mailwatch.errors import BusyError, RefusedError, Remark, SettingsError, UnreachableError
 from mailwatch.intake.answering import awaits_sending
@@ -38,6 +40,8 @@ class Service:
     """What the mail server hands over; None where it hands over nothing."""
     publication: Publication | None = None
     """The journal's files; None where nobody keeps them."""
+    timekeeper: Timekeeper | None = None
+    """What minds the clocks; None where the day is somebody's say."""
     _failing: dict[str, str] = field(default_factory=dict)
     """What the journal knows to fail, and how, by account and folder; of neither is the sending of alerts."""
     _told: dict[str, str] = field(default_factory=dict)
@@ -48,9 +52,20 @@ class Service:
         for one in self.watch.register.failing():
             self._failing[f"{one.account}/{one.folder}"] = one.error
 
+    def started(self, version: str) -> None:
+        """Write down that the service is at work, by which clock."""
+        self.heed_clocks()
+        self._journal(
+            START, version=version, **(self.timekeeper.marks() if self.timekeeper else {})
+        )
+
+    def stopped(self) -> None:
+        """Write down that it no longer is."""
+        self._journal("stop")
+
     def begin(self, version: str) -> None:
         """Tell that the service starts."""
-        self._journal("start", version=version)
+        self.started(version)
         words = Remark(
             "mailwatch {version} est en marche ; comptes suivis : {accounts}, un relevé toutes les {seconds} s",
             version=version,
@@ -61,14 +76,38 @@ class Service:
 
     def end(self) -> None:
         """Tell that the service stops as it should."""
-        self._journal("stop")
+        self.stopped()
         self.log("stop", Remark("mailwatch s’arrête"))
+
+    # --- clocks -----------------------------------------------------------------------------------
+
+    def keep_time_by(self, timers: Callable[[], Timers]) -> None:
+        """Hold the wall clock against what the machine counts by itself from now on."""
+        self.timekeeper = Timekeeper(site=self.site, watch=self.watch, timers=timers)
+
+    def heed_clocks(self) -> bool:
+        """Say whether the wall clock was set since the last time; raises as `Timekeeper.heed`."""
+        found = self.timekeeper.heed() if self.timekeeper else ()
+        for each in found:
+            self.log("clock" if isinstance(each, Jump) else "asleep", each.words)
+        return any(isinstance(each, Jump) for each in found)
+
+    # --- mailboxes --------------------------------------------------------------------------------
 
     def look(self, accounts: Sequence[Account]) -> Polled:
         """Look at `accounts`, and tell what is news: mail, what fails, what no longer does."""
         polled = poll(accounts, self.desk, self.watch)
         self._tell_failures(accounts, polled.failures)
         tally = polled.tally
+        if tally.healed or tally.gone:
+            self.log(
+                "reconciled",
+                Remark(
+                    "rapprochement avec le serveur : messages retrouvés : {healed}, qui n’y sont plus : {gone}",
+                    healed=tally.healed,
+                    gone=tally.gone,
+                ),
+            )
         if tally.recorded or tally.quarantined or tally.vanished:
             self.log(
                 "polled",
@@ -193,7 +232,11 @@ class Service:
             self._journal("recovery", account="", folder="")
 
     def _week_due(self, plan: AlertPlan, at: datetime) -> str | None:
-        last = self.watch.register.last_alert(alert.WEEKLY)
+        # Alerts of weeks to come are of a clock that was ahead: no week must do without because of them.
+        this_week = alert.week_of(at.astimezone(self.desk.zone).date())
+        last = self.watch.register.last_alert(alert.WEEKLY, until=this_week)
+        if last is None and self.watch.register.last_alert(alert.WEEKLY):
+            return None
         week = alert.week_of_alert(last.alert_id) if last else None
         return alert.is_due(plan, self.desk.calendar, self.desk.zone, at, week)
 
@@ -231,7 +274,7 @@ def composed_alert(
 ) -> alert.Alert:
     """Write the alert of `week` as things stand at `at`."""
     today = at.astimezone(desk.zone).date()
-    since = periods(today)[0].from_on
+    since = periods(today)[0].from_on or today
     gaps = register.gaps(Period(from_on=since, to_on=None))
     return alert.weekly(
         register.audit(desk, Period(from_on=None, to_on=None), today),
@@ -239,6 +282,7 @@ def composed_alert(
         plan,
         week,
         gaps=(*gaps, *_open_gaps(register, site, at, unwatched)),
+        clock_sets=register.clock_sets(datetime.combine(since, time(), UTC)),
         head=register.head(),
     )
 

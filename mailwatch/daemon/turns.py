@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mailwatch.errors import MailwatchError, RefusedError, SettingsError
 
@@ -40,12 +40,19 @@ class Turns:
     def is_due(self, name: str, at: datetime) -> bool:
         """Say whether it is the turn of `name`."""
         turn = self._turns.get(name)
+        # Wall time of one zone is compared by its figures, which the hour that comes twice shows twice.
+        at = at.astimezone(UTC)
         # A clock that was set back must not make us wait for its old time.
         return turn is None or not at < turn.due_at <= at + 2 * max(self.every, _PATIENT)
 
     def went_well(self, name: str, at: datetime) -> None:
         """Note that `name` was done to its end."""
-        self._turns[name] = _Turn(at + self.every)
+        self._turns[name] = _Turn(at.astimezone(UTC) + self.every)
+
+    def clock_was_set(self) -> None:
+        """Make it everybody's turn; who fails goes on failing as often as before."""
+        for turn in self._turns.values():
+            turn.due_at = datetime.min.replace(tzinfo=UTC)
 
     def always(self, name: str) -> None:
         """Note that `name` may be done at any moment."""
@@ -55,4 +62,5 @@ class Turns:
         """Note that it was not, and when to try again."""
         before = self._turns.get(name)
         failures = before.failures + 1 if before else 1
-        self._turns[name] = _Turn(at + pause(failures, error, self.draw()), failures)
+        due_at = at.astimezone(UTC) + pause(failures, error, self.draw())
+        self._turns[name] = _Turn(due_at, failures)

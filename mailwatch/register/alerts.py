@@ -60,16 +60,16 @@ def in_state(connection: Connection, state: AlertState) -> tuple[QueuedAlert, ..
     return tuple(map(_alert, connection.execute(asked)))
 
 
-def last(connection: Connection, kind: str) -> QueuedAlert | None:
-    """Give the last queued alert whose id starts with `kind` and a slash."""
+def last(connection: Connection, kind: str, until: str | None = None) -> QueuedAlert | None:
+    """Give the last queued alert whose id starts with `kind` and a slash, or the highest one up to `until`."""
     alert = tables.alert
-    asked = (
-        select(alert)
-        .where(alert.c.alert_id.startswith(f"{kind}/", autoescape=True))
-        .order_by(alert.c.seq.desc())
-        .limit(1)
-    )
-    row = connection.execute(asked).first()
+    asked = select(alert).where(alert.c.alert_id.startswith(f"{kind}/", autoescape=True))
+    if until is None:
+        asked = asked.order_by(alert.c.seq.desc())
+    else:
+        # What follows `until` in an id is a slash, the sign before the nought.
+        asked = asked.where(alert.c.alert_id < f"{kind}/{until}0").order_by(alert.c.alert_id.desc())
+    row = connection.execute(asked.limit(1)).first()
     return _alert(row) if row else None
 
 

@@ -39,7 +39,7 @@ def drawn(
     for place, one in enumerate(found.cases, start=1):
         request = requests.get(one.request)
         screen.print(f"{place:>3}. {titled(one, request)}", soft_wrap=True, markup=False)
-        for check in one.verdicts:
+        for check in filter(one.verdicts.__contains__, Check):
             line = f"       {verdict(one, check, request)}"
             if (review := reviews.get((one.request, check))) is not None:
                 line += f" — {judged(review)}"
@@ -64,11 +64,12 @@ def titled(one: Drawn, request: Request | None) -> str:
     if request is None:
         words = _("{request}  reçue le {on:%d/%m/%Y} ; n’est plus une demande du registre")
         return words.format(request=plain(one.request), on=one.received_on)
-    words = _("{request}  {channel} reçu le {on:%d/%m/%Y}, {state}")
+    words = _("{request}  {channel} reçu le {arrival}, {state}")
+    at = request.received_at
     return words.format(
         request=plain(one.request),
-        channel=_(CHANNELS[request.channel]),
-        on=request.received_on,
+        channel=_(CHANNELS[one.channel]),
+        arrival=f"{at:%d/%m/%Y %H:%M}" if at else f"{request.received_on:%d/%m/%Y}",
         state=_(STATES[request.state]),
     )
 
@@ -113,10 +114,10 @@ def verdict(one: Drawn, check: Check, request: Request | None) -> str:
 
 def _dates(due_on: str, request: Request | None) -> str:
     if request is None:
-        return _("échéance le {due}").format(due=due_on)
+        return _("le {due}").format(due=due_on)
     if request.first is None:
-        return _("échéance le {due:%d/%m/%Y}, sans réponse").format(due=request.due_on)
-    words = _("échéance le {due:%d/%m/%Y}, première réponse le {on:%d/%m/%Y}, délai {delay}")
+        return _("le {due:%d/%m/%Y}, sans réponse").format(due=request.due_on)
+    words = _("le {due:%d/%m/%Y}, première réponse le {on:%d/%m/%Y}, délai {delay}")
     return words.format(
         due=request.due_on,
         on=request.first.on,
@@ -141,16 +142,17 @@ def precision(period: Period, found: Sequence[Precision]) -> None:
     words = _("Précision mesurée, demandes reçues du {start:%d/%m/%Y} au {to:%d/%m/%Y} :")
     screen.print(Text(words.format(start=period.from_on, to=period.to_on), style="bold"))
     for one in found:
-        screen.print(f"  {named(one.checks)} : {_measured(one)}", soft_wrap=True, markup=False)
+        screen.print(f"  {named(one)} : {_measured(one)}", soft_wrap=True, markup=False)
     if not any(one.right.denominator or one.waiting for one in found):
         words = _("Aucun cas de la période n’a été tiré : « mailwatch sample draw » en tire.")
         screen.print(words, soft_wrap=True)
 
 
-def named(checks: Sequence[Check]) -> str:
-    """What checks are called together."""
-    *others, last = (_(CHECKS[check]) for check in checks)
-    return _("{others} et {last}").format(others=", ".join(others), last=last) if others else last
+def named(one: Precision) -> str:
+    """What is measured, in words."""
+    *others, last = (_(CHECKS[check]) for check in one.checks)
+    words = _("{others} et {last}").format(others=", ".join(others), last=last) if others else last
+    return f"{words} ({_(CHANNELS[one.channel])})" if one.channel else words
 
 
 def _measured(one: Precision) -> str:

@@ -187,11 +187,11 @@ def _summary(found: Audit) -> dict[str, Json]:
 def precision(found: Sequence[Precision]) -> dict[str, Json]:
     """How often each check was right among the cases that a person judged, by check; `rate_text` may be words.
 
-    `standing` is nature, link and deadline together, each of which the rate rests on. `interval` is Wilson's at 95 %,
-    in shares of one, null when nothing was judged.
+    `email` and `letter` are nature, link and deadline together on the cases of that channel: what its rate rests on.
+    `interval` is Wilson's at 95 %, in shares of one, null when nothing was judged.
     """
     return {
-        one.checks[0] if len(one.checks) == 1 else "standing": {
+        str(one.channel or one.checks[0]): {
             "right": one.right.numerator,
             "judged": one.right.denominator,
             "waiting": one.waiting,
@@ -212,7 +212,7 @@ def sample(
             {
                 "request": case.request,
                 "received_on": case.received_on.isoformat(),
-                "channel": requests[case.request].channel if case.request in requests else None,
+                "channel": case.channel,
                 "state": requests[case.request].state if case.request in requests else None,
                 "checks": {
                     str(check): {

@@ -156,7 +156,7 @@ CHECKS = {
     Check.AUTHOR: "personne qui écrit",
     Check.SERVICE: "service nommé",
     Check.INSTITUTION: "institution nommée",
-    Check.DEADLINE: "échéance et délai",
+    Check.DEADLINE: "échéance",
 }
 PHRASES = {
     "gap": "huit mots au plus",

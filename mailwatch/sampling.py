@@ -33,7 +33,11 @@ from mailwatch.model import (
 NOT_MEASURED = "non mesurée"
 STANDING = (Check.NATURE, Check.LINK, Check.DEADLINE)
 """What decides together whether a request counts as answered in time."""
-_MEASURED = (*((check,) for check in Check), STANDING)
+_MEASURED = (
+    *(((check,), None) for check in Check),
+    *((STANDING, channel) for channel in Channel),
+)
+"""What is measured, and on the cases of which channel."""
 _QUANTILE = 1.959963984540054
 """Of the normal distribution, at 97.5 %."""
 
@@ -101,7 +105,12 @@ def sampled(
         population=len(requests),
         at=at,
         cases=tuple(
-            Drawn(request=each.id, received_on=each.received_on, verdicts=verdicts(each))
+            Drawn(
+                request=each.id,
+                channel=each.channel,
+                received_on=each.received_on,
+                verdicts=verdicts(each),
+            )
             for each in draw(requests, size=size, seed=seed)
         ),
     )
@@ -171,19 +180,24 @@ def waiting(cases: Iterable[Drawn], reviews: Iterable[Review]) -> Iterator[tuple
 
 
 def precisions(cases: Iterable[Drawn], reviews: Iterable[Review]) -> tuple[Precision, ...]:
-    """The measured precision of each check, then of all that decide where a request stands, together."""
+    """The measured precision of each check, then, channel by channel, of all that decide where a request stands."""
     known = {about: bool(review.right) for about, review in held(reviews).items()}
     drawn = tuple(cases)
-    return tuple(_precision(checks, drawn, known) for checks in _MEASURED)
+    return tuple(_precision(checks, channel, drawn, known) for checks, channel in _MEASURED)
 
 
 def _precision(
-    checks: tuple[Check, ...], cases: Iterable[Drawn], known: Mapping[tuple[str, Check], bool]
+    checks: tuple[Check, ...],
+    channel: Channel | None,
+    cases: Iterable[Drawn],
+    known: Mapping[tuple[str, Check], bool],
 ) -> Precision:
     """A case is judged once each of its verdicts is: one found wrong early would weigh more than one found right."""
     judged: list[bool] = []
     pending = 0
     for case in cases:
+        if channel not in (None, case.channel):
+            continue
         asked = [(case.request, check) for check in checks if check in case.verdicts]
         if all(about in known for about in asked):
             judged += [all(known[about] for about in asked)] if asked else []
@@ -192,6 +206,7 @@ def _precision(
     right, count = sum(judged), len(judged)
     return Precision(
         checks=checks,
+        channel=channel,
         right=Rate(
             numerator=right,
             denominator=count,

@@ -223,7 +223,12 @@ def drawn(*numbers: int, **verdicts_of: str) -> Sample:
         population=200,
         at=NOON,
         cases=tuple(
-            Drawn(request=f"r{n}", received_on=DAY + timedelta(days=n), verdicts=wanted)
+            Drawn(
+                request=f"r{n}",
+                channel=Channel.EMAIL,
+                received_on=DAY + timedelta(days=n),
+                verdicts=wanted,
+            )
             for n in numbers
         ),
     )
@@ -289,6 +294,7 @@ def test_a_case_counts_as_right_together_when_each_of_its_verdicts_is() -> None:
 
     standing = next(one for one in precisions(cases, reviews) if one.checks == STANDING)
 
+    assert standing.channel is Channel.EMAIL
     assert (standing.right.numerator, standing.right.denominator, standing.waiting) == (1, 2, 1)
 
 

@@ -179,7 +179,7 @@ def test_the_report_prints_the_precision_beside_the_figure_it_qualifies(tmp_path
     assert told["author"] == {
         "right": 5, "judged": 6, "waiting": 0, "rate_text": "83,3 %", "interval": list(wilson(5, 6)),
     }  # fmt: skip
-    assert told["standing"]["waiting"] == 7
+    assert told["email"]["waiting"] == 7
     assert told["service"]["rate_text"] == "non mesurée"
     assert b"Pr\xc3\xa9cision des contr\xc3\xb4les" in _content(out / report.ODS)
     assert (out / report.PDF).read_bytes().startswith(b"%PDF")
@@ -216,8 +216,8 @@ def test_a_closed_report_keeps_its_precision_and_tells_what_was_judged_since(
     assert later.audit == closed.audit
     assert later.beside.precisions == closed.beside.precisions
     (found,) = later.beside.differences
-    assert found.closed == "précision (nature) 100\u00a0% (1/1)"
-    assert found.found == "précision (nature) 50\u00a0% (1/2)"
+    assert found.closed == "précision, nature : 100\u00a0% (1/1)"
+    assert found.found == "précision, nature : 50\u00a0% (1/2)"
     assert (found.cause, found.on) == ("cas jugés après la clôture", date(2026, 4, 22))
 
 

@@ -230,7 +230,7 @@ def _asked(
         if found == _WRONG:
             note = click.prompt(
                 _("  ce qui est faux (facultatif, sans nom de personne)"),
-                default="", show_default=False, err=aside,
+                default="", show_default=False, prompt_suffix=" : ", err=aside,
             )  # fmt: skip
         said.append(_said(case, check, found, by, note, at))
         register.judge(said[-1:])
@@ -263,6 +263,6 @@ def _answers(
 def _answer(question: str, *, aside: bool) -> str:
     words = _("{question} [j]uste, [f]aux, [p]asser, [q]uitter")
     while True:
-        typed = click.prompt(words.format(question=question), err=aside)
+        typed = click.prompt(words.format(question=question), prompt_suffix=" : ", err=aside)
         if (meaning := _ANSWERS.get(typed.strip().lower()[:1])) is not None:
             return meaning

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mailwatch.model.figures import Period, Rate
+from mailwatch.model.terms import Channel
 
 
 class Check(StrEnum):
@@ -30,6 +31,7 @@ class Drawn:
 
     request: str
     """Its id."""
+    channel: Channel
     received_on: date
     verdicts: Mapping[Check, str]
     """In words of the public contract; what does not apply to the request has none."""
@@ -68,6 +70,8 @@ class Precision:
 
     checks: tuple[Check, ...]
     """One check; or several, when a case counts as right only if each of its verdicts is."""
+    channel: Channel | None
+    """None for the cases of both."""
     right: Rate
     """Of the cases that were judged; « non mesurée » of none."""
     interval: tuple[float, float] | None

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from mailwatch import labels
 from mailwatch.labels import day
-from mailwatch.model import Answer, Audit, Check, Mention, Mentions, Precision, Request, Ruling
+from mailwatch.model import Answer, Audit, Mention, Mentions, Precision, Rate, Request, Ruling
 from mailwatch.report import precision
 from mailwatch.report.cells import shown
 from mailwatch.report.terms import Beside, ClosedDay, Closing, Difference
@@ -102,24 +102,23 @@ def differences(
 
 def measured_since(closed: Beside, now: Beside, on: date) -> tuple[Difference, ...]:
     """Say which checks persons judged after the closing: what the closed report says of them stays."""
-    then = {one.checks: one for one in closed.precisions}
+    then = {(one.checks, one.channel): one.right for one in closed.precisions}
     return tuple(
         Difference(
             request="",
             channel=None,
-            closed=_precise(one.checks, then.get(one.checks)),
-            found=_precise(one.checks, one),
+            closed=_precise(one, then.get((one.checks, one.channel))),
+            found=_precise(one, one.right),
             cause="cas jugés après la clôture",
             on=on,
         )
         for one in now.precisions
-        if _precise(one.checks, one) != _precise(one.checks, then.get(one.checks))
+        if _precise(one, one.right) != _precise(one, then.get((one.checks, one.channel)))
     )
 
 
-def _precise(checks: tuple[Check, ...], found: Precision | None) -> str:
-    measured = shown(found.right) if found else NOT_MEASURED
-    return f"précision ({precision.name(checks)}) {measured}"
+def _precise(of: Precision, right: Rate | None) -> str:
+    return f"précision, {precision.name(of)} : {shown(right) if right else NOT_MEASURED}"
 
 
 def _of_rates(closed: Audit, now: Audit) -> Iterator[Difference]:

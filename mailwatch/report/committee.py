@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mailwatch.labels import NATURES, NO_BREAK, between, day, graded, number, plural
 from mailwatch.model import (
     Audit,
+    Channel,
     ChannelIndicators,
     Check,
     Indicators,
@@ -36,6 +37,8 @@ class _Line:
     pick: Callable[[Indicators], Rate | float | None]
     checks: tuple[Check, ...] = STANDING
     """The checks that it rests on."""
+    channel: Channel | None = None
+    """The channel that it is of; None for both."""
 
 
 def chapter(audit: Audit, policy: Policy, beside: Beside) -> Chapter:
@@ -79,22 +82,26 @@ def _lines(policy: Policy) -> tuple[_Line, ...]:
             title=f"Taux de réponses aux courriels de demande d’informations dans le délai de {email} jours ouvrés "
             "(réponses d’attente comptabilisées)",
             pick=lambda found: found.email.answered_in_time,
+            channel=Channel.EMAIL,
         ),
         _Line(
             engagement="17",
             title="Délai moyen de réponse aux demandes d’informations par courriel, en jours ouvrés",
             pick=lambda found: found.email.mean_first_delay,
+            channel=Channel.EMAIL,
         ),
         _Line(
             engagement="17",
             title=f"Taux de réponses aux courriers de demande d’informations dans le délai de {letter} jours ouvrés "
             "(réponses d’attente comptabilisées)",
             pick=lambda found: found.letter.answered_in_time,
+            channel=Channel.LETTER,
         ),
         _Line(
             engagement="17",
             title="Délai moyen de réponse aux demandes d’informations par courrier, en jours ouvrés",
             pick=lambda found: found.letter.mean_first_delay,
+            channel=Channel.LETTER,
         ),
         _Line(
             engagement="16.3",
@@ -132,7 +139,7 @@ def _table(audit: Audit, policy: Policy, beside: Beside) -> Table:
                 _value(then) if beside.previous else None,
                 evolution(now, then),
                 MEASURED,
-                *precision.cells(beside, line.checks),
+                *precision.cells(beside, line.checks, line.channel),
             )
         )
     registers = spoken_registers(audit)
@@ -165,7 +172,7 @@ def _table(audit: Audit, policy: Policy, beside: Beside) -> Table:
             Column(title="Cible", weight=0),
             Column(title="Période précédente", kind=Kind.RATE),
             Column(title="Évolution", weight=0),
-            Column(title="Origine"),
+            Column(title="Origine", weight=3),
             *precision.COLUMNS,
         ),
         rows=rows,

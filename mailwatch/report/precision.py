@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mailwatch import labels
 from mailwatch.labels import NO_BREAK, day, plural
-from mailwatch.model import Check, Precision, Sample
+from mailwatch.model import Channel, Check, Precision, Sample
 from mailwatch.report.terms import Beside, Cell, Chapter, Column, Kind, Table
 from mailwatch.sampling import NOT_MEASURED, STANDING, outward
 
@@ -15,13 +15,13 @@ COLUMNS = (
     Column(title="Intervalle à 95 %", weight=0),
 )
 _QUALIFIED = {
+    STANDING: "taux et délais",
     (Check.NATURE,): "demandes comptées et exclusions",
     (Check.LINK,): "premières réponses et délais",
     (Check.AUTHOR,): "mention de la personne",
     (Check.SERVICE,): "mention du service",
     (Check.INSTITUTION,): "mention de l’institution",
     (Check.DEADLINE,): "délais et échéances",
-    STANDING: "taux de réponses dans le délai",
 }
 _MEANING = (
     "Précision : part des verdicts qu’une personne a trouvés justes, parmi les cas tirés au sort et jugés. Le "
@@ -30,9 +30,12 @@ _MEANING = (
 )
 
 
-def cells(beside: Beside, checks: tuple[Check, ...]) -> tuple[Cell, Cell]:
+def cells(
+    beside: Beside, checks: tuple[Check, ...], channel: Channel | None = None
+) -> tuple[Cell, Cell]:
     """The precision of some checks and its interval, to stand beside the figure that rests on them."""
-    found = next((one for one in beside.precisions if one.checks == checks), None)
+    asked = (checks, channel)
+    found = next((one for one in beside.precisions if (one.checks, one.channel) == asked), None)
     return (_share(found), interval(found)) if found else (NOT_MEASURED, None)
 
 
@@ -47,10 +50,11 @@ def interval(found: Precision) -> str | None:
     return " à ".join(f"{labels.number(end)}{NO_BREAK}%" for end in outward(found.interval))
 
 
-def name(checks: tuple[Check, ...]) -> str:
-    """What checks are called together."""
-    *others, last = (labels.CHECKS[check] for check in checks)
-    return f"{', '.join(others)} et {last}" if others else last
+def name(found: Precision) -> str:
+    """What is measured, in words."""
+    *others, last = (labels.CHECKS[check] for check in found.checks)
+    words = f"{', '.join(others)} et {last}" if others else last
+    return f"{words} ({labels.CHANNELS[found.channel]}s)" if found.channel else words
 
 
 def chapter(beside: Beside) -> Chapter:
@@ -87,7 +91,7 @@ def _table(beside: Beside) -> Table:
         ),
         rows=[
             (
-                name(one.checks).capitalize(),
+                name(one).capitalize(),
                 _share(one),
                 interval(one),
                 one.waiting,

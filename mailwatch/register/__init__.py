@@ -254,7 +254,7 @@ class Register:
             return found
 
     def closed_figures(self, period: Period) -> bytes:
-        """Give the figures of a period as they were closed, whose digest is in the journal; empty while they are not."""
+        """Give the figures of a period as they were closed, whose digest the journal holds; empty for open ones."""
         with self._database.reading() as connection:
             return sealed.body(connection, period)
 

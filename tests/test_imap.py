@@ -199,7 +199,7 @@ def test_only_commands_that_read_are_sent(watched: Watched) -> None:
 
     verbs = {said.removeprefix("UID ").partition(" ")[0] for said in watched.wiretap.said}
     assert verbs == {
-        "CAPABILITY", "AUTHENTICATE", "LIST", "EXAMINE", "SEARCH", "FETCH", "NOOP", "LOGOUT",
+        "CAPABILITY", "AUTHENTICATE", "ENABLE", "LIST", "EXAMINE", "SEARCH", "FETCH", "NOOP", "LOGOUT",
     }  # fmt: skip
     assert not watched.wiretap.forbidden
 

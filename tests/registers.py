@@ -85,6 +85,8 @@ quotations = st.sampled_from(
     (*TEXTS, *REPLIES, f"{QUESTION}\n{REPLIES[0]}", f"{TEXTS[1]} {TEXTS[2]}")
 )
 letters_of = "A-2026-{:03}".format
+REASON = "vu avec le service"
+"""Why persons set right what they do."""
 
 
 @st.composite
@@ -255,7 +257,7 @@ def corrected(draw: st.DrawFn, facts: Sequence[Fact]) -> list[Correction]:
             target=draw(called),
             value=draw(values[kind] | st.just("")),
             author="Claire Vernier",
-            reason="vu avec le service",
+            reason=REASON,
             at=NOON + timedelta(minutes=minute),
         )
         for minute, kind in enumerate(kinds)

@@ -28,6 +28,7 @@ from mailwatch.model import (
 )
 from mailwatch.register import Erased, Register, checked
 from mailwatch.register.database import FILE
+from mailwatch.register.erasing import ERASED
 from mailwatch.sealing import seal
 from tests.facts import BOX, CITIZEN, QUESTION, answer, at, bounce, desk, incoming
 from tests.registers import (
@@ -36,6 +37,7 @@ from tests.registers import (
     KEY,
     MANNED,
     NOON,
+    REASON,
     SENT,
     corrected,
     declared,
@@ -104,6 +106,7 @@ def _told(request: Request) -> Request:
         request,
         message_id=None,
         note="",
+        excluded_because=ERASED if request.excluded_because == REASON else request.excluded_because,
         answers=answers,
         first=request.first and replace(request.first, message_id=None),
         substantive=request.substantive and replace(request.substantive, message_id=None),
@@ -186,6 +189,33 @@ def test_nothing_in_the_file_leads_to_the_person_any_more(tmp_path: Path) -> Non
         after = (folder / FILE).read_bytes()
     assert [secret for secret in secrets if secret in after] == []
     assert not (folder / f"{FILE}-journal").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(CorrectionKind.NATURE, "out_of_scope"), (CorrectionKind.EXCLUSION, "excluded")],
+)
+def test_what_was_excluded_stays_so_and_why_is_told_no_more(
+    register: Register, kind: CorrectionKind, value: str
+) -> None:
+    take(register, [ASKED, ELSE])
+    register.decide(DESK, NOON)
+    reason = "madame Ferrand a été reçue au guichet"
+    register.correct(
+        Correction(
+            kind=kind, target="question@laposte.example", value=value, author="Claire Vernier",
+            reason=reason, at=NOON,
+        )
+    )  # fmt: skip
+    before = audit(register)
+    assert [request.excluded_because for request in before.requests] == [reason, ""]
+
+    register.erase(DESK, CITIZEN, LATER)
+
+    after = audit(register)
+    assert [request.excluded_because for request in after.requests] == [ERASED, ""]
+    assert [request.state for request in after.requests] == [State.EXCLUDED, State.OVERDUE]
+    assert after.indicators == before.indicators
 
 
 def _salts(folder: Path, key: str) -> list[bytes]:

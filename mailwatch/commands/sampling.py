@@ -28,11 +28,16 @@ if TYPE_CHECKING:
 _CHECKS = ("nature", "link", "author", "service", "institution", "deadline")
 _RIGHT, _WRONG, _SKIP, _QUIT = "right", "wrong", "skip", "quit"
 _ANSWERS = {
-    letter: meaning
-    for meaning, letters in ((_RIGHT, "jr"), (_WRONG, "fw"), (_SKIP, "ps"), (_QUIT, "q"))
-    for letter in letters
+    word: meaning
+    for meaning, words in (
+        (_RIGHT, "j juste r right"),
+        (_WRONG, "f faux w wrong"),
+        (_SKIP, "p passer s skip"),
+        (_QUIT, "q quitter quit"),
+    )
+    for word in words.split()
 }
-"""What a reviewer types: the first letter of the French word, or of the English one."""
+"""What a reviewer types: the French word or the English one, or its first letter."""
 
 _period = click.option(
     "--period", metavar="PÉRIODE", required=True,
@@ -207,7 +212,7 @@ def _said(case: Drawn, check: str, verdict: str, by: str, note: str, at: datetim
             "la demande {id} n’a pas de verdict « {check} » à juger ; elle a ceux-ci : {known}",
             id=case.request,
             check=check,
-            known=", ".join(case.verdicts),
+            known=", ".join(each for each in Check if each in case.verdicts),
         )
     right = {"right": True, "wrong": False, "none": None}[verdict]
     return Review(request=case.request, check=wanted, right=right, by=by, note=note, at=at)
@@ -226,12 +231,7 @@ def _asked(
     pending = list(waiting(cases, register.reviews()))
     said: list[Review] = []
     for case, check, found in _answers(pending, requests, aside=aside):
-        note = ""
-        if found == _WRONG:
-            note = click.prompt(
-                _("  ce qui est faux (facultatif, sans nom de personne)"),
-                default="", show_default=False, prompt_suffix=" : ", err=aside,
-            )  # fmt: skip
+        note = _note(aside=aside) if found == _WRONG else ""
         said.append(_said(case, check, found, by, note, at))
         register.judge(said[-1:])
     return said
@@ -260,9 +260,20 @@ def _answers(
             yield case, check, answer
 
 
+def _note(*, aside: bool) -> str:
+    words = _("  ce qui est faux (facultatif, sans nom de personne)")
+    try:
+        noted: str = click.prompt(
+            words, default="", show_default=False, prompt_suffix=" : ", err=aside
+        )
+    except click.Abort:
+        return ""
+    return noted
+
+
 def _answer(question: str, *, aside: bool) -> str:
     words = _("{question} [j]uste, [f]aux, [p]asser, [q]uitter")
     while True:
         typed = click.prompt(words.format(question=question), prompt_suffix=" : ", err=aside)
-        if (meaning := _ANSWERS.get(typed.strip().lower()[:1])) is not None:
+        if (meaning := _ANSWERS.get(typed.strip().lower())) is not None:
             return meaning

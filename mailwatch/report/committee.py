@@ -20,7 +20,7 @@ from mailwatch.model import (
     State,
 )
 from mailwatch.report import precision
-from mailwatch.report.terms import Beside, Cell, Chapter, Column, Days, Kind, Table
+from mailwatch.report.terms import Beside, Cell, Chapter, Column, Days, Declared, Kind, Table
 from mailwatch.ruleset import Policy
 from mailwatch.sampling import STANDING
 
@@ -125,42 +125,16 @@ def _lines(policy: Policy) -> tuple[_Line, ...]:
 
 
 def _table(audit: Audit, policy: Policy, beside: Beside) -> Table:
-    rows: list[tuple[Cell, ...]] = []
     targets = {_bare(one.title): one.target for one in beside.declared if not one.value}
-    for line in _lines(policy):
-        now = line.pick(audit.indicators)
-        then = line.pick(beside.previous.indicators) if beside.previous else None
-        rows.append(
-            (
-                line.title,
-                line.engagement,
-                _value(now),
-                targets.get(_bare(line.title)) or NO_TARGET,
-                _value(then) if beside.previous else None,
-                evolution(now, then),
-                MEASURED,
-                *precision.cells(beside, line.checks, line.channel),
-            )
-        )
+    rows: list[tuple[Cell, ...]] = [
+        _measured(line, audit, beside, targets.get(_bare(line.title)) or NO_TARGET)
+        for line in _lines(policy)
+    ]
     registers = spoken_registers(audit)
     rows.append(
         ("Réclamations / suggestions", "3.1", registers, None, None, None, MEASURED, None, None)
     )
-    rows += [
-        (
-            one.title,
-            one.engagement,
-            one.value,
-            one.target or NO_TARGET,
-            one.previous,
-            None,
-            f"{DECLARED} : {one.source}, {day(one.on)}",
-            None,
-            None,
-        )
-        for one in beside.declared
-        if one.value
-    ]
+    rows += [_declared(one) for one in beside.declared if one.value]
     return Table(
         name="Indicateurs",
         caption="Entre parenthèses, N/D : les demandes ou réponses conformes, sur toutes celles qui sont arrivées à "
@@ -176,6 +150,35 @@ def _table(audit: Audit, policy: Policy, beside: Beside) -> Table:
             *precision.COLUMNS,
         ),
         rows=rows,
+    )
+
+
+def _measured(line: _Line, audit: Audit, beside: Beside, target: str) -> tuple[Cell, ...]:
+    now = line.pick(audit.indicators)
+    then = line.pick(beside.previous.indicators) if beside.previous else None
+    return (
+        line.title,
+        line.engagement,
+        _value(now),
+        target,
+        _value(then) if beside.previous else None,
+        evolution(now, then),
+        MEASURED,
+        *precision.cells(beside, line.checks, line.channel),
+    )
+
+
+def _declared(one: Declared) -> tuple[Cell, ...]:
+    return (
+        one.title,
+        one.engagement,
+        one.value,
+        one.target or NO_TARGET,
+        one.previous,
+        None,
+        f"{DECLARED} : {one.source}, {day(one.on)}",
+        None,
+        None,
     )
 
 

@@ -576,6 +576,7 @@ def disclosure(found: Disclosure) -> dict[str, Json]:
         "letters": [letter(one) for one in found.letters],
         "corrections": [declared_correction(said) for said in found.corrections],
         "answers": [manual_answer(given) for given in found.answers],
+        "reviews": [review(said) for said in found.reviews],
     }
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from mailwatch import labels
-from mailwatch.model import Correction, Fact, Institution, Letter, ManualAnswer, Request, Role
+from mailwatch.model import Correction, Fact, Institution, Letter, ManualAnswer, Request, Review, Role
 
 HTML = "acces.html"
 JSON = "acces.json"
@@ -36,6 +36,8 @@ class Disclosure:
     """What was set right about these messages and requests."""
     answers: tuple[ManualAnswer, ...]
     """Answers outside the mail that somebody vouched for."""
+    reviews: tuple[Review, ...] = ()
+    """What internal audits found of the verdicts on these requests."""
 
     @property
     def is_empty(self) -> bool:

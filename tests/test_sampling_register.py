@@ -14,7 +14,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from mailwatch import periods, report
+from mailwatch import disclosure, periods, report
+from mailwatch.disclosure import Disclosure
 from mailwatch.errors import UsageError
 from mailwatch.model import Check, Mention, Mentions, Outcome, Review
 from mailwatch.publishing import FORMATS, publish
@@ -251,3 +252,27 @@ def test_erasing_a_person_drops_what_reviewers_wrote_and_keeps_what_they_counted
 
         assert sorted(notes) == sorted([*["écrit aussi pour Mme Ferrand"] * 7, "effacé"])
         assert edition(register).beside.precisions == before
+
+
+def test_a_person_is_told_what_audits_found_of_their_requests_and_of_nobody_else(
+    tmp_path: Path,
+) -> None:
+    with registered(tmp_path / "state") as register:
+        filled(register)
+        drawn(register, size=8)
+        judged = [
+            said(case.request, Check.LINK, right=False, note=f"cas {place}")
+            for place, case in enumerate(register.samples()[0].cases)
+        ]
+        register.judge(judged)
+        held = register.held(HERE, CITIZENS[2])
+
+    assert [(each.request, each.note) for each in held.reviews] == [(held.requests[0].id, "cas 2")]
+    page = disclosure.html(
+        Disclosure(
+            address=CITIZENS[2], at=DRAWN, institution=MANNED, keep_months=36, facts=held.facts,
+            requests=held.requests, letters=(), corrections=(), answers=(), reviews=held.reviews,
+        ),
+        template_texts(),
+    )  # fmt: skip
+    assert "verdict contrôlé par un audit interne (rattachement), trouvé faux (cas 2)" in page

@@ -62,6 +62,7 @@ def export(
         letters=held.letters,
         corrections=held.corrections,
         answers=held.answers,
+        reviews=held.reviews,
     )
     if out is not None:
         from mailwatch.publishing import disclose

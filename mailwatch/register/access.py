@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select
 
 from mailwatch.erasure import outsiders
 from mailwatch.kinship import bare, names
-from mailwatch.model import Correction, Fact, Letter, ManualAnswer, Request
-from mailwatch.register import decisions, persons, tables
+from mailwatch.model import Correction, Fact, Letter, ManualAnswer, Request, Review
+from mailwatch.register import decisions, persons, reviews, tables
 from mailwatch.register.readers import Reader
 from mailwatch.sealing import sealed_address
 from mailwatch.standing import letter_id
@@ -23,6 +23,7 @@ class Held(NamedTuple):
     letters: tuple[Letter, ...]
     corrections: tuple[Correction, ...]
     answers: tuple[ManualAnswer, ...]
+    reviews: tuple[Review, ...]
 
 
 def held(connection: Connection, reader: Reader, address: str) -> Held:
@@ -51,6 +52,11 @@ def held(connection: Connection, reader: Reader, address: str) -> Held:
         ),
         answers=tuple(
             given for given in persons.answers(connection) if bare(given.request) in called
+        ),
+        reviews=tuple(
+            said
+            for said in reviews.reviews(connection)
+            if said.request in {request.id for request in requests}
         ),
     )
 

@@ -13,7 +13,16 @@ from datetime import datetime
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from mailwatch import labels
-from mailwatch.model import Correction, Fact, Institution, Letter, ManualAnswer, Request, Review, Role
+from mailwatch.model import (
+    Correction,
+    Fact,
+    Institution,
+    Letter,
+    ManualAnswer,
+    Request,
+    Review,
+    Role,
+)
 
 HTML = "acces.html"
 JSON = "acces.json"

@@ -6,6 +6,7 @@ sheet(found, ("pdf", "html"))                   # the pages for the users' commi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,6 +24,9 @@ from mailwatch.specimens import Book, Heard, Specimen, Verdict
 
 PDF, HTML = FORMATS = ("pdf", "html")
 _NAMES = {PDF: "courriels-type.pdf", HTML: "courriels-type.html"}
+_SIGN = re.compile(r'(?:text|codepoint) `"([^"`]{1,40})"`')
+"""How typst names a sign that it cannot set."""
+_SUFFIX = ".txt"
 _LARGEST = 1_000_000
 """Octets of a file that are looked at: a courriel type is a page."""
 _MOST = 200
@@ -54,7 +58,7 @@ def library(desk: Desk, folder: str, on: date) -> Library:
 
     SourceError when the folder cannot be read or holds none.
     """
-    files = _files(Path(folder)) if folder else specimen_files()
+    files = _files(Path(folder)) if folder else _shipped()
     verdicts: list[Verdict] = []
     refused: list[Refused] = []
     for name, content in files.items():
@@ -74,7 +78,7 @@ def sheet(found: Library, formats: Collection[str] = FORMATS) -> Mapping[str, by
 
 
 def copy(folder: Path) -> tuple[Path, ...]:
-    """Write the courriels type that ship into `folder`, to be changed there; UsageError when one is there already."""
+    """Write the courriels type that ship, and their guide, into `folder`; UsageError when one is there already."""
     files = specimen_files()
     taken = next((name for name in files if (folder / name).exists()), None)
     if taken is not None:
@@ -145,14 +149,27 @@ def _pdf(book: Book) -> bytes:
     """Set the pages as PDF/A-2a and PDF/UA-1: to be kept for years, and read aloud."""
     import typst
 
-    made: bytes = typst.compile(
-        template_texts()["courriels.typ"].encode(),
-        format="pdf",
-        sys_inputs={"book": specimens.document(book)},
-        pdf_standards=["a-2a", "ua-1"],
-        ignore_system_fonts=True,
-    )
+    try:
+        made: bytes = typst.compile(
+            template_texts()["courriels.typ"].encode(),
+            format="pdf",
+            sys_inputs={"book": specimens.document(book)},
+            pdf_standards=["a-2a", "ua-1"],
+            ignore_system_fonts=True,
+        )
+    except typst.TypstError as fault:
+        # Neither norm takes a sign that the font cannot show.
+        signs = dict.fromkeys(_SIGN.findall(str(fault)))
+        raise SourceError(
+            "{signs} : ce signe ne se compose pas en PDF ; remplacez-le dans les courriels type, ou écrivez les pages "
+            "en HTML seul (--format html)",
+            signs=", ".join(f"« {sign} »" for sign in signs) or str(fault).splitlines()[0],
+        ) from None
     return made
+
+
+def _shipped() -> Mapping[str, bytes]:
+    return {name: content for name, content in specimen_files().items() if name.endswith(_SUFFIX)}
 
 
 # --- the folder -----------------------------------------------------------------------------------
@@ -163,7 +180,7 @@ def _files(folder: Path) -> Mapping[str, bytes]:
         paths = sorted(
             path
             for path in folder.iterdir()
-            if path.suffix.lower() == ".txt" and not path.name.startswith(".") and path.is_file()
+            if path.suffix.lower() == _SUFFIX and not path.name.startswith(".") and path.is_file()
         )
         if len(paths) > _MOST:
             raise SourceError(

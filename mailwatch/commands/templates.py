@@ -62,7 +62,7 @@ def check(folder: str, settings: str | None, as_json: bool, now: str | None) -> 
             print_json(contracts.specimen(verdict, rules))
         for refused in found.refused:
             print_json(contracts.refused(refused))
-    else:
+    elif found.book.verdicts:
         display.specimens(found.book.verdicts)
     for refused in found.refused:
         click.echo(_said(refused), err=True)
@@ -121,7 +121,7 @@ def copy(folder: str) -> None:
     written = library.copy(Path(folder))
     click.echo(
         _("{count} courriels type copiés dans « {folder} ».").format(
-            count=len(written), folder=folder
+            count=sum(path.suffix == ".txt" for path in written), folder=folder
         )
     )
     click.echo(_("Ensuite : mailwatch templates check {folder}").format(folder=folder))

@@ -25,9 +25,8 @@ def template_texts() -> dict[str, str]:
 
 
 def specimen_files() -> dict[str, bytes]:
-    """Read the courriels type, by name; RulesetError when the installation has lost them."""
-    texts = _texts("templates/courriels")
-    return {name: text.encode() for name, text in texts.items() if name.endswith(".txt")}
+    """Read the courriels type and their guide, by name; RulesetError when the installation has lost them."""
+    return {name: text.encode() for name, text in _texts("templates/courriels").items()}
 
 
 @cache

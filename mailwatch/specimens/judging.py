@@ -27,6 +27,13 @@ _TELEPHONE = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,200}")
 _POSTAL = re.compile(r"(?<!\d)\d{5}(?!\d)")
+_DAY = re.compile(
+    r"(?<!\d)\d{1,2}(?:/\d{1,2}/\d{4}|(?:er)?\s(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre"
+    r"|novembre|décembre)\b(?:\s\d{4})?)"
+)
+_LAW = re.compile(r"\b(?:loi|décret|ordonnance|arrêté|règlement|directive|circulaire)\b")
+_NEAR = 30
+"""Characters before a day in which the text it is of is named."""
 _LACKING = {
     FindingKind.AUTHOR: Remark("il manque le nom de la personne qui écrit (engagement 16.3)"),
     FindingKind.SERVICE: Remark("il manque le nom du service (engagement 16.3)"),
@@ -59,6 +66,7 @@ def judged(specimen: Specimen, draft: Draft, heard: Heard, desk: Desk, on: date)
         *_of_doubt(specimen, heard),
         *_of_contact(specimen, draft),
         *_of_robot(specimen, heard),
+        *_of_dates(specimen),
         *_of_exception(specimen, draft),
         *_of_opinion(specimen),
     )
@@ -99,8 +107,13 @@ def _of_nature(specimen: Specimen, heard: Heard) -> Iterator[Finding]:
 
 
 def _is_sure(heard: Heard) -> bool:
-    """Say whether the reading is more than a leaning: of a real mail, a person would be asked."""
+    """Say whether the reading holds by itself: of a real mail read so, no person would be asked."""
     return heard.reading.confidence is not Confidence.LOW
+
+
+def _leans(heard: Heard) -> bool:
+    """Say whether all its words together make the reading: then none of them is the promise."""
+    return any(each.rule.startswith("leaning.") for each in heard.reading.evidence)
 
 
 def _of_mentions(specimen: Specimen, mentions: Mentions) -> Iterator[Finding]:
@@ -116,7 +129,7 @@ def _of_promise(specimen: Specimen, heard: Heard) -> Iterator[Finding]:
         announced is not None and announced.on is not None
     ):
         return
-    if announced is not None and _is_sure(heard):
+    if announced is not None and not _leans(heard):
         words = Remark("promet une suite sans dire quand : « {words} »", words=announced.text)
         yield Finding(kind=FindingKind.VAGUE_PROMISE, words=words)
     elif specimen.nature is Nature.HOLDING_REPLY:
@@ -175,6 +188,18 @@ def _of_robot(specimen: Specimen, heard: Heard) -> Iterator[Finding]:
     if specimen.nature in ROBOTS and not heard.sounds_automatic:
         words = Remark("rien ne dit à l’usager que ce message est automatique")
         yield Finding(kind=FindingKind.SOUNDS_HUMAN, words=words)
+
+
+def _of_dates(specimen: Specimen) -> Iterator[Finding]:
+    """The first day written out, unless it names a text: « la loi du 12 avril 2000 »."""
+    for found in _DAY.finditer(specimen.body):
+        before = specimen.body[max(0, found.start() - _NEAR) : found.start()]
+        if not _LAW.search(before):
+            words = Remark(
+                "une date est écrite dans le texte, « {words} » : mettez une place", words=found[0]
+            )
+            yield Finding(kind=FindingKind.FIXED_DATE, words=words)
+            return
 
 
 def _of_exception(specimen: Specimen, draft: Draft) -> Iterator[Finding]:

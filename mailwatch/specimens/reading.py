@@ -20,8 +20,8 @@ from mailwatch.specimens import places
 from mailwatch.specimens.terms import Specimen
 from mailwatch.wording import tokens
 
-LONGEST = 50_000
-"""Characters of a file: a courriel type is a page."""
+LONGEST, LONGEST_VALUE = 20_000, 400
+"""Characters of a file, and of a line of its head: a courriel type is a page."""
 
 TITLE, NATURE, VERSION, AUTHOR, ON = "intitule", "nature", "version", "auteur", "date"
 USE, SUBJECT, EXEMPT = "emploi", "objet", "exception"
@@ -112,7 +112,7 @@ def _parted(text: str) -> tuple[_Head, int, str]:
     start = next((at for at, line in enumerate(lines) if line.strip()), 0)
     end = next((at for at in range(start, len(lines)) if not lines[at].strip()), len(lines))
     head = [(at + 1, lines[at]) for at in range(start, end)]
-    body = next((at for at in range(end, len(lines)) if lines[at].strip()), len(lines))
+    body = next((at for at in range(end, len(lines)) if lines[at].strip()), end)
     return head, body + 1, "\n".join(lines[body:]).rstrip()
 
 
@@ -168,7 +168,7 @@ def _of_lines(head: _Head, entries: list[_Entry | None]) -> Iterator[_Fault]:
 
 
 def _unknown_key(written: str, key: str) -> Remark:
-    near = next(iter(get_close_matches(key, KEYS, n=1)), "")
+    near = next(iter(get_close_matches(key, KEYS, n=1, cutoff=0.7)), "")
     if near:
         return Remark(
             "clé « {key} » inconnue ; vouliez-vous dire « {near} » ?",
@@ -193,7 +193,12 @@ def _missing(known: Mapping[str, _Entry]) -> Iterator[_Fault]:
 
 def _of_values(known: Mapping[str, _Entry]) -> Iterator[_Fault]:
     for key, entry in known.items():
-        if key == NATURE and entry.value and _nature(entry.value) is None:
+        if len(entry.value) > LONGEST_VALUE:
+            yield (
+                entry.line,
+                Remark("« {key} » : c’est trop long pour une ligne d’en-tête", key=_named(key)),
+            )
+        elif key == NATURE and entry.value and _nature(entry.value) is None:
             yield entry.line, _unknown_nature(entry.value)
         elif key in (ON, OPINION_ON) and entry.value and _day(entry.value) is None:
             yield (
@@ -222,7 +227,7 @@ def _unknown_nature(value: str) -> Remark:
         return Remark(
             "nature « {value} » inconnue ; vouliez-vous dire « {near} » ?",
             value=shown(value),
-            near=Remark(NATURES[_BY_NAME[near[0]]]),
+            near=NATURES[_BY_NAME[near[0]]],
         )
     return Remark(
         "nature « {value} » inconnue ; connues : {known}",
@@ -236,7 +241,7 @@ def _unknown_nature(value: str) -> Remark:
 
 def _of_body(body: str, first: int, known: Mapping[str, _Entry]) -> Iterator[_Fault]:
     if not body:
-        yield first - 1, Remark("le texte du courriel manque, après une ligne vide")
+        yield first, Remark("le texte du courriel manque, après une ligne vide")
     subject = known.get(SUBJECT)
     if subject is not None:
         yield from _of_places(subject.value, subject.line, known)

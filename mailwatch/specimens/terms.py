@@ -58,6 +58,8 @@ class FindingKind(StrEnum):
     NO_CONTACT = "no_contact"
     SOUNDS_HUMAN = "sounds_human"
     """A robot's message that does not say so."""
+    FIXED_DATE = "fixed_date"
+    """A date that stands in the text itself, and will be over one day."""
     NO_EXCEPTION = "no_exception"
     """It is for an exception, and the settings declare none that holds."""
     NO_OPINION = "no_opinion"

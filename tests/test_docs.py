@@ -12,9 +12,11 @@ from os import environ
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import click
 import pytest
 
 from mailwatch import model
+from mailwatch.commands import mailwatch
 
 ROOT = Path(__file__).parent.parent
 MAILWATCH = Path(sys.executable).with_name("mailwatch")
@@ -62,8 +64,10 @@ def test_every_command_of_the_readme_exists_with_its_options(name: str) -> None:
     commands = _commands(name)
 
     for _program, command, *words in commands:
+        # A group has commands of its own, each with its options.
+        grouped = isinstance(mailwatch.commands[command], click.Group)
         shown = subprocess.run(
-            [MAILWATCH, command, "--help"],
+            [MAILWATCH, command, *words[:grouped], "--help"],
             capture_output=True,
             encoding="utf-8",
             check=True,

@@ -231,8 +231,8 @@ def test_a_fault_in_the_institution_names_key_and_remedy(file: Path, line: str, 
 
 
 KNOWN = (
-    "connues : rules, institution, exception, box, reading, manual_answer, account, intake, smtp, alert, register, "
-    "journal, privacy"
+    "connues : rules, templates, institution, exception, box, reading, manual_answer, account, intake, smtp, alert, "
+    "register, journal, privacy"
 )
 
 

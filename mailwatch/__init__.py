@@ -85,6 +85,7 @@ The shell: where mail, settings and the day come from, and where results go.
     intake      Mail that the mail server hands over itself: copies, and drafts to be checked.
 
     health      How the service is: what is looked at, what waits, what fails.
+    probe       The same for a monitor: one line, at once, without the register's libraries.
     rereading   Sender and subject of a message, read again live and kept nowhere.
 
     contracts   The public JSON.
@@ -134,9 +135,11 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults
     polling     lines, looking, comparing
+    probe       presence, glance, verdict
+    contracts   terms, verdicts, requests, figures, rules, samples, audits, privacy, service
     daemon      instance, telling, clocks, timekeeping, handing, witnessing, turns, duties
     commands    options, judging, counting, explaining, persons, privacy, reporting, sampling, serving, asking,
-                installing, database, verifying, templates, packing
+                installing, database, verifying, templates, packing, probing
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
                 agreeing, watching, alerts, showing
 

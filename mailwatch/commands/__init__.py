@@ -13,6 +13,7 @@ from mailwatch.commands.judging import check, classify
 from mailwatch.commands.packing import dossier
 from mailwatch.commands.persons import answer, correct, letter, note
 from mailwatch.commands.privacy import erase, export
+from mailwatch.commands.probing import sonde
 from mailwatch.commands.reporting import report
 from mailwatch.commands.sampling import sample
 from mailwatch.commands.serving import alert, once, run
@@ -37,6 +38,6 @@ def mailwatch(lang: str | None) -> None:
 
 for command in (
     alert, answer, audit, check, check_config, classify, correct, db, deadline, demo, doctor, dossier, erase, export,
-    init, letter, note, once, report, review, rules, run, sample, show, status, templates, verify,
+    init, letter, note, once, report, review, rules, run, sample, show, sonde, status, templates, verify,
 ):  # fmt: skip
     mailwatch.add_command(command)

@@ -24,7 +24,7 @@ from types import FrameType
 from mailwatch.daemon.clocks import Timers, timers_of_this_machine
 from mailwatch.daemon.duties import Service, composed_alert
 from mailwatch.daemon.handing import attended, handover
-from mailwatch.daemon.instance import holder, only_one
+from mailwatch.daemon.instance import only_one
 from mailwatch.daemon.telling import Log, notify
 from mailwatch.daemon.turns import Turns
 from mailwatch.daemon.witnessing import contradictions, key_file, published, witnessed
@@ -37,6 +37,7 @@ from mailwatch.errors import (
 )
 from mailwatch.polling import Lines, Polled, Watch, workers_for
 from mailwatch.polling.comparing import is_due
+from mailwatch.probe import holder
 from mailwatch.register import UNWATCHED, Cursor, opened
 from mailwatch.ruleset import Desk
 from mailwatch.site import Account, Site

@@ -10,10 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mailwatch.errors import BusyError, RefusedError, RegisterError, refusal
+from mailwatch.probe.presence import LOCK
 from mailwatch.register import refuse_superuser
 
-LOCK = "lock"
-"""Its content is the holder's process number, for a person; what holds is the lock."""
 _NETWORK = frozenset(
     "9p afs beegfs ceph cifs davfs glusterfs gfs2 lustre ncpfs nfs nfs4 ocfs2 smb3 smbfs sshfs".split()
 )
@@ -44,22 +43,6 @@ def _name(lock: int, holder: bytes) -> None:
     with suppress(OSError):
         os.ftruncate(lock, 0)
         os.pwrite(lock, holder, 0)
-
-
-def holder(state: Path) -> int | None:
-    """The number of the process that holds `state`, 0 when it is not known; None when nobody does."""
-    try:
-        lock = os.open(state / LOCK, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        number = os.pread(lock, 20, 0).strip()
-        return int(number) if number.isdigit() else 0
-    finally:
-        os.close(lock)
-    return None
 
 
 def _opened(state: Path) -> int:

@@ -171,8 +171,8 @@ def test_no_flag_is_set_and_no_message_moved(watched: Watched) -> None:
     for name in ("a", "b", "c"):
         put(QUESTION, MONDAY, name=f"{name}.mail.example")
     put(ANSWER, MONDAY, folder="Envoyés", name="d.mail.example")
-    cur = watched.mailbox.folder("INBOX")
-    (cur / "new" / "b.mail.example").rename(cur / "cur" / "b.mail.example:2,FRS")
+    (read_before,) = (path for path in watched.mailbox.files() if path.name.startswith("b."))
+    watched.mailbox.file_away(read_before, "FRS")
     opened = watched.connect()
 
     read(opened)
@@ -219,9 +219,8 @@ def test_a_message_moved_during_the_run_is_left_out_and_the_others_read(watched:
     watched.mailbox.put(ANSWER, MONDAY, name="b.mail.example")
     opened = watched.inbox()
     outlines = opened.outlines(opened.uids(1, 2))
-    processed = watched.mailbox.folder("Traités")
     (moved,) = (path for path in watched.mailbox.files() if path.name.startswith("a."))
-    moved.rename(processed / "cur" / "a.mail.example:2,S")
+    watched.mailbox.file_away(moved, "S", folder="Traités")
 
     assert dict(opened.bodies(outlines)) == {2: ANSWER}
     opened.examine("INBOX")

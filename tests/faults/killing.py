@@ -87,7 +87,9 @@ class Killing:
 def message_ids(watched: Watched) -> list[str]:
     """The messages that the server has, as it tells another client."""
     found: list[str] = []
-    with IMAPClient("127.0.0.1", watched.server.port, ssl=False) as client:
+    with IMAPClient(
+        "127.0.0.1", watched.server.unguarded_port or watched.server.port, ssl=False
+    ) as client:
         client.login(watched.mailbox.user, watched.secret)
         for folder in FOLDERS:
             client.select_folder(folder.name, readonly=True)

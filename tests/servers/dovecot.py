@@ -37,6 +37,8 @@ ACCENTED = {"élodie": "clé très sûre €", "equipe": "mot de passe à « acc
 _NOBODY = 65534
 _TOKEN_KEY = b"a key that this test server shares with its tests alone"
 _numbers = count(1)
+_flagged: dict[tuple[Path, str], str] = {}
+"""The flags that agents gave, by mailbox and message."""
 
 _V23 = """
 base_dir = {home}/run
@@ -200,6 +202,21 @@ class Mailbox:
         self._owned(path)
         return path
 
+    def file_away(self, path: Path, flags: str, *, folder: str = "INBOX") -> Path:
+        """Read a message and file it as an agent does: it gets flags, in this folder or another."""
+        name = path.name.partition(":")[0]
+        _flagged[self.home, name] = flags
+        return path.rename(self.folder(folder) / "cur" / f"{name}:2,{flags}")
+
+    def touched(self) -> list[str]:
+        """The messages that have other flags than agents gave them: somebody did more than read."""
+        parted = (path.name.partition(":2,") for path in self.files())
+        return [
+            f"{name}: {flags}"
+            for name, _, flags in parted
+            if flags != _flagged.get((self.home, name), "")
+        ]
+
     def folder(self, name: str) -> Path:
         """The Maildir of a folder, made when it is missing; below `/` as people write it."""
         path = self.home
@@ -230,6 +247,8 @@ class Dovecot:
     tls_port: int
     lmtp_port: int
     certificate: Certificate
+    unguarded_port: int = 0
+    """For tests that do more than mailwatch may, in clear; 0 where nothing stands before the server."""
     host: str = "127.0.0.1"
     password: str = PASSWORD
 
@@ -240,6 +259,12 @@ class Dovecot:
         mailbox = Mailbox(user=user, home=self.home / "mail" / user, uid=owner)
         mailbox.folder("INBOX")
         return mailbox
+
+    def touched(self) -> list[str]:
+        """The messages of all mailboxes that have other flags than agents gave them."""
+        homes = sorted((self.home / "mail").iterdir())
+        boxes = (Mailbox(user=home.name, home=home, uid=0) for home in homes)
+        return [f"{box.user}: {told}" for box in boxes for told in box.touched()]
 
     def token(self, user: str, *, lasting: int = 600) -> str:
         """An access token for `user`: a JWT (RFC 7519) signed with the key this server knows."""

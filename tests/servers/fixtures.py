@@ -14,6 +14,7 @@ from mailwatch.sources.imap import Connection, connect
 from tests.servers import dovecot as dovecot_server
 from tests.servers import pymap as pymap_server
 from tests.servers.dovecot import Dovecot, Mailbox
+from tests.servers.guard import Guard, guarded
 from tests.servers.pymap import Pymap
 from tests.servers.wiretap import Wiretap
 
@@ -57,10 +58,27 @@ class Watched:
         self.wiretap.close()
 
 
+_guards: list[Guard] = []
+
+
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
-    with dovecot_server.serving() as server:
-        yield server
+    with (
+        dovecot_server.serving() as server,
+        guarded(server.port, server.certificate) as guard,
+    ):
+        _guards.append(guard)
+        yield replace(server, port=guard.port, tls_port=guard.tls_port, unguarded_port=server.port)
+        assert not server.touched(), "a message has other flags than before"
+
+
+@pytest.fixture(autouse=True)
+def nothing_but_reading() -> Iterator[None]:
+    """Fail the very test that sends the mail server a command that does more than read."""
+    yield
+    for guard in _guards:
+        held_back, guard.forbidden = guard.forbidden, []
+        assert not held_back, f"a command that does more than read: {held_back}"
 
 
 @pytest.fixture(scope="session")
@@ -82,8 +100,10 @@ def watching(server: Dovecot) -> Iterator[Watched]:
         yield found
     finally:
         found.close()
+        touched = mailbox.touched()
         shutil.rmtree(mailbox.home, ignore_errors=True)
     assert not wiretap.forbidden, "mailwatch sent a command that does not only read"
+    assert not touched, f"a message has other flags than before: {touched}"
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from socket import SocketIO
 from threading import Thread
 from time import sleep
 
-_READING = re.compile(
-    rb"\w+ (?:CAPABILITY|ENABLE CONDSTORE|NOOP|LOGOUT|STARTTLS|AUTHENTICATE [\w-]+|LOGIN \"[^\"]*\" \"[^\"]*\"|LIST \"\" \"\*\"|"
-    rb"EXAMINE .+|UID SEARCH UID [\d:*]+|"
+READING = re.compile(
+    rb"\w+ (?:CAPABILITY|ENABLE CONDSTORE|NOOP|LOGOUT|STARTTLS|AUTHENTICATE [\w-]+|"
+    rb"LOGIN \"(?:[^\"\\]|\\.)*\" \"(?:[^\"\\]|\\.)*\"|LIST \"\" \"\*\"|EXAMINE .+|UID SEARCH UID [\d:*]+|"
     rb"UID FETCH [\d,]+ \((?:RFC822\.SIZE|INTERNALDATE|BODY\.PEEK\[\]<\d+\.\d+>| )+\))\r\n",
 )
 """Every command that leaves a mailbox as it was; PEEK sets no flag, EXAMINE opens read-only (RFC 3501)."""
-_ANSWER_TO_CHALLENGE = re.compile(rb"[A-Za-z0-9+/=]*\r\n")
+ANSWER_TO_CHALLENGE = re.compile(rb"[A-Za-z0-9+/=]*\r\n")
 
 
 def unchanged(line: bytes) -> bytes:
@@ -33,7 +33,7 @@ class Wiretap:
     upstream: int
     bend: Callable[[bytes], bytes] = unchanged
     """What becomes of each line of the server."""
-    reading: re.Pattern[bytes] = _READING
+    reading: re.Pattern[bytes] = READING
     """The commands that may pass."""
     pace: float = 0.0
     """Seconds between two octets of the server, when it drips."""
@@ -87,7 +87,7 @@ class Wiretap:
                     break  # whoever said it was killed in the middle: no command
                 if not (
                     self.reading.fullmatch(line)
-                    or (challenged and _ANSWER_TO_CHALLENGE.fullmatch(line))
+                    or (challenged and ANSWER_TO_CHALLENGE.fullmatch(line))
                 ):
                     self.forbidden.append(line.decode("latin-1"))
                     break

@@ -39,6 +39,7 @@ FULL_NAMES = [
     ("HELENE LEFEVRE", "HELENE LEFEVRE"), ("helene lefevre", "helene lefevre"), ("Lefèvre Hélène", "Lefèvre Hélène"),
     ("hélène lefèvre - préfecture du jura", "hélène lefèvre"), ("I.KLEIN", "I.KLEIN"), ("KLEIN I.", "KLEIN I."),
     ("Marie-Neige DURAND", "Marie-Neige DURAND"), ("« Isabelle Klein »", "Isabelle Klein"),
+    ("JP Gauthier SEA", "JP Gauthier"), ("MC Pélissier", "MC Pélissier"),
     # Among separators, behind the unit or the institution.
     ("Préfecture du Jura | Claire Vernier | Bureau des armes", "Claire Vernier"),
     ("Bureau des armes - Claire VERNIER - 03 84 86 84 00", "Claire VERNIER"),
@@ -70,7 +71,7 @@ FIRST_NAMES = [
     ("Claire et l'équipe du bureau des titres", "Claire"), ("Claire et Paul", "Claire"), ("~ Claire ~", "Claire"),
     ("Bureau des titres : Claire", "Claire"), ("Pour le service, Claire", "Claire"),
     ("Pour le bureau des armes, Claire", "Claire"), ("Pour l'accueil, Claire", "Claire"),
-    ("Marie-Neige", "Marie-Neige"),
+    ("Marie-Neige", "Marie-Neige"), ("Nadia de l'accueil", "Nadia"), ("Claire de l'unité forêt", "Claire"),
 ]  # fmt: skip
 
 
@@ -356,3 +357,82 @@ def test_a_line_of_marks_between_two_lines_is_no_line(marks: str) -> None:
     own = f"Bonjour,\n\nVotre carte est prête et vous attend\n{marks}\n\nClaire VERNIER\n"
 
     assert author(own) == "full_name signature : Claire VERNIER"
+
+
+# --- where a signature has no formula above, or words of the house below --------------------------
+
+PROSE = "Bonjour,\n\nLa buvette est permise jusqu'à minuit, le maire vous l'a déjà écrit.\n\n"
+BELOW = [
+    ("Maxime\nDCL-BRE\n\n(Standard : 03 84 86 84 00. Répondez avant le 15 novembre.)", "Maxime", "DCL-BRE"),
+    ("Marie-Odile\n\n(en poste à l'accueil jusqu'au 31, demandez ensuite Cédric)", "Marie-Odile", ""),
+    (
+        "Franck ELISABETH\nService des sécurités\nPensez à votre kit d'urgence.",
+        "Franck ELISABETH",
+        "Service des sécurités",
+    ),
+    (
+        "Claire Vernier\nBureau des armes\n\nNous vous recevons du lundi au vendredi.\nVotre avis nous intéresse !",
+        "Claire Vernier",
+        "Bureau des armes",
+    ),
+    ("A+\nDenis\n\n--\nDCL / BFL", "Denis", "DCL / BFL"),
+    ("@+\nDenis, bureau des armes", "Denis", "bureau des armes"),
+    ("Denis\n-- \nBureau des armes", "Denis", "Bureau des armes"),
+    ("Kind regards,\nClaire Vernier\nBureau des armes", "Claire Vernier", "Bureau des armes"),
+    ("À bientôt,\nJP Gauthier SEA", "JP Gauthier", "SEA"),
+    ("Nadia de l'accueil", "Nadia", "accueil"),
+    ("Magali, S/P Gex", "Magali", "S/P Gex"),
+    ("Magali Roux, D.C.L. - bureau des armes", "Magali Roux", "bureau des armes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "name", "service"), BELOW)
+def test_a_signature_is_found_above_what_the_house_adds(end: str, name: str, service: str) -> None:
+    who, unit, _ = judged(PROSE + end)
+
+    assert who.endswith(f" : {name}")
+    assert unit == (f"signature : {service}" if service else "-")
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        PROSE
+        + "Il faut pour cela :\nMarie DURAND\nvotre mère\n\nElle signera aussi le formulaire.",
+        PROSE + "M. Paul MARTIN\n3 rue des Écoles\n\nest bien inscrit sur la liste.",
+        "Bonjour,\n\nMarie DURAND\nBureau des armes\n\nElle vous rappelle et vous dira quoi envoyer.",
+        PROSE + "Friendly,\nthe desk 4",
+        PROSE + "Retraits, guichet 6",
+    ],
+)
+def test_who_is_named_above_a_sentence_does_not_sign(own: str) -> None:
+    assert author(own) == "-"
+
+
+def test_what_was_signed_is_no_signatory() -> None:
+    who, unit, _ = judged(
+        "Signé. L'original est à l'accueil avec votre nom dessus.\nM. Sainte-Rose, permanence du bureau des armes"
+    )
+
+    assert who == "full_name signature : M. Sainte-Rose"
+    assert unit == "signature : permanence du bureau des armes"
+
+
+@pytest.mark.parametrize(
+    ("line", "institution"),
+    [
+        ("D.D.T. de la Moselle", "D.D.T. de la Moselle"),
+        ("S.G.C.D. du Jura", "S.G.C.D. du Jura"),
+        ("S/P Gex", "S/P Gex"),
+        ("Direction départementale des territoires - 17 quai Wiltzer", ""),
+        ("DDT 57 - 17 quai Wiltzer", "DDT 57"),
+        ("DDT - 39 bis, rue Regard", ""),
+        ("C.A.F. du Jura", ""),
+    ],
+)
+def test_points_and_strokes_change_no_institution_and_a_street_number_is_none(
+    line: str, institution: str
+) -> None:
+    found = judged(PROSE + f"Cordialement,\nClaire Vernier\n{line}")[2]
+
+    assert found == (f"signature : {institution}" if institution else "-")

@@ -196,7 +196,7 @@ def _signed(page: Page, line: Line, following: Line | None, lexicon: Lexicon) ->
         following.gap
         or " " in surname
         or not surname.isupper()
-        or plain(surname) in lexicon.not_names
+        or not lexicon.not_names.isdisjoint((plain(surname), *plain(surname).split("-")))
     ):
         return person
     return first_person(f"{person.text} {surname}", lexicon, weak=True) or person

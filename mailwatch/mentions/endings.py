@@ -24,6 +24,44 @@ _LONGEST = 12
 """Words of a name with its unit and institution."""
 
 
+_SLOGANS = 3
+"""Sentences that may stand below a signature: opening hours, a survey, « Pensez à votre kit d'urgence »."""
+
+
+def late_notes(lines: list[Line], sheet: Sheet) -> list[Line]:
+    """Read sentences below a signature without closing formula as notes of the house, not as the letter going on."""
+    if any(line.kind is Kind.CLOSING for line in lines):
+        return lines
+    last = len(lines)
+    while last and lines[last - 1].kind in (Kind.SENTENCE, Kind.NOTE):
+        last -= 1
+    first = last
+    while first and lines[first - 1].kind in (Kind.PLAIN, Kind.LABEL):
+        first -= 1
+        if lines[first].gap:
+            break
+    late = lines[last:]
+    if not (late and 0 < first < last) or len(late) > _SLOGANS:
+        return lines
+    if not _signs_block(lines[first - 1 : last], sheet, late):
+        return lines
+    return [*lines[:last], *(line._replace(kind=Kind.NOTE) for line in late)]
+
+
+def _signs_block(block: list[Line], sheet: Sheet, late: list[Line]) -> bool:
+    """Say whether plain lines behind a sentence are a signature: a person first, a unit below or an aside after."""
+    before, first, *below = block
+    person = first_person(sheet.text[first.start : first.end], sheet.lexicon, weak=False)
+    aside = all("(" in sheet.text[line.start - 1 : line.start + 1] for line in late)
+    return (
+        before.kind is Kind.SENTENCE
+        and ":" not in sheet.text[before.end - 1 : before.end + 2]
+        and person is not None
+        and not person.titled
+        and (bool(below) or aside)
+    )
+
+
 def split_ending(lines: list[Line], sheet: Sheet) -> list[Line]:
     """Cut what signs off the last sentence, where no closing formula and no name below does."""
     last = len(lines) - 1

@@ -77,6 +77,8 @@ def _announces(one: Found, end: int, sheet: Sheet) -> bool:
     if one.label in ("delegation", "note"):
         return True
     words = sheet.folded[one.start : one.end]
+    if one.label == "signed" and _GOES_ON.match(sheet.folded, one.end, end):
+        return False
     if words.endswith(" par") or words.startswith(
         ("signe", "a l", "original", "madame", "monsieur", "p.", "p/")
     ):
@@ -85,6 +87,9 @@ def _announces(one: Found, end: int, sheet: Sheet) -> bool:
         return True
     return one.end >= end and one.label == "in_charge" and words.startswith("votre")
 
+
+_GOES_ON = re.compile(r"[.!] (?:\S+ ){3}")
+"""« Signé. L’original est à l’accueil … » says what was done."""
 
 _GREETINGS = frozenset(
     ("bonjour", "bonsoir", "rebonjour", "hello", "salut", "cher", "chere", "chers", "cheres")

@@ -130,7 +130,12 @@ _OFFICE = r"(?:sous[ -]prefe(?:cture|te|t)|prefe(?:cture|te|t))"
 _JOINT = r"(?: (?:de |du |des |d'|de la |de l'|en |dans la |dans le |dans les |dans l'|a |a la )?| ?[-:,|] ?(?:du )?)"
 
 
-_NUMBER = r"(?:0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-8]|98[678])(?!\d|[ ./-]?\d)"
+_STREET = (
+    r"(?:bis |ter )?,? ?(?:rue|quai|av|avenue|bd|boulevard|place|cours|chemin|route|allee|impasse|square|esplanade"
+    r"|faubourg)\b"
+)
+_NUMBER = rf"(?:0[1-9]|[1-8]\d|9[0-5]|2[ab]|97[1-8]|98[678])(?!\d|[ ./-]?\d| ?,? ?{_STREET})"
+"""A department by its number; « 17 quai … » is an address."""
 
 
 def _alternatives(phrases: Iterable[str]) -> str:
@@ -152,14 +157,14 @@ def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]
         r"| de (?:la )?zone(?: de defense(?: et de securite)?)?|)"
     )
     body = (
-        rf"(?:{_OFFICE}s?{qualified}|sp|pref\.?|services de l'etat|secretariat general commun(?: departemental)?"
+        rf"(?:{_OFFICE}s?{qualified}|s/?p|pref\.?|services de l'etat|secretariat general commun(?: departemental)?"
         rf"|secretariat general (?:de la prefecture|pour les affaires regionales)"
         rf"|(?:unite|direction|directeur|directrice|delegation|inspection)s? (?:inter|intra)?"
         rf"(?:departementale?|regionale?|territoriale?|academique)s?"
         rf"(?: [a-z'-]+,?){{0,14}}?"
         rf"|direction (?:de l'environnement|de l'economie|de la mer|de l'alimentation|des services|des territoires),?"
         rf"(?: [a-z'-]+,?){{0,12}}?"
-        rf"|{_alternatives(state)})"
+        rf"|{_alternatives(state)}|d\.(?:[a-z]\.){{2,7}}|s\.g\.(?:[a-z]\.){{1,2}})"
     )
     alone = (
         r"prefe(?:cture|te|t) de police(?: de paris| des bouches-du-rhone)?"

@@ -119,7 +119,7 @@ def _letter(token: str, lexicon: Lexicon) -> str:
         return "T"
     if folded in lexicon.ranks:
         return "R"
-    if _INITIAL.fullmatch(token):
+    if _INITIAL.fullmatch(token) or token in _TWO_INITIALS:
         return "I"
     if not _WORD.fullmatch(token):
         return "D"
@@ -127,7 +127,7 @@ def _letter(token: str, lexicon: Lexicon) -> str:
         return "P"
     capital = (token[2:3] if _ELIDED.match(folded) else token[:1]).isupper()
     known = _is_first_name(folded, lexicon)
-    if folded in lexicon.not_names and not known:
+    if _ELIDED.sub("", folded) in lexicon.not_names and not known:
         return _ambiguous(token, folded, lexicon) if capital else "B"
     if folded in lexicon.address_words and folded not in lexicon.surname_words:
         return "B"
@@ -146,7 +146,11 @@ def _ambiguous(token: str, folded: str, lexicon: Lexicon) -> str:
     return "S" if folded in lexicon.acronyms and not _like_initials(token) else "B"
 
 
-_ELIDED = re.compile(r"[dl]'.")
+_ELIDED = re.compile(r"[dl]'(?=.)")
+_TWO_INITIALS = frozenset(
+    "JP JM JC JF JL JB JY JJ JD JR JG JN MC MF MP MH MT AC AM AF PY PL FX".split()
+)
+"""Initials of a first name of two words, written as one: « JP Gauthier »."""
 
 
 _OPENS = frozenset(("marie", "anne", "jean", "pierre", "louis", "paul", "charles", "rose", "el"))

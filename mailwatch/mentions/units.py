@@ -49,7 +49,7 @@ _HOURS = re.compile(
     r"\s*(?:n ?o ?)?(?::\s*)?(?:\d|@|\+33|du lundi|lundi|sur rendez|ouvert|ferme|de \d)"
 )
 _ACRONYMS = re.compile(
-    r"(?<![\w.@'’-])[A-Z]{2,9}(?:\d{2,3})?(?:(?: ?/ ?|-)[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])"
+    r"(?<![\w.@'’-])(?:S/P|(?:[A-Z]\.){2,8}|[A-Z]{2,9}(?:\d{2,3})?)(?:(?: ?/ ?|-)[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])"
 )
 _NOT_A_UNIT = re.compile(
     r"services? (?:de l'etat|publics?|instructeurs?|competents?|concernes?|en ligne|civique|militaire)"
@@ -199,7 +199,8 @@ def _named_acronyms(block: Block, lexicon: Lexicon, names: frozenset[str]) -> It
     for match in _ACRONYMS.finditer(block.text):
         if block.opens_with and match.start() > 6:
             return
-        parts = [re.sub(r"\d+$", "", part) for part in re.split(r"[\s/-]+", plain(match.group()))]
+        written = plain(match.group()).replace("s/p", "sp").replace(".", "")
+        parts = [re.sub(r"\d+$", "", part) for part in re.split(r"[\s/-]+", written)]
         known = any(part in lexicon.acronyms and part != "pref" for part in parts)
         if not known and not (
             _alone(block, match)

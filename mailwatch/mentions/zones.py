@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from mailwatch.mentions.endings import split_ending
+from mailwatch.mentions.endings import late_notes, split_ending
 from mailwatch.mentions.kinds import (
     LEAD_KINDS,
     Position,
@@ -43,7 +43,7 @@ def read_page(own: Words, rules: RulePack, lexicon: Lexicon) -> Page:
     sheet = Sheet(
         text=text, folded=folded, words=words, found=found, leading=leading, lexicon=lexicon
     )
-    lines = split_ending(_late_names(_kinds(sheet), sheet), sheet)
+    lines = split_ending(late_notes(_late_names(_kinds(sheet), sheet), sheet), sheet)
     return Page(text=text, folded=folded, lines=_places(lines, sheet), found=found)
 
 
@@ -160,7 +160,8 @@ def _kinds(sheet: Sheet) -> list[Line]:
     drafts: list[Line] = []
     position = Position()
     for piece in _pieces(sheet.text, sheet.found):
-        if piece.closing or _is_delimiter(sheet.text, piece):
+        parted = _SO_LONG.fullmatch(sheet.text, piece.start, piece.end)
+        if piece.closing or parted or _is_delimiter(sheet.text, piece):
             drafts.append(Line(piece.start, piece.end, Kind.CLOSING, piece.gap))
             position = Position(opens=True, after_closing=True, prose=position.prose)
             continue
@@ -174,9 +175,13 @@ def _kinds(sheet: Sheet) -> list[Line]:
     return drafts
 
 
-def _is_delimiter(text: str, piece: _Piece) -> bool:
+def _is_delimiter(text: str, piece: _Piece | Line) -> bool:
     """Say whether a line is the mark before a signature, `-- ` (RFC 3676 section 4.3)."""
     return piece.end - piece.start < 8 and text[piece.start : piece.end].strip() == "--"
+
+
+_SO_LONG = re.compile(r"\s*[@aAàÀ] ?\+ ?[.!]?\s*")
+"""« A+ », « @+ »: a leave taken without a word."""
 
 
 def _draft(sheet: Sheet, piece: _Piece, last: Line | None, position: Position) -> Line | None:
@@ -273,10 +278,14 @@ def _ends_formula(part: str, lexicon: Lexicon) -> bool:
     )
 
 
+_CLOSE = (Kind.PLAIN, Kind.LABEL, Kind.NOTE, Kind.ADDRESSEE)
+"""What may stand below the last sentence."""
+
+
 def _tail(drafts: list[Line], text: str) -> int:
     """Where the plain lines that end the mail begin, an address that a colon announced left out."""
     at = len(drafts)
-    while at and drafts[at - 1].kind in (Kind.PLAIN, Kind.LABEL, Kind.NOTE, Kind.ADDRESSEE):
+    while at and (drafts[at - 1].kind in _CLOSE or _is_delimiter(text, drafts[at - 1])):
         at -= 1
     if (
         not at

@@ -119,6 +119,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 asking, elsewhere, answering, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
                 domains, units
+    promises    governors
     report      terms, cells, precision, committee, trends, lists, evidence, method, charts, chapters, closing, page,
                 document, spreadsheets, ods
     alert       schedule, trends, lines, sections, mailings, pages

@@ -9,124 +9,38 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mailwatch import dates
 from mailwatch.dates import When
 from mailwatch.model import Announced
+from mailwatch.promises.governors import Governor, governors, holding
 from mailwatch.ruleset import RulePack
-from mailwatch.wording import Hit, Words
+from mailwatch.wording import Words
 from mailwatch.workdays import Calendar, next_working
 
-_ENGAGES = frozenset({"promise", "present"})
 _REACH = 300
 """How far, in characters, a date may stand from the words that govern it."""
 _PRESENT_REACH = 40
 """The same for a verb in the present, which seldom promises."""
-_TITLE_REACH = 200
 _LONGEST = 1500
 """A longer sentence is cut."""
-
 _END = re.compile(
     r"[?!;¶.](?= )(?!(?<=\.) \d)"
     r"(?<! [a-z] \.)(?<! mme \.)(?<! art \.)(?<! env \.)(?<! sem \.)(?<! ref \.)"
 )
 """The end of a sentence: no point of « M. Faure », of « L. 114-2 » or of « 12.03.26 »."""
 _CLAUSE = re.compile(r"(?:^ |[,:(?!.;¶] |(?: |^)(?:et|mais|puis|donc|que|aussi|ainsi) ,? ?)$")
-_WE = re.compile(r" (?:je|j|nous)(?: ne| vous| le| la| les| l| en| y){0,3} $")
-_OURS = re.compile(" (?:je|j|nous) ")
-"""Who speaks within the words of another body: « je vois l’ARS lundi et je vous écris »."""
-_WHETHER = re.compile(
-    r" (?:sai[st]|savoir|savons|voir|verifi\w*|demand\w*|dire|dirai|confirm\w*|ignor\w*|precis\w*|regard\w*|examin\w*"
-    r"|determin\w*)(?: [^ ?!.;¶]+){0,5}? $"
-)
-_PRONOUN = re.compile(r" (?:il|elle|ils|elles) (?:vous )?$")
-_FUTURE = re.compile("r(?:ai|ons) ")
-_NOTHING_NEW = (
-    "inform|indiqu|precis|signal|remerci|pri|invit|demand|conseill|recommand|sugger|souhait|attend|recoi|recev|accueill"
-    "|convoqu|convi|laiss|accord|autoris|dispens|join|excus|felicit|assur|orient|dirig|renvo|engag|met[st]|comprend"
-    "|entend|plain|incit|encourag|interdi|somm|sollicit|deconseill|reserv|doi|dev|sai|sav|sui|peu|pouv|veu|voul|propos"
-    "|a\b|ai\b|as\b|ont\b|est\b|avez|avons|etes|serai|serons"
-)
-_DO = re.compile(
-    rf" (?:(?:je|nous|on) (?:vous|te)|(?:et|puis|,|:) (?:vous|te)) (?:(?:en|le|la|les|l|y) )?"
-    rf"(?!{_NOTHING_NEW})(?P<does>[a-z]{{3,20}}(?:s|e|x|d|t|i)) "
-    rf"| (?:je|j|nous|on|m|et) (?:(?:m|s|nous|y|en|le|la|les|l) ){{0,2}}(?!{_NOTHING_NEW})"
-    rf"(?P<works>(?:reprend|regard|verifi|trait|etudi|examin|instrui|fai|faison|occup|charg|pench|attaqu|rediscut|tranch"
-    rf"|decid|reun|statu|boucl|termin|fini|saisi|repren|voi|voy|appell|rencontr|relanc|interrog|consult|travaill|avanc"
-    rf"|cherch|revien|reven|repass|recontact|rappell|ecri|repond)[a-z]{{0,5}}(?<!er)(?<!ir)(?<!re)(?<!ez)(?<!ant)) "
-)
-"""What somebody of ours does for the citizen, or about the matter: with a date, it promises something."""
-_NO_PROMISE = frozenset(
-    (
-        *(
-            "serai",
-            "serons",
-            "aurai",
-            "aurons",
-            "pourrai",
-            "pourrons",
-            "devrai",
-            "devrons",
-            "vrai",
-            "environs",
-        ),
-        *(
-            "passerai",
-            "passerons",
-            "viendrai",
-            "viendrons",
-            "irai",
-            "irons",
-            "voterai",
-            "partirai",
-            "resterai",
-            "quitterai",
-            "rentrerai",
-            "rentrerons",
-            "arriverai",
-            "arriverons",
-            "attendrai",
-            "attendrons",
-        ),
-        *(
-            "fermerons",
-            "rouvrirons",
-            "ouvrirons",
-            "recevrons",
-            "accueillerons",
-            "organiserons",
-            "tiendrons",
-        ),
-    )
-)
-"""Words that end like « répondrai » and promise nothing, or an event."""
 _AWAY = re.compile(
     r"(?:absen\w*|conges?|formation|arret|deplacement) (?:[^ ?!.;¶]+ ){0,6}?jusqu au "
 )
 _BACK = re.compile("(?:a|des) (?:mon|son|leur|notre) retour ")
-_RECEIVED = re.compile(r"vous (?:l|les?|la) (?:recevrez|aurez|obtiendrez) ")
 _DELAY = ("d ici ", "sous ", "avant ", "dans ", "au plus tard ")
 _SUBJECT = re.compile(
     r"(?<= )(?:(?:je|j|nous|vous|on|il|elle|ils|elles|qui|ne|n|l|les|la|le|en|y|une|la|sa|ma|notre|votre|bien) )+$"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Governor:
-    """Words that a date may belong to."""
-
-    label: str
-    weight: int
-    start: int
-    end: int
-
-    @property
-    def engages(self) -> bool:
-        """Say whether these words bind us."""
-        return self.label in _ENGAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,14 +61,14 @@ def announced(
     Of several promises the one that speaks of the answer counts, then the one with the latest date. A
     promise that gives no date is `Announced(on=None)`.
     """
-    found = _governors(own, rules)
+    found = governors(own, rules)
     if not any(governor.engages for governor in found):
         return None
     starts = [governor.start for governor in found]
     promises: list[_Promise] = []
     for start, end in _sentences(own.line):
         inside = found[bisect_left(starts, start) : bisect_left(starts, end)]
-        standing = _standing(own.line, inside)
+        standing = holding(own.line, inside)
         if any(governor.engages for governor in standing):
             whens = (
                 *_dates(own, start, end, replied_on, calendar),
@@ -188,66 +102,6 @@ def _returns(
         yield replace(last, on=on, start=back.start(), end=back.end())
 
 
-def _governors(own: Words, rules: RulePack) -> tuple[_Governor, ...]:
-    """All the governing words of a text, in its order."""
-    found = [
-        _Governor(label=rule.label, weight=rule.weight, start=hit.start, end=hit.end)
-        for rule, hit in rules.find(own)
-        if not _is_mistaken(rule.label, hit, own.line)
-    ]
-    found.extend(_futures(own.line))
-    found.extend(_doings(own.line))
-    found.sort(key=lambda governor: governor.start)
-    return tuple(_but_titles(own.line, found))
-
-
-def _is_mistaken(label: str, hit: Hit, line: str) -> bool:
-    """Say whether the writer speaks in the words of another body, or « si » asks instead of making a condition."""
-    if label == "outside":
-        return _OURS.search(line, hit.start, hit.end) is not None
-    return (
-        label == "condition"
-        and line.startswith("si ", hit.start)
-        and _WHETHER.search(line, max(0, hit.start - 60), hit.start) is not None
-    )
-
-
-def _futures(line: str) -> Iterator[_Governor]:
-    """Every verb of ours in the future (« je publierai »): with a date, it promises something."""
-    for match in _FUTURE.finditer(line):
-        start = line.rfind(" ", 0, match.start()) + 1
-        if line[start : match.end() - 1] not in _NO_PROMISE:
-            yield _Governor(label="present", weight=1, start=start, end=match.end())
-
-
-def _doings(line: str) -> Iterator[_Governor]:
-    """Every verb of ours in the present that does something (« je vous fixe », « je reprends »)."""
-    for match in _DO.finditer(line):
-        weight, verb = (2, "does") if match["does"] else (1, "works")
-        yield _Governor(
-            label="present", weight=weight, start=match.start(verb), end=match.end(verb) + 1
-        )
-
-
-def _but_titles(line: str, found: Iterable[_Governor]) -> Iterator[_Governor]:
-    """Leave out what becomes of a title just named (« votre titre … ; il vous sera adressé »)."""
-    title_end = -_TITLE_REACH
-    for governor in found:
-        if governor.label == "title":
-            title_end = governor.end
-        elif not governor.engages:
-            yield governor
-        elif governor.start - title_end >= _TITLE_REACH or not _takes_up(line, governor):
-            title_end = -_TITLE_REACH
-            yield governor
-
-
-def _takes_up(line: str, governor: _Governor) -> bool:
-    """Say whether a pronoun stands for what gets sent (« il vous sera adressé », « vous la recevrez »)."""
-    subject = _PRONOUN.search(line, max(0, governor.start - 12), governor.start)
-    return subject is not None or _RECEIVED.match(line, governor.start) is not None
-
-
 def _sentences(line: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences of `line`; one without end is cut, so that hostile text costs its length."""
     start = 0
@@ -257,15 +111,8 @@ def _sentences(line: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _standing(line: str, inside: Sequence[_Governor]) -> tuple[_Governor, ...]:
-    """The governing words of a sentence that longer words do not take back."""
-    if not any(governor.engages for governor in inside):
-        return ()
-    return tuple(governor for governor in inside if not _void(governor, line, inside))
-
-
 def _promises(
-    line: str, start: int, standing: Sequence[_Governor], whens: Sequence[When]
+    line: str, start: int, standing: Sequence[Governor], whens: Sequence[When]
 ) -> Iterator[_Promise]:
     """The promises of one sentence: dated ones, then those whose words give no date."""
     governing = [governor for governor in standing if governor.label != "undated"]
@@ -284,8 +131,8 @@ def _promises(
 
 
 def _governed(
-    line: str, start: int, governing: Sequence[_Governor], whens: Sequence[When]
-) -> Iterator[tuple[_Governor, When]]:
+    line: str, start: int, governing: Sequence[Governor], whens: Sequence[When]
+) -> Iterator[tuple[Governor, When]]:
     """The dates with what governs them; verbs that a date follows take none that stands before them."""
     pairs = [
         (governor, when)
@@ -298,30 +145,9 @@ def _governed(
             yield governor, when
 
 
-def _void(governor: _Governor, line: str, inside: Sequence[_Governor]) -> bool:
-    """Say whether longer words take these back.
-
-    « je répondrai volontiers à vos questions » promises nothing; « adressée le » is no past event in « une
-    réponse vous sera adressée le ».
-    """
-    if governor.engages:
-        ours = _is_ours(governor, line)
-        return any(
-            (other.label == "elsewhere" and other.start < governor.end <= other.end)
-            or (
-                other.label == "outside" and other.start <= governor.start <= other.end and not ours
-            )
-            for other in inside
-        )
-    return governor.label == "done" and any(
-        other.engages and other.start < governor.start < other.end <= governor.end
-        for other in inside
-    )
-
-
 def _governor_of(
-    when: When, line: str, start: int, standing: Sequence[_Governor]
-) -> _Governor | None:
+    when: When, line: str, start: int, standing: Sequence[Governor]
+) -> Governor | None:
     delayed = line.startswith(_DELAY, when.start)
     before = [
         governor
@@ -345,7 +171,7 @@ def _governor_of(
     return max(before, key=lambda governor: _closeness(governor, when))
 
 
-def _first(after: Sequence[_Governor]) -> _Governor | None:
+def _first(after: Sequence[Governor]) -> Governor | None:
     """The first of the governing words, in their strongest reading when several overlap."""
     first = min(after, key=lambda governor: governor.start, default=None)
     if first is None or not first.engages:
@@ -356,7 +182,7 @@ def _first(after: Sequence[_Governor]) -> _Governor | None:
     )
 
 
-def _closeness(governor: _Governor, when: When) -> tuple[int, int, int]:
+def _closeness(governor: Governor, when: When) -> tuple[int, int, int]:
     """The last words before the date win; words that run on into the date win over words that end there."""
     overlaps = governor.end > when.start
     engaging = 0 if overlaps else 2
@@ -367,24 +193,18 @@ def _closeness(governor: _Governor, when: When) -> tuple[int, int, int]:
     )
 
 
-def _follows(line: str, when: When, governor: _Governor) -> bool:
+def _follows(line: str, when: When, governor: Governor) -> bool:
     """Say whether the governing words come right after the date (« Avant le 12, je vous … »)."""
     between = line[when.end : governor.start]
     return len(between) < 60 and not _END.search(" " + between) and between.count(",") <= 1
 
 
-def _near(governor: _Governor, when: When) -> bool:
+def _near(governor: Governor, when: When) -> bool:
     reach = _PRESENT_REACH if governor.label == "present" else _REACH
     return when.start - governor.end <= reach
 
 
-def _is_ours(governor: _Governor, line: str) -> bool:
-    """Say whether the verb is in the first person, by its subject or its ending."""
-    subject = _WE.search(line, max(0, governor.start - 24), governor.start)
-    return subject is not None or _FUTURE.search(line, governor.start, governor.end) is not None
-
-
-def _dated(governor: _Governor, when: When, line: str, standing: Sequence[_Governor]) -> _Promise:
+def _dated(governor: Governor, when: When, line: str, standing: Sequence[Governor]) -> _Promise:
     """A promise with its date; a delay that follows a condition has none."""
     hangs = when.delay and any(
         other.label == "condition" and other.start < governor.start for other in standing
@@ -404,7 +224,7 @@ def _dated(governor: _Governor, when: When, line: str, standing: Sequence[_Gover
     )
 
 
-def _clause_start(governor: _Governor, line: str, standing: Sequence[_Governor]) -> int:
+def _clause_start(governor: Governor, line: str, standing: Sequence[Governor]) -> int:
     """Where the first engaging words of the same clause stand (« je reviendrai … avec une réponse »)."""
     return min(
         (
@@ -418,7 +238,7 @@ def _clause_start(governor: _Governor, line: str, standing: Sequence[_Governor])
     )
 
 
-def _put_off_until(governor: _Governor, standing: Sequence[_Governor]) -> int:
+def _put_off_until(governor: Governor, standing: Sequence[Governor]) -> int:
     """Where the words without date end that follow (« je reviens vers vous rapidement »), else 0."""
     return max(
         (

@@ -1,0 +1,157 @@
+"""The words that a date may belong to: those that promise, and those that speak of something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mailwatch.ruleset import RulePack
+from mailwatch.wording import Hit, Words
+
+_ENGAGES = frozenset({"promise", "present"})
+_TITLE_REACH = 200
+"""How far, in characters, a pronoun may stand for a title."""
+_WE = re.compile(r" (?:je|j|nous)(?: ne| vous| le| la| les| l| en| y){0,3} $")
+_OURS = re.compile(" (?:je|j|nous) ")
+"""Who speaks within the words of another body: « je vois l’ARS lundi et je vous écris »."""
+_WHETHER = re.compile(
+    r" (?:sai[st]|savoir|savons|voir|verifi\w*|demand\w*|dire|dirai|confirm\w*|ignor\w*|precis\w*|regard\w*|examin\w*"
+    r"|determin\w*)(?: [^ ?!.;¶]+){0,5}? $"
+)
+_PRONOUN = re.compile(r" (?:il|elle|ils|elles) (?:vous )?$")
+_FUTURE = re.compile("r(?:ai|ons) ")
+_NOTHING_NEW = (
+    "inform|indiqu|precis|signal|remerci|pri|invit|demand|conseill|recommand|sugger|souhait|attend|recoi|recev|accueill"
+    "|convoqu|convi|laiss|accord|autoris|dispens|join|excus|felicit|assur|orient|dirig|renvo|engag|met[st]|comprend"
+    "|entend|plain|incit|encourag|interdi|somm|sollicit|deconseill|reserv|doi|dev|sai|sav|sui|peu|pouv|veu|voul|propos"
+    "|avez|avons|etes|serai|serons"
+)
+_DO = re.compile(
+    rf" (?:(?:je|nous|on) (?:vous|te)|(?:et|puis|,|:) (?:vous|te)) (?:(?:en|le|la|les|l|y) )?"
+    rf"(?!{_NOTHING_NEW})(?P<does>[a-z]{{3,20}}(?:s|e|x|d|t|i)) "
+    rf"| (?:je|j|nous|on|m|et) (?:(?:m|s|nous|y|en|le|la|les|l) ){{0,2}}(?!{_NOTHING_NEW})"
+    rf"(?P<works>(?:reprend|regard|verifi|trait|etudi|examin|instrui|fai|faison|occup|charg|pench|attaqu|rediscut|tranch"
+    rf"|decid|reun|statu|boucl|termin|fini|saisi|repren|voi|voy|appell|rencontr|relanc|interrog|consult|travaill|avanc"
+    rf"|cherch|revien|reven|repass|recontact|rappell|ecri|repond)[a-z]{{0,5}}(?<!er)(?<!ir)(?<!re)(?<!ez)(?<!ant)) "
+)
+"""What somebody of ours does for the citizen, or about the matter: with a date, it promises something."""
+_NO_PROMISE = frozenset(
+    (
+        "serai serons aurai aurons pourrai pourrons devrai devrons vrai environs "
+        "passerai passerons viendrai viendrons irai irons voterai partirai resterai quitterai rentrerai rentrerons "
+        "arriverai arriverons attendrai attendrons "
+        "fermerons rouvrirons ouvrirons recevrons accueillerons organiserons tiendrons"
+    ).split()
+)
+"""Words that end like « répondrai » and promise nothing, or an event."""
+_RECEIVED = re.compile(r"vous (?:l|les?|la) (?:recevrez|aurez|obtiendrez) ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Governor:
+    """Words that a date may belong to."""
+
+    label: str
+    weight: int
+    start: int
+    end: int
+
+    @property
+    def engages(self) -> bool:
+        """Say whether these words bind us."""
+        return self.label in _ENGAGES
+
+
+def governors(own: Words, rules: RulePack) -> tuple[Governor, ...]:
+    """All the governing words of a text, in its order."""
+    found = [
+        Governor(label=rule.label, weight=rule.weight, start=hit.start, end=hit.end)
+        for rule, hit in rules.find(own)
+        if not _is_mistaken(rule.label, hit, own.line)
+    ]
+    found.extend(_futures(own.line))
+    found.extend(_doings(own.line))
+    found.sort(key=lambda governor: governor.start)
+    return tuple(_but_titles(own.line, found))
+
+
+def _is_mistaken(label: str, hit: Hit, line: str) -> bool:
+    """Say whether the writer speaks in the words of another body, or « si » asks instead of making a condition."""
+    if label == "outside":
+        return _OURS.search(line, hit.start, hit.end) is not None
+    return (
+        label == "condition"
+        and line.startswith("si ", hit.start)
+        and _WHETHER.search(line, max(0, hit.start - 60), hit.start) is not None
+    )
+
+
+def _futures(line: str) -> Iterator[Governor]:
+    """Every verb of ours in the future (« je publierai »): with a date, it promises something."""
+    for match in _FUTURE.finditer(line):
+        start = line.rfind(" ", 0, match.start()) + 1
+        if line[start : match.end() - 1] not in _NO_PROMISE:
+            yield Governor(label="present", weight=1, start=start, end=match.end())
+
+
+def _doings(line: str) -> Iterator[Governor]:
+    """Every verb of ours in the present that does something (« je vous fixe », « je reprends »)."""
+    for match in _DO.finditer(line):
+        weight, verb = (2, "does") if match["does"] else (1, "works")
+        yield Governor(
+            label="present", weight=weight, start=match.start(verb), end=match.end(verb) + 1
+        )
+
+
+def _but_titles(line: str, found: Iterable[Governor]) -> Iterator[Governor]:
+    """Leave out what becomes of a title just named (« votre titre … ; il vous sera adressé »)."""
+    title_end = -_TITLE_REACH
+    for governor in found:
+        if governor.label == "title":
+            title_end = governor.end
+        elif not governor.engages:
+            yield governor
+        elif governor.start - title_end >= _TITLE_REACH or not _takes_up(line, governor):
+            title_end = -_TITLE_REACH
+            yield governor
+
+
+def _takes_up(line: str, governor: Governor) -> bool:
+    """Say whether a pronoun stands for what gets sent (« il vous sera adressé », « vous la recevrez »)."""
+    subject = _PRONOUN.search(line, max(0, governor.start - 12), governor.start)
+    return subject is not None or _RECEIVED.match(line, governor.start) is not None
+
+
+def holding(line: str, inside: Sequence[Governor]) -> tuple[Governor, ...]:
+    """The governing words of a sentence that longer words do not take back."""
+    if not any(governor.engages for governor in inside):
+        return ()
+    return tuple(governor for governor in inside if not _void(governor, line, inside))
+
+
+def _void(governor: Governor, line: str, inside: Sequence[Governor]) -> bool:
+    """Say whether longer words take these back.
+
+    « je répondrai volontiers à vos questions » promises nothing; « adressée le » is no past event in « une
+    réponse vous sera adressée le ».
+    """
+    if governor.engages:
+        ours = _is_ours(governor, line)
+        return any(
+            (other.label == "elsewhere" and other.start < governor.end <= other.end)
+            or (
+                other.label == "outside" and other.start <= governor.start <= other.end and not ours
+            )
+            for other in inside
+        )
+    return governor.label == "done" and any(
+        other.engages and other.start < governor.start < other.end <= governor.end
+        for other in inside
+    )
+
+
+def _is_ours(governor: Governor, line: str) -> bool:
+    """Say whether the verb is in the first person, by its subject or its ending."""
+    subject = _WE.search(line, max(0, governor.start - 24), governor.start)
+    return subject is not None or _FUTURE.search(line, governor.start, governor.end) is not None

@@ -863,8 +863,12 @@ def test_the_page_has_room_for_an_opinion_until_there_is_one_of_this_version(jud
     assert "défavorable" not in given_
     assert "à recueillir" in asked
     assert "défavorable" in asked
-    assert "favorable, le 01/01/2026 (à recueillir de nouveau)" in old
+    assert (
+        "favorable, le 01/01/2026 (à recueillir de nouveau\u00a0: cette version est plus récente)"
+        in old
+    )
     assert "défavorable" in old
+    assert "favorable (date à préciser)" in undated
     assert "défavorable" in undated
 
 

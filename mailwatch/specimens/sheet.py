@@ -76,10 +76,26 @@ def _page(found: Verdict) -> dict[str, object]:
         "announced": _announced(found),
         "faults": [apart(str(each.words)) for each in found.faults],
         "advice": [*_advice(found)],
-        "opinion": apart(own.opinion),
-        "opinion_on": day(own.opinion_on) if own.opinion_on else "",
-        "to_ask": any(each.kind in _OPINIONS for each in found.advice),
+        "opinion": apart(_opinion(own)),
+        "lacks": apart(_lacks(found)),
     }
+
+
+def _opinion(own: Specimen) -> str:
+    """What the committee said, and when; empty until it was asked."""
+    if own.opinion and own.opinion_on:
+        return f"{own.opinion}, le {day(own.opinion_on)}"
+    return own.opinion
+
+
+def _lacks(found: Verdict) -> str:
+    """What an opinion of this version lacks."""
+    kinds = {each.kind for each in found.advice}
+    if FindingKind.OLD_OPINION in kinds:
+        return "à recueillir de nouveau : cette version est plus récente"
+    if FindingKind.NO_OPINION in kinds:
+        return "date à préciser" if found.specimen.opinion else "à recueillir"
+    return ""
 
 
 def _paragraphs(body: str) -> Iterator[str]:

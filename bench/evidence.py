@@ -7,6 +7,7 @@ Prints a line a figure, each against its bound; ends with 1 when one is not held
 
 from __future__ import annotations
 
+import argparse
 import random
 import shutil
 import subprocess
@@ -123,20 +124,35 @@ def cost_of_a_day(folder: Path, key: Path) -> float:
 
 def main(arguments: list[str]) -> int:
     """Measure, print, and say whether every bound is held."""
-    asked = [*map(int, arguments), *(2000, 500, 300_000)[len(arguments) :]]
+    asked = _asked(arguments)
     with TemporaryDirectory() as name:
         folder = Path(name)
         key = key_in(folder)
-        found, made = mutations(folder, key, asked[0])
-        alarms = false_alarms(folder, key, asked[1])
-        ours, theirs = three_years(folder, key, asked[2])
+        found, made = mutations(folder, key, asked.mutations)
+        alarms = false_alarms(folder, key, asked.histories)
+        ours, theirs = three_years(folder, key, asked.lines)
         day = cost_of_a_day(folder, key)
     print(f"mutations found            {found} of {made}")
-    print(f"false alarms               {alarms} of {asked[1]}")
-    print(f"{asked[2]} lines, mailwatch    {ours:.2f} s (at most {SECONDS:.0f})")
-    print(f"{asked[2]} lines, coreutils    {theirs:.2f} s (at most {SECONDS:.0f})")
+    print(f"false alarms               {alarms} of {asked.histories}")
+    print(f"{asked.lines} lines, mailwatch    {ours:.2f} s (at most {SECONDS:.0f})")
+    print(f"{asked.lines} lines, coreutils    {theirs:.2f} s (at most {SECONDS:.0f})")
     print(f"20000 lines to files       {day:.2f} s")
     return int(found != made or alarms > 0 or max(ours, theirs) > SECONDS)
+
+
+def _asked(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], epilog=__doc__.splitlines()[-1]
+    )
+    for name, usual, meaning in (
+        ("mutations", 2_000, "journals changed behind our back"),
+        ("histories", 500, "journals that nobody touched"),
+        ("lines", 300_000, "lines of the journal to verify"),
+    ):
+        parser.add_argument(
+            name, nargs="?", type=int, default=usual, help=f"{meaning} (%(default)s)"
+        )
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

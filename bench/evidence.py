@@ -145,9 +145,9 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
         description=__doc__.splitlines()[0], epilog=__doc__.splitlines()[-1]
     )
     for name, usual, meaning in (
-        ("mutations", 2_000, "journals changed behind our back"),
-        ("histories", 500, "journals that nobody touched"),
-        ("lines", 300_000, "lines of the journal to verify"),
+        ("mutations", 2_000, "journaux modifiés en cachette"),
+        ("histories", 500, "journaux que personne n’a touchés"),
+        ("lines", 300_000, "lignes de journal à vérifier"),
     ):
         parser.add_argument(
             name, nargs="?", type=int, default=usual, help=f"{meaning} (%(default)s)"

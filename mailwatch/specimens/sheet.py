@@ -135,7 +135,7 @@ def _mention(kind: FindingKind, mention: Mention) -> dict[str, str]:
 def _announced(found: Verdict) -> str:
     if found.announced is None or found.announced.on is None:
         return ""
-    words = found.announced.text
+    words = found.announced.text.rstrip(" ,;")
     return apart(f"Annonce une suite datée{NO_BREAK}: « {words} »")
 
 

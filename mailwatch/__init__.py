@@ -138,7 +138,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     polling     lines, looking, comparing
     probe       presence, glance, verdict
     contracts   terms, verdicts, requests, figures, rules, samples, audits, privacy, service
-    daemon      instance, telling, clocks, timekeeping, handing, witnessing, turns, duties
+    daemon      instance, telling, clocks, timekeeping, measuring, handing, witnessing, turns, duties
     commands    options, judging, counting, explaining, persons, privacy, reporting, sampling, serving, asking,
                 installing, database, verifying, templates, packing, probing
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,

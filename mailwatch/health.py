@@ -105,6 +105,10 @@ class FolderHealth:
     """How long nobody looked, of late; what goes on at this moment is of it."""
     missed: int
     """Messages that came and went unseen."""
+    reconciled_at: datetime | None
+    """When it was last compared with its server, message by message; None before the first time."""
+    healed: int
+    """Messages that comparing found of late, and that looks had missed."""
     fault: Fault | None
 
 
@@ -151,9 +155,18 @@ class Health:
 
 
 def examine(
-    register: Register, site: Site, *, at: datetime, holder: int | None, unwatched: timedelta
+    register: Register,
+    site: Site,
+    *,
+    at: datetime,
+    holder: int | None,
+    unwatched: timedelta,
+    head: Head | None = None,
 ) -> Health:
-    """Ask the register how the service of `site` is at `at`; looks further apart than `unwatched` are a gap."""
+    """Ask the register how the service of `site` is at `at`; looks further apart than `unwatched` are a gap.
+
+    `head` is that of the journal where it is known, which spares reading all of it.
+    """
     failing = {(one.account, one.folder): one for one in register.failing()}
     view = _View(
         register=register,
@@ -163,6 +176,7 @@ def examine(
         quarantined=Counter(_place(one.location) for one in register.quarantined()),
         gaps=_recent(register, at),
         failing=failing,
+        healed=_healed(register, at),
     )
     last = register.last_alert(alert.WEEKLY)
     week = alert.week_of_alert(last.alert_id) if last else ""
@@ -189,7 +203,7 @@ def examine(
         ),
         sending=_fault(failing.get(("", "")), _SENDING_FAULTS, host),
         clock_sets=register.clock_sets(_since(at)),
-        head=register.head(),
+        head=head or register.head(),
     )
 
 
@@ -204,6 +218,7 @@ class _View:
     quarantined: Mapping[Place, int]
     gaps: Sequence[Gap]
     failing: Mapping[tuple[str, str], Failing]
+    healed: Mapping[Place, int]
 
 
 def _recent(register: Register, at: datetime) -> tuple[Gap, ...]:
@@ -215,6 +230,13 @@ def _since(at: datetime) -> datetime:
         return at - RECENT
     except OverflowError:
         return datetime.min.replace(tzinfo=UTC)
+
+
+def _healed(register: Register, at: datetime) -> Counter[Place]:
+    found = Counter[Place]()
+    for one in register.reconciliations(_since(at)):
+        found[Place(account=one.account, folder=one.folder)] += one.healed
+    return found
 
 
 def _place(location: Location) -> Place:
@@ -241,6 +263,8 @@ def _folder(view: _View, account: Account, folder: WatchedFolder) -> FolderHealt
         gaps=len(gaps) + bool(open_gap),
         unwatched=alone + open_gap,
         missed=sum(gap.missed for gap in gaps),
+        reconciled_at=cursor.reconciled_at if cursor else None,
+        healed=view.healed.get(place, 0),
         fault=fault
         or _fault(view.failing.get((account.name, folder.name)), _FOLDER_FAULTS, account.host),
     )

@@ -188,6 +188,8 @@ class Site:
     """When in the night each folder is compared with its server, local to the territory."""
     keep_months: int = KEEP_MONTHS
     """How long what leads to a person is kept after the last message of an exchange."""
+    metrics: str = ""
+    """The file that a Prometheus node_exporter reads; empty when nobody does."""
     rules: str = ""
     """The folder of the site's own rule files; empty when it has none."""
     templates: str = ""

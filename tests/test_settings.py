@@ -232,7 +232,7 @@ def test_a_fault_in_the_institution_names_key_and_remedy(file: Path, line: str, 
 
 KNOWN = (
     "connues : rules, templates, institution, exception, box, reading, manual_answer, account, intake, smtp, alert, "
-    "register, journal, privacy"
+    "register, journal, privacy, metrics"
 )
 
 

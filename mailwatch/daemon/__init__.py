@@ -25,6 +25,7 @@ from mailwatch.daemon.clocks import Timers, timers_of_this_machine
 from mailwatch.daemon.duties import Service, composed_alert
 from mailwatch.daemon.handing import attended, handover
 from mailwatch.daemon.instance import only_one
+from mailwatch.daemon.measuring import Meter
 from mailwatch.daemon.telling import Log, notify
 from mailwatch.daemon.turns import Turns
 from mailwatch.daemon.witnessing import contradictions, key_file, published, witnessed
@@ -38,7 +39,7 @@ from mailwatch.errors import (
 from mailwatch.polling import Lines, Polled, Watch, workers_for
 from mailwatch.polling.comparing import is_due
 from mailwatch.probe import holder
-from mailwatch.register import UNWATCHED, Cursor, opened
+from mailwatch.register import UNWATCHED, Cursor, Register, opened
 from mailwatch.ruleset import Desk
 from mailwatch.site import Account, Site
 
@@ -67,6 +68,7 @@ _ALERT = ""
 _INTAKE, _ANSWERS, _RETENTION = ";intake", ";answers", ";retention"
 """Those of what is handed over; no account has a semicolon in its name."""
 _JOURNAL, _DATING = ";journal", ";dating"
+_METRICS = ";metrics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +135,17 @@ def service(
             log=log,
             handover=handover(site, desk),
             publication=publication,
+            meter=_meter(site, desk, register),
         )
         duties.publish_calmly(now())
         yield duties
         duties.publish_calmly(now())
+
+
+def _meter(site: Site, desk: Desk, register: Register) -> Meter | None:
+    if not site.metrics:
+        return None
+    return Meter(site=site, desk=desk, register=register, version=version("mailwatch"))
 
 
 def once(
@@ -178,6 +187,10 @@ def once(
         except BusyError:
             raise
         except MailwatchError as error:
+            errors.append(error)
+        try:
+            duties.measure(now())
+        except RefusedError as error:
             errors.append(error)
         duties.stopped()
     return Done(polled=polled, sent=sent, errors=tuple(errors))
@@ -267,6 +280,7 @@ def _beat(duties: Service, turns: Turns) -> None:
     try:
         if accounts:
             _look(duties, accounts, turns)
+            _measure(duties, turns)
         if turns.is_due(_ALERT, at):
             _alert(duties, turns)
         if turns.is_due(_RETENTION, at):
@@ -338,6 +352,20 @@ def _look(duties: Service, accounts: list[Account], turns: Turns) -> None:
             turns.failed(account.name, duties.watch.now(), error)
         else:
             turns.went_well(account.name, duties.watch.now())
+
+
+def _measure(duties: Service, turns: Turns) -> None:
+    """Write the measures after each look, more and more rarely while they cannot be written."""
+    at = duties.watch.now()
+    if not turns.is_due(_METRICS, at):
+        return
+    try:
+        duties.measure(at)
+    except RefusedError as error:
+        duties.log("failure", error)
+        turns.failed(_METRICS, at, error)
+    else:
+        turns.always(_METRICS)
 
 
 def _alert(duties: Service, turns: Turns) -> None:

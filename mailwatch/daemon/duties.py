@@ -10,6 +10,7 @@ from mailwatch import alert, outbox
 from mailwatch.alert.sections import OpenGap, periods
 from mailwatch.daemon.clocks import Jump, Timers
 from mailwatch.daemon.handing import Handover
+from mailwatch.daemon.measuring import Meter
 from mailwatch.daemon.telling import Log
 from mailwatch.daemon.timekeeping import START, Timekeeper
 from mailwatch.daemon.witnessing import Publication
@@ -40,6 +41,8 @@ class Service:
     """What the mail server hands over; None where it hands over nothing."""
     publication: Publication | None = None
     """The journal's files; None where nobody keeps them."""
+    meter: Meter | None = None
+    """What measures for Prometheus; None where nobody reads it."""
     timekeeper: Timekeeper | None = None
     """What minds the clocks; None where the day is somebody's say."""
     _failing: dict[str, str] = field(default_factory=dict)
@@ -166,6 +169,13 @@ class Service:
         except (BusyError, RefusedError, UnreachableError) as error:
             self.log("failure", error)
 
+    # --- measures ---------------------------------------------------------------------------------
+
+    def measure(self, at: datetime) -> None:
+        """Write how the service is for Prometheus; raises as `Meter.write`."""
+        if self.meter is not None:
+            self.meter.write(at, self.watch.unwatched)
+
     # --- what the mail server hands over ----------------------------------------------------------
 
     def take_in(self) -> bool:
@@ -283,6 +293,7 @@ def composed_alert(
         week,
         gaps=(*gaps, *_open_gaps(register, site, at, unwatched)),
         clock_sets=register.clock_sets(datetime.combine(since, time(), UTC)),
+        healings=register.reconciliations(datetime.combine(since, time(), UTC)),
         head=register.head(),
     )
 

@@ -294,3 +294,5 @@ def _of_register(site: Site) -> Iterator[Advice]:
             )
         )
         yield _set(Remark("données personnelles : gardées {months} mois", months=site.keep_months))
+    if site.metrics:
+        yield _set(Remark("mesures pour Prometheus : {path}", path=site.metrics))

@@ -22,6 +22,7 @@ from mailwatch.settings.service import (
     AlertSection,
     IntakeSection,
     JournalSection,
+    MetricsSection,
     PrivacySection,
     RegisterSection,
     SmtpSection,
@@ -134,6 +135,7 @@ class Settings(BaseSettings):
     kept: RegisterSection = Field(default=RegisterSection(), alias="register")
     journal: JournalSection = JournalSection()
     privacy: PrivacySection = PrivacySection()
+    metrics: MetricsSection | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -204,6 +206,7 @@ def site(settings: Settings, folder: Path) -> Site:
         poll_every=settings.kept.poll_every,
         reconcile_at=settings.kept.reconcile_at,
         keep_months=settings.privacy.keep,
+        metrics=service.absolute(settings.metrics.textfile, folder) if settings.metrics else "",
         rules=service.absolute(settings.rules or "", folder),
         templates=service.absolute(settings.templates or "", folder),
     )

@@ -25,6 +25,7 @@ from mailwatch.settings.service import (
     IntakeAddressSection,
     IntakeSection,
     JournalSection,
+    MetricsSection,
     PrivacySection,
     RegisterSection,
     SecretSection,
@@ -47,6 +48,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "[register]": RegisterSection,
     "[journal]": JournalSection,
     "[privacy]": PrivacySection,
+    "[metrics]": MetricsSection,
 }
 _TOP = frozenset({"rules", "templates"})
 """The keys that stand before the first section."""
@@ -92,6 +94,8 @@ _USUAL = {
     "alert": "alerte alertes",
     "register": "registre database db",
     "privacy": "rgpd gdpr vie_privee confidentialite conservation retention",
+    "metrics": "prometheus metriques monitoring supervision mesures",
+    "textfile": "path file fichier prom",
     "keep": "conservation retention duree garder conserver",
     "box": "boite bal mailbox",
     "rules": "regles rules_d rules.d rules_folder regles_locales",

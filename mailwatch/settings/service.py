@@ -158,6 +158,20 @@ class PrivacySection(Section):
     keep: Months = KEEP_MONTHS
 
 
+class MetricsSection(Section):
+    """`[metrics]`: where measures are written for Prometheus."""
+
+    textfile: FilePath
+
+    @model_validator(mode="after")
+    def _read_by_the_collector(self) -> Self:
+        if not self.textfile.endswith(".prom"):
+            raise ValueError(
+                "« textfile » doit finir par « .prom » : node_exporter ne lit que ces fichiers-là"
+            )
+        return self
+
+
 def called(section: AccountSection) -> str:
     """Name an account; by its user when the file does not."""
     return section.name or section.user.replace("/", "-").replace(";", "-")

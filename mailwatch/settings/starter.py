@@ -114,4 +114,9 @@ reconcile_at = "04:00"                # chaque nuit, tout dossier est comparé a
 
 [privacy]
 keep = "3 ans"                        # après le dernier message d’un échange, plus rien ne mène à l’usager
+
+# --- la supervision (pour Centreon et Nagios : mailwatch sonde, sans réglage) -----------------------
+
+# [metrics]
+# textfile = "/var/lib/prometheus/node-exporter/mailwatch.prom"   # écrit après chaque relève
 """

@@ -126,7 +126,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     specimens   terms, places, reading, filling, judging, sheet
     sources     files, letters, declared, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
-    register    terms, tables, rows, database, journal, sightings, recording, reconciling, rewinding, components, words,
+    register    terms, tables, rows, database, journal, sightings, recording, reconciling, rewinding, components, bodies, words,
                 readers, persons, decisions, reviews, erasing, access, observing, figures, sealed, finding, alerts,
                 checking
     outbox      composing, submitting, delivering
@@ -135,6 +135,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     journal     lines, heads, damage, signing, stamping, folders, verifying, projecting
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults
+    workers     terms, wire, process, serving
     polling     lines, looking, comparing
     probe       presence, glance, verdict
     contracts   terms, verdicts, requests, figures, rules, samples, audits, privacy, service

@@ -89,6 +89,11 @@ def usable() -> Callable[[str], tuple[str, ...]] | None:
     return persons
 
 
+def load() -> None:
+    """Read the model now, for whoever will soon be asked; SourceError as `model`."""
+    _pipeline()
+
+
 def persons(line: str) -> tuple[str, ...]:
     """The words of `line` that are a person's name, as they stand there; SourceError as `model`.
 

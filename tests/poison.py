@@ -16,7 +16,7 @@ from typing import NoReturn
 from mailwatch.analysis import sealed
 from mailwatch.model import Delivery, Role, Unreadable
 from mailwatch.ruleset import Desk
-from mailwatch.workers import Verdict
+from mailwatch.workers import LeftError, Verdict
 
 
 def delivery(words: str, number: int = 1) -> Delivery:
@@ -49,7 +49,30 @@ def judge(delivery: Delivery) -> Verdict:
     if words.startswith("refuse "):
         return Unreadable(file="?", role=Role.SENT, reason=words.removeprefix("refuse "))
     act, _, argument = words.partition(":")
+    if act == "leave":
+        raise LeftError
     return _ACTS[act](argument) if act in _ACTS else delivery.raw.upper()
+
+
+_known: list[str] = []
+
+
+def learn() -> None:
+    """Load what only the thorough judge has."""
+    _known.append("learned")
+
+
+def learned(delivery: Delivery) -> Verdict:
+    """Judge what the others leave."""
+    words = delivery.raw.decode()
+    match words.removeprefix("leave:"):
+        case "pid":
+            return b"%d" % os.getpid()
+        case "exit":
+            os._exit(9)
+        case "loop":
+            return _loop("")
+    return " ".join([*_known[:1], words]).encode()
 
 
 def sealed_or_poison(delivery: Delivery, desk: Desk, key: bytes) -> Verdict:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -21,7 +21,7 @@ from mailwatch import drafts, outbox
 from mailwatch.errors import BusyError
 from mailwatch.intake.spool import Spool, Taken, Waiting, read
 from mailwatch.model import Delivery, Role
-from mailwatch.polling import Watch
+from mailwatch.polling import Watch, judging
 from mailwatch.register import AlertState
 from mailwatch.ruleset import Desk
 from mailwatch.site import Intake, IntakeRole, Submission
@@ -106,12 +106,18 @@ def awaits_sending(watch: Watch) -> bool:
 def _answered(
     waiting: Sequence[Waiting], by: Reviewer, watch: Watch
 ) -> Iterator[tuple[Waiting, Fate]]:
+    # The model of names is held by one process at a time.
+    watch.workers.rest()
     # A worker of its own, gone with the last draft: what judges facts is not made to wait, nor to hold more.
-    with Workers(by, count=min(1, watch.workers.count)) as workers:
+    with judging(lambda desk: replace(by, desk=desk), by.desk, _one_of(watch)) as workers:
         for one in waiting:
             # What the disk does not give is tried again, and holds back no other.
             with suppress(BusyError):
                 yield one, _fate(one, read(one), by, workers, watch)
+
+
+def _one_of(watch: Watch) -> int:
+    return min(1, watch.workers.count)
 
 
 def _fate(one: Waiting, taken: Taken | None, by: Reviewer, workers: Workers, watch: Watch) -> Fate:

@@ -11,11 +11,11 @@ are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
-from mailwatch import analysis
+from mailwatch import analysis, recognition
 from mailwatch.errors import (
     MailwatchError,
     RefusedError,
@@ -29,9 +29,19 @@ from mailwatch.polling.looking import Tally, Watch, look
 from mailwatch.register import Place
 from mailwatch.ruleset import Desk
 from mailwatch.site import Account, WatchedFolder
-from mailwatch.workers import Workers
+from mailwatch.workers import Judge, Thorough, Workers, leave
 
-__all__ = ["Failure", "Lines", "Polled", "Tally", "Watch", "poll", "secret_of", "workers_for"]
+__all__ = [
+    "Failure",
+    "Lines",
+    "Polled",
+    "Tally",
+    "Watch",
+    "judging",
+    "poll",
+    "secret_of",
+    "workers_for",
+]
 
 _FAILURES = (UnreachableError, RefusedError, SourceError, SettingsError)
 """What concerns an account or a folder, and neither this machine nor the register."""
@@ -69,7 +79,15 @@ def poll(accounts: Sequence[Account], desk: Desk, watch: Watch) -> Polled:
 
 def workers_for(desk: Desk, key: bytes, count: int | None = None) -> Workers:
     """Make the workers that turn deliveries into sealed facts, with the rules of `desk`; none runs yet."""
-    return Workers(partial(analysis.sealed, desk=desk, key=key), count=count)
+    return judging(lambda given: partial(analysis.sealed, desk=given, key=key), desk, count)
+
+
+def judging(judge: Callable[[Desk], Judge], desk: Desk, count: int | None = None) -> Workers:
+    """Make workers that judge as `judge` says for a desk; one of them alone asks the model of names, if any."""
+    if desk.persons is None:
+        return Workers(judge(desk), count=count)
+    thorough = Thorough(judge=judge(desk), load=recognition.load)
+    return Workers(judge(replace(desk, persons=leave)), count=count, thorough=thorough)
 
 
 def _account(account: Account, desk: Desk, watch: Watch, tally: Tally) -> Iterator[Failure]:

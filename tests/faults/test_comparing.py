@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mailwatch.model import Period
 from mailwatch.polling import comparing
 from mailwatch.polling.comparing import is_due
-from mailwatch.register import Cursor, Isolated, Sighting, Vanished
+from mailwatch.register import Cursor, Sighting, Vanished
 from mailwatch.register.journal import lines_of
 from tests.bureau import FOLDERS, INBOX, kinds
 from tests.facts import at
@@ -530,18 +530,3 @@ def test_dovecot_is_compared_like_any_other_and_counts_its_changes(
             ("Envoyés", 3, 0),
         ]
         assert out.losses(12) == []
-
-
-# --- what could not be read, by a newer version ---------------------------------------------------
-
-
-def poison(number: int, how: str) -> bytes:
-    return question(number).replace(b"Subject:", b"X-Poison: %b\r\nSubject:" % how.encode(), 1)
-
-
-def isolated(out: Lookout) -> list[tuple[int, str]]:
-    return [_told(one) for one in out.register.quarantined()]
-
-
-def _told(one: Isolated) -> tuple[int, str]:
-    return one.location.uid, one.reason

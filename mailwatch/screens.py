@@ -114,6 +114,12 @@ def _more(folder: FolderHealth) -> Iterator[str]:
             _("message venu et parti sans être vu"),
             _("messages venus et partis sans être vus"),
         )
+    if folder.healed:
+        yield counted(
+            folder.healed,
+            _("message manqué, retrouvé la nuit"),
+            _("messages manqués, retrouvés la nuit"),
+        )
 
 
 def _length(time: timedelta) -> str:

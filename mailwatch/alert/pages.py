@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 
 from mailwatch.alert.lines import DUE, LATE_FOLLOW_UP, Group, Urgency, long_day, minute, plain
-from mailwatch.alert.sections import Alert, ClockSet, Gap
+from mailwatch.alert.sections import Alert, ClockSet, Gap, Healing
 from mailwatch.labels import NO_BREAK, day, plural, short_file
 
 TEXT = "alerte.txt.j2"
@@ -65,6 +65,7 @@ def _words(alert: Alert) -> dict[str, object]:
         ],
         "gaps": [_gap(gap, alert) for gap in alert.gaps[-LISTED:]],
         "clock_sets": [_clock_set(one, alert) for one in alert.clock_sets[-LISTED:]],
+        "healings": [_healing(one, alert) for one in alert.healings[-LISTED:]],
         "DUE": DUE,
         "LATE_FOLLOW_UP": LATE_FOLLOW_UP,
         "OVERDUE": Urgency.OVERDUE,
@@ -88,6 +89,12 @@ def _gap(gap: Gap, alert: Alert) -> str:
         unseen = plural(gap.missed, "message passé sans être vu", "messages passés sans être vus")
         words += f", {gap.missed} {unseen}"
     return words
+
+
+def _healing(one: Healing, alert: Alert) -> str:
+    place = plain(f"{one.account}/{one.folder}")
+    found = plural(one.healed, "message retrouvé", "messages retrouvés")
+    return f"{place}{NO_BREAK}: {one.healed} {found} le {minute(one.at, alert.zone)}"
 
 
 def _clock_set(one: ClockSet, alert: Alert) -> str:

@@ -70,6 +70,26 @@ class ClockSet(Protocol):
         """How far forward; negative for back."""
 
 
+class Healing(Protocol):
+    """What comparing a folder with its server found, that looks had missed."""
+
+    @property
+    def account(self) -> str:
+        """The mail account, as the settings name it."""
+
+    @property
+    def folder(self) -> str:
+        """The folder of the account."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was compared."""
+
+    @property
+    def healed(self) -> int:
+        """How many messages were found, and read then."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenGap:
     """A folder that is not looked at any more: the server refuses, or does not answer."""
@@ -117,6 +137,7 @@ class Alert:
     quarantined: tuple[Unreadable, ...]
     gaps: tuple[Gap, ...]
     clock_sets: tuple[ClockSet, ...]
+    healings: tuple[Healing, ...]
     head: Head | None
 
     def count(self, *urgencies: Urgency) -> int:
@@ -132,11 +153,12 @@ def weekly(
     *,
     gaps: Sequence[Gap] = (),
     clock_sets: Sequence[ClockSet] = (),
+    healings: Sequence[Healing] = (),
     head: Head | None = None,
 ) -> Alert:
     """Compose the alert of `week` as things stand on the day of `audit`, whose period must be open.
 
-    `gaps` and `clock_sets` are those that touch the period of the figures or come after it (`periods`).
+    `gaps`, `clock_sets` and `healings` are those that touch the period of the figures or come after it (`periods`).
     """
     today = audit.today
     period, previous = periods(today)
@@ -159,6 +181,7 @@ def weekly(
         quarantined=audit.quarantined,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.since, gap.account, gap.folder))),
         clock_sets=tuple(clock_sets),
+        healings=tuple(one for one in healings if one.healed),
         head=head,
     )
 

@@ -59,6 +59,8 @@ def _folder_health(found: FolderHealth, zone: tzinfo) -> dict[str, Json]:
         "gaps": found.gaps,
         "unwatched_seconds": int(found.unwatched.total_seconds()),
         "missed": found.missed,
+        "reconciled_at": _local(found.reconciled_at, zone),
+        "healed": found.healed,
         "error": _fault(found.fault, zone),
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import time
@@ -231,7 +230,7 @@ def test_the_guide_names_every_key_and_every_place() -> None:
     guide = specimen_files()["LISEZMOI.md"].decode()
 
     assert not [key for key in KEYS.values() if f"{key}`" not in guide]
-    assert not [place for place in places.KNOWN.values() if f"`[{place}]`" not in guide]
+    assert not [place for place in places.KNOWN.values() if f"[{place}]`" not in guide]
 
 
 def test_the_example_of_the_guide_conforms(judge: Judge) -> None:
@@ -298,6 +297,8 @@ def test_the_places_are_filled_with_what_the_settings_declare(judge: Judge) -> N
         (PROMISE, "Je vous répondrai dès que possible, et au plus tard le [date de réponse].", set()),
         (PROMISE, "Je vous répondrai sous dix jours ouvrés.", set()),
         ("[Prénom NOM]", "[Prénom et NOM]", set()),
+        ("[Prénom NOM]", "[NOM] [Prénom]", set()),
+        ("[Prénom NOM]", "[prénom]", set()),
         ("[Prénom NOM]", "Affaire suivie par : [prenom nom]", set()),
     ],
 )  # fmt: skip
@@ -1076,29 +1077,19 @@ def test_the_settings_say_the_folder_again_and_where_the_key_goes(settings: Path
 
 def test_the_pages_go_to_a_folder_or_to_a_pipe(run: Run, settings: Path, tmp_path: Path) -> None:
     put(tmp_path / "courriels", {"a.txt": text()})
-    out = tmp_path / "comite"
+    site, out = ("--settings", str(settings), "--now", "2026-11-24"), str(tmp_path / "comite")
+    names = ("courriels-type.pdf", "courriels-type.html")
 
-    told = run(
-        "templates", "sheet", "--settings", str(settings), "--out", str(out), "--now", "2026-11-24"
-    )
-    only = run(
-        "templates",
-        "sheet",
-        str(tmp_path / "courriels"),
-        "--out",
-        str(tmp_path / "x"),
-        "--format",
-        "html",
-    )
-    piped = run("templates", "sheet", "--settings", str(settings), "--now", "2026-11-24")
+    told = run("templates", "sheet", *site, "--out", out)
+    again = run("templates", "sheet", *site, "--out", out, "--json")
+    only = run("templates", "sheet", *site, "--out", str(tmp_path / "x"), "--format", "html")
+    piped = run("templates", "sheet", *site)
 
-    assert told.out.splitlines() == [
-        f"Écrit : {out / name}" for name in ("courriels-type.pdf", "courriels-type.html")
-    ]
-    assert (out / "courriels-type.html").read_text("utf-8") == piped.out
+    assert told.out.splitlines() == [f"Écrit : {out}/{name}" for name in names]
+    assert again.lines == [{"files": [f"{out}/{name}" for name in names]}]
+    assert only.out == f"Écrit : {tmp_path}/x/courriels-type.html\n"
+    assert Path(out, "courriels-type.html").read_text("utf-8") == piped.out
     assert "Préfecture du Jura" in piped.out
-    assert [path.name for path in (tmp_path / "x").iterdir()] == ["courriels-type.html"]
-    assert only.code == 0
 
 
 @pytest.mark.parametrize("formats", ["docx", "", "pdf,docx"])
@@ -1129,10 +1120,9 @@ def test_a_copy_is_made_and_conforms(run: Run, tmp_path: Path) -> None:
 
     told = run("templates", "copy", folder)
     again = run("templates", "copy", folder)
+    (elsewhere,) = run("templates", "copy", str(tmp_path / "b"), "--json").lines
 
     assert told.out.startswith(f"22 courriels type copiés dans « {folder} ».")
     assert run("templates", "check", folder).code == 0
     assert again.code == 2
-    assert json.dumps(sorted(SHIPPED)) == json.dumps(
-        sorted(path.name for path in Path(folder).glob("*.txt"))
-    )
+    assert {Path(each).name for each in elsewhere["files"]} == set(specimen_files())

@@ -88,10 +88,12 @@ def check(folder: str, settings: str | None, as_json: bool, now: str | None) -> 
     help=_("Formats des fichiers, séparés par des virgules."),
 )  # fmt: skip
 @settings_option
+@json_option
 @now_option
 def sheet(
-    folder: str, out: str | None, formats: str, settings: str | None, now: str | None
-) -> None:
+    folder: str, out: str | None, formats: str, settings: str | None, as_json: bool,
+    now: str | None,
+) -> None:  # fmt: skip
     from mailwatch import library
 
     wanted = _wanted(formats)
@@ -102,7 +104,11 @@ def sheet(
     if out is None:
         click.echo(library.sheet(found, ("html",))["courriels-type.html"].decode(), nl=False)
         return
-    for path in library.write(library.sheet(found, wanted), Path(out)):
+    written = library.write(library.sheet(found, wanted), Path(out))
+    if as_json:
+        print_json({"files": [str(path) for path in written]})
+        return
+    for path in written:
         click.echo(_("Écrit : {path}").format(path=path))
 
 
@@ -115,10 +121,14 @@ def sheet(
     options_metavar=_("[OPTIONS]"),
 )
 @click.argument("folder", metavar="DOSSIER", type=click.Path())
-def copy(folder: str) -> None:
+@json_option
+def copy(folder: str, as_json: bool) -> None:
     from mailwatch import library
 
     written = library.copy(Path(folder))
+    if as_json:
+        print_json({"files": [str(path) for path in written]})
+        return
     click.echo(
         _("{count} courriels type copiés dans « {folder} ».").format(
             count=sum(path.suffix == ".txt" for path in written), folder=folder

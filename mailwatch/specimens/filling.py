@@ -98,8 +98,12 @@ def _general(domain: str) -> str:
 
 
 def _words(own: Institution, sender: str, service: str) -> Mapping[str, str]:
+    author = next(iter(own.agents), _AUTHOR)
+    first_name, _, surname = author.rpartition(" ")
     return {
-        places.AUTHOR: next(iter(own.agents), _AUTHOR),
+        places.AUTHOR: author,
+        places.FIRST_NAME: first_name or author,
+        places.SURNAME: surname,
         places.FUNCTION: "gestionnaire",
         places.NUMBER: "1234567",
         places.SERVICE: service,

@@ -13,7 +13,8 @@ from mailwatch.wording import tokens
 
 LONGEST = 80
 """Letters of a place's name."""
-AUTHOR, FUNCTION, NUMBER = "prenom nom", "fonction", "numero d agent"
+AUTHOR, FIRST_NAME, SURNAME = "prenom nom", "prenom", "nom"
+FUNCTION, NUMBER = "fonction", "numero d agent"
 SERVICE, INSTITUTION = "service", "institution"
 ADDRESS, TELEPHONE, EMAIL, SITE, HOURS = (
     "adresse",
@@ -33,6 +34,8 @@ CITIZEN, REFERENCE, MATTER = "nom de l usager", "reference", "objet de la demand
 
 KNOWN: Mapping[str, str] = {
     AUTHOR: "Prénom NOM",
+    FIRST_NAME: "Prénom",
+    SURNAME: "NOM",
     FUNCTION: "fonction",
     NUMBER: "numéro d’agent",
     SERVICE: "service",

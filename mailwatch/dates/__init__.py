@@ -345,11 +345,11 @@ def _day_word(word: str, term: str, today: date, last: date | None) -> date | No
         return today + timedelta(days=2)
     if word in ("noel", "toussaint", "paques"):
         return _feast(word, today) if term else None
-    if word in ("ce jour la", "jour meme"):
+    if word.endswith((" la", " meme")) or "meme " in word or word == "that same day":
         return last
     if word.endswith("week end"):
         return _week_end(term, today)
-    if word in ("aujourd hui", "ce soir", "ce jour") or term or word.startswith("fin"):
+    if term or word.startswith(("aujourd hui", "ce ", "cet ", "fin")):
         return today
     return None
 

@@ -147,7 +147,8 @@ _WORD = (
     rf"(?:(?:{_WD}) (?:ou|voire|et) )?(?P<only_weekday>{_WD})"
     r"(?: (?P<which>prochain|suivant|qui vient|en huit|en quinze|de la semaine prochaine|de cette semaine))?"
     rf"(?! (?:dernier(?! delai)|passe|(?:au|et|ou) (?:{_WD})|de \d))"
-    r"|(?P<word>apres demain|demain|aujourd hui|ce jour la|jour meme|ce (?:soir|jour)|(?:fin du )?week end"
+    r"|(?P<word>apres demain|demain|aujourd hui|ce (?:jour|moment) la|cette date la|(?:jour|date|moment) meme"
+    r"|meme (?:jour|date)|that same day|ce (?:soir|jour|matin)|cet (?:apres midi|aprem)|(?:fin du )?week end"
     r"|(?:sur)?lendemain|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel|toussaint|paques)"
 )
 _TAIL = (
@@ -165,7 +166,8 @@ START = re.compile(
     r"|delais?"
     r"|(?<! de )(?<! du )(?<! jusqu )(?<! jusqu a )(?<! depuis )(?<! depuis le )"
     r"(?:au?|aux|d|pas|plus|sous|avant|dans|entre|pour|en|des|vers|autour|environ|maximum|moins|comptez"
-    r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|besoin|un|le|la|ce|ces|les|cette|courant|debut|milieu"
+    r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|besoin|un|le|la|ce|cet|ces|les|cette|that"
+    r"|courant|debut|milieu"
     r"|mi|fin|semaine|sem|s\d\d|premiere?|seconde?|deuxieme|troisieme|quatrieme|dernier|[1-4](?:er?|re|eme)"
     rf"|mois|fixee?|prevue?|demain|apres|aujourd|(?:sur)?lendemain"
     rf"|noel|toussaint|paques|week|:|(?<! au )(?<! le )(?:{_WD})))(?= )"

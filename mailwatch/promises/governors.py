@@ -29,7 +29,7 @@ _NOTHING_NEW = (
 )
 _DO = re.compile(
     rf" (?:(?:je|nous|on) (?:vous|te)|(?:et|puis|,|:) (?:vous|te)) (?:(?:en|le|la|les|l|y) )?"
-    rf"(?!{_NOTHING_NEW})(?P<does>[a-z]{{3,20}}(?:s|e|x|d|t|i)) "
+    rf"(?!{_NOTHING_NEW})(?P<does>[a-z]{{3,20}}(?:s|e|x|d|t|i)|dis) "
     rf"| (?:je|j|nous|on|m|et) (?:(?:m|s|nous|y|en|le|la|les|l) ){{0,2}}(?!{_NOTHING_NEW})"
     rf"(?P<works>(?:reprend|regard|verifi|trait|etudi|examin|instrui|fai|faison|occup|charg|pench|attaqu|rediscut|tranch"
     rf"|decid|reun|statu|boucl|termin|fini|saisi|repren|voi|voy|appell|rencontr|relanc|interrog|consult|travaill|avanc"
@@ -45,6 +45,9 @@ _NO_PROMISE = frozenset(
     ).split()
 )
 """Words that end like « répondrai » and promise nothing, or an event."""
+_NOT = re.compile("(?:pas|plus|jamais|point|aucun(?:e|ement)?|rien) ")
+_NE = re.compile(r" (?:ne|n)(?: (?:vous|te|me|nous|les?|la|l|lui|leur|en|y|serai|serons)){0,3} $")
+"""« je ne vous le donnerai pas »: what surrounds a verb that is denied."""
 _RECEIVED = re.compile(r"vous (?:l|les?|la) (?:recevrez|aurez|obtiendrez) ")
 
 
@@ -80,6 +83,8 @@ def _is_mistaken(label: str, hit: Hit, line: str) -> bool:
     """Say whether the writer speaks in the words of another body, or « si » asks instead of making a condition."""
     if label == "outside":
         return _OURS.search(line, hit.start, hit.end) is not None
+    if label in _ENGAGES:
+        return _is_denied(line, hit.start, hit.end)
     return (
         label == "condition"
         and line.startswith("si ", hit.start)
@@ -87,11 +92,17 @@ def _is_mistaken(label: str, hit: Hit, line: str) -> bool:
     )
 
 
+def _is_denied(line: str, start: int, end: int) -> bool:
+    """Say whether a verb stands between « ne » and « pas »."""
+    return bool(_NOT.match(line, end) and _NE.search(line, max(0, start - 30), start))
+
+
 def _futures(line: str) -> Iterator[Governor]:
     """Every verb of ours in the future (« je publierai »): with a date, it promises something."""
     for match in _FUTURE.finditer(line):
         start = line.rfind(" ", 0, match.start()) + 1
-        if line[start : match.end() - 1] not in _NO_PROMISE:
+        denied = _is_denied(line, start, match.end())
+        if line[start : match.end() - 1] not in _NO_PROMISE and not denied:
             yield Governor(label="present", weight=1, start=start, end=match.end())
 
 

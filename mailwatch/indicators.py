@@ -5,7 +5,7 @@ Every rate carries its numerator and denominator; an empty population is « Sans
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from statistics import fmean, median
@@ -91,20 +91,21 @@ def by_month(requests: Sequence[Request], today: date) -> Mapping[str, Indicator
 
     Their margins, as those of services, are of the instants alone: when a lost message came is not known.
     """
-    months = sorted({f"{request.received_on:%Y-%m}" for request in requests})
-    return {
-        month: compute([r for r in requests if f"{r.received_on:%Y-%m}" == month], today)
-        for month in months
-    }
+    return _by(requests, lambda request: request.received_on.isoformat()[:7], today)
 
 
 def by_service(requests: Sequence[Request], today: date) -> Mapping[str, Indicators]:
     """The figures of each service."""
-    services = sorted({request.service for request in requests})
-    return {
-        service: compute([r for r in requests if r.service == service], today)
-        for service in services
-    }
+    return _by(requests, lambda request: request.service, today)
+
+
+def _by(
+    requests: Iterable[Request], name: Callable[[Request], str], today: date
+) -> Mapping[str, Indicators]:
+    found: dict[str, list[Request]] = defaultdict(list)
+    for request in requests:
+        found[name(request)].append(request)
+    return {each: compute(found[each], today) for each in sorted(found)}
 
 
 def rate(numerator: int, denominator: int) -> Rate:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from mailwatch.erasure import outsiders
 from mailwatch.kinship import bare, names
 from mailwatch.model import Correction, Fact, Letter, ManualAnswer, Request, Review
-from mailwatch.register import decisions, persons, reviews, tables
+from mailwatch.register import bodies, persons, reviews, tables
 from mailwatch.register.readers import Reader
 from mailwatch.sealing import sealed_address
 from mailwatch.standing import letter_id
@@ -37,7 +37,7 @@ def held(connection: Connection, reader: Reader, address: str) -> Held:
     ids = {letter_id(one) for one in letters}
     requests = tuple(
         request
-        for _, some, _ in decisions.every(connection)
+        for some, _ in bodies.every(connection)
         for request in some
         if request.file in files or request.id in ids
     )

@@ -7,18 +7,14 @@ decided later, whatever happens in between.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
 from sqlalchemy import Connection, delete, insert, select, update
 
 from mailwatch.journal.lines import Values
@@ -29,16 +25,11 @@ from mailwatch.model import (
     Fact,
     Letter,
     ManualAnswer,
-    Nature,
-    Refused,
-    Request,
-    Ruling,
-    SetAside,
-    Unseen,
 )
 from mailwatch.ordering import Docket, ShortDocket
-from mailwatch.register import components, journal, persons, rows, tables, words
-from mailwatch.register.database import DamagedError, Database
+from mailwatch.register import bodies, components, journal, persons, rows, tables, words
+from mailwatch.register.bodies import Rest
+from mailwatch.register.database import Database
 from mailwatch.register.journal import Kind
 from mailwatch.register.readers import Amended, Reader, amended
 from mailwatch.ruleset import Desk
@@ -55,21 +46,6 @@ _MANY = 1_000
 """Facts of one component that are packed while it is decided."""
 _NO_DAY = date.min
 """The day a decision is made for: before any due date, so that nothing is overdue in it."""
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rest:
-    """What a component amounts to beside its requests."""
-
-    unseen: tuple[Unseen, ...] = ()
-    set_aside: Mapping[Nature, int] = field(default_factory=dict)
-    doubted: tuple[SetAside, ...] = ()
-    duplicates: int = 0
-    refused: tuple[Refused, ...] = ()
-    rulings: tuple[Ruling, ...] = ()
-    declared: tuple[str, ...] = ()
-    """What the answers and corrections that were tried here are about, as persons named it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,8 +297,8 @@ def outlined(root: int, found: Triage, about: Said) -> Kept:
     )
     return Kept(
         component=root,
-        requests=_write(_requests(), found.requests),
-        rest=_write(_rest(), rest),
+        requests=bodies.of_requests(found.requests),
+        rest=bodies.of_rest(rest),
         ids=tuple(dict.fromkeys(request.id for request in found.requests)),
     )
 
@@ -330,8 +306,8 @@ def outlined(root: int, found: Triage, about: Said) -> Kept:
 def _keep(connection: Connection, roots: Sequence[int], kept: Sequence[Kept]) -> None:
     for table in (tables.decision, tables.request):
         connection.execute(delete(table).where(table.c.component.in_(rows.among(roots))))
-    bodies = [(each.component, each.requests, each.rest) for each in kept]
-    rows.add(connection, tables.decision, ("component", "requests", "rest"), bodies)
+    made = [(each.component, each.requests, each.rest) for each in kept]
+    rows.add(connection, tables.decision, ("component", "requests", "rest"), made)
     ids = [(name, each.component) for each in kept for name in each.ids]
     rows.add(connection, tables.request, ("id", "component"), ids)
 
@@ -343,50 +319,3 @@ def _digest(kept: Iterable[Kept]) -> str:
         digest.update(each.requests)
         digest.update(each.rest)
     return digest.hexdigest()
-
-
-def requests_of(connection: Connection, root: int) -> tuple[Request, ...]:
-    """Read the requests of one component; none while it waits to be decided."""
-    body = connection.scalar(
-        select(tables.decision.c.requests).where(tables.decision.c.component == root)
-    )
-    return _read(_requests(), body) if body else ()
-
-
-def every(connection: Connection) -> Iterator[tuple[int, tuple[Request, ...], Rest]]:
-    """Read every decision, with the root of its component."""
-    for row in connection.execute(select(tables.decision)):
-        yield row.component, _read(_requests(), row.requests), _read(_rest(), row.rest)
-
-
-@cache
-def _requests() -> TypeAdapter[tuple[Request, ...]]:
-    return TypeAdapter(tuple[Request, ...])
-
-
-@cache
-def _rest() -> TypeAdapter[Rest]:
-    return TypeAdapter(Rest)
-
-
-def _write(kind: TypeAdapter[Value], value: Value) -> bytes:
-    try:
-        return kind.dump_json(value)
-    except PydanticSerializationError:
-        # A lone surrogate of a hostile header, which JSON can only name.
-        return json.dumps(kind.dump_python(value, mode="json")).encode()
-
-
-def _read(kind: TypeAdapter[Value], body: bytes) -> Value:
-    try:
-        return kind.validate_json(body)
-    except ValidationError:
-        return _read_named(kind, body)
-
-
-def _read_named(kind: TypeAdapter[Value], body: bytes) -> Value:
-    """Read what JSON could only name, as the standard library does."""
-    try:
-        return kind.validate_python(json.loads(body))
-    except ValueError as fault:
-        raise DamagedError from fault

@@ -22,7 +22,7 @@ from mailwatch.journal.lines import Values
 from mailwatch.kinship import bare
 from mailwatch.model import Correction, CorrectionKind, Fact, Letter, ManualAnswer, Request, State
 from mailwatch.packing import pack
-from mailwatch.register import decisions, journal, persons, reviews, rows, tables
+from mailwatch.register import bodies, decisions, journal, persons, reviews, rows, tables
 from mailwatch.register.readers import Reader
 from mailwatch.sealing import sealed_address
 from mailwatch.standing import letter_id, stand_on
@@ -175,7 +175,7 @@ def _refuse_waiting(connection: Connection, found: _Found, today: date) -> None:
     erasure = found.erasure
     files = {fact.file for _, fact in found.numbered if fact.key in erasure.owned}
     ids = {letter_id(one) for one in found.letters if one.correspondent in erasure.persons}
-    for request in decisions.requests_of(connection, found.root):
+    for request in bodies.requests_of(connection, found.root):
         own = request.file in files or request.id in ids
         if own and _is_waiting(stand_on(request, today)):
             raise RefusedError(

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, func, select
 from mailwatch import indicators
 from mailwatch.corrections import by_day
 from mailwatch.model import Audit, Nature, Period, Refused, Request, Unreadable, Unseen
-from mailwatch.register import decisions, observing, sightings, tables
-from mailwatch.register.decisions import Rest, Said
+from mailwatch.register import bodies, decisions, observing, sightings, tables
+from mailwatch.register.bodies import Rest
+from mailwatch.register.decisions import Said
 from mailwatch.register.terms import Location, Place, location_name
 from mailwatch.ruleset import Desk
 from mailwatch.standing import stand_on
@@ -22,7 +23,7 @@ from mailwatch.triage import reception, triage
 
 def requests(connection: Connection, desk: Desk, today: date) -> tuple[Request, ...]:
     """Give every request as decided, in the order of reception, as it stands on `today`."""
-    found = (request for _, kept, _ in decisions.every(connection) for request in kept)
+    found = (request for kept, _ in bodies.every(connection) for request in kept)
     return _standing(found, desk, today)
 
 
@@ -53,7 +54,7 @@ def audits(
     """Give the same of several periods, with the decisions read once."""
     kept: list[Request] = []
     rests: list[Rest] = []
-    for _, some, rest in decisions.every(connection):
+    for some, rest in bodies.every(connection, periods):
         kept += some
         rests.append(rest)
     every = _standing(kept, desk, today)
@@ -63,7 +64,7 @@ def audits(
 
 def first_on(connection: Connection, desk: Desk) -> date | None:
     """Give the day of the oldest request that is observed; None while there is none."""
-    days = [request.received_on for _, kept, _ in decisions.every(connection) for request in kept]
+    days = [request.received_on for kept, _ in bodies.every(connection) for request in kept]
     return max(min(days), desk.institution.observe_from or date.min) if days else None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from mailwatch.kinship import bare
 from mailwatch.packing import unpack
-from mailwatch.register import decisions, persons, tables
+from mailwatch.register import bodies, persons, tables
 from mailwatch.register.sightings import locations
 from mailwatch.register.terms import Location
 
@@ -33,7 +33,7 @@ def _named(connection: Connection, root: int, name: str) -> Iterator[int]:
     inside = select(component.id).where(component.root == root)
     rows = connection.execute(select(fact.id, fact.packed).where(fact.component.in_(inside))).all()
     wanted = bare(name)
-    requests = [each for each in decisions.requests_of(connection, root) if bare(each.id) == wanted]
+    requests = [each for each in bodies.requests_of(connection, root) if bare(each.id) == wanted]
     files = {each.file for each in requests}
     keys = {link.key for each in requests for link in each.links}
     for number, packed in rows:

@@ -46,7 +46,7 @@ def run(settings: str | None) -> None:
 
     site, desk = _watched(settings)
     now = _clock(None, desk)
-    daemon.run(site, desk, key_for(site), now=now, log=daemon.Log(stream=sys.stderr, now=now))
+    daemon.run(site, desk, key_for(site), now=now, log=daemon.log_to(sys.stderr, now))
 
 
 @click.command(

@@ -26,7 +26,7 @@ from mailwatch.daemon.duties import Service, composed_alert
 from mailwatch.daemon.handing import attended, handover
 from mailwatch.daemon.instance import only_one
 from mailwatch.daemon.measuring import Meter
-from mailwatch.daemon.telling import Log, notify
+from mailwatch.daemon.telling import Log, log_to, notify
 from mailwatch.daemon.turns import Turns
 from mailwatch.daemon.witnessing import contradictions, key_file, published, witnessed
 from mailwatch.errors import (
@@ -52,6 +52,7 @@ __all__ = [
     "contradictions",
     "holder",
     "key_file",
+    "log_to",
     "once",
     "only_one",
     "run",

@@ -177,35 +177,37 @@ def _shipped() -> Mapping[str, bytes]:
 
 def _files(folder: Path) -> Mapping[str, bytes]:
     try:
-        paths = sorted(
-            path
-            for path in folder.iterdir()
-            if path.suffix.lower() == _SUFFIX and not path.name.startswith(".") and path.is_file()
-        )
-        if len(paths) > _MOST:
-            raise SourceError(
-                "« {folder} » : {count} fichiers .txt ; ce n’est pas un dossier de courriels type",
-                folder=folder,
-                count=len(paths),
-            )
-        files = {path.name: _content(path) for path in paths}
+        paths = sorted(path for path in folder.iterdir() if _is_one(path))
     except OSError as fault:
-        raise SourceError(
-            "« {path} » ne se lit pas : {reason}",
-            path=fault.filename or folder,
-            reason=refusal(fault),
-        ) from None
+        raise _unreadable(folder, fault) from None
     except ValueError:  # a path with a NUL
         raise SourceError("« {folder} » n’est pas un nom de dossier", folder=repr(folder)) from None
-    if not files:
+    if not paths:
         raise SourceError(
             "« {folder} » : aucun courriel type, c’est-à-dire aucun fichier .txt ; « mailwatch templates copy » y met "
             "ceux du programme",
             folder=folder,
         )
-    return files
+    if len(paths) > _MOST:
+        raise SourceError(
+            "« {folder} » : {count} fichiers .txt ; ce n’est pas un dossier de courriels type",
+            folder=folder,
+            count=len(paths),
+        )
+    return {path.name: _content(path) for path in paths}
+
+
+def _is_one(path: Path) -> bool:
+    return path.suffix.lower() == _SUFFIX and not path.name.startswith(".") and path.is_file()
 
 
 def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_LARGEST)
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST)
+    except OSError as fault:
+        raise _unreadable(path, fault) from None
+
+
+def _unreadable(path: Path, fault: OSError) -> SourceError:
+    return SourceError("« {path} » ne se lit pas : {reason}", path=path, reason=refusal(fault))

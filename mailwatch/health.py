@@ -6,7 +6,7 @@ Read from the register alone: no server is asked, and the service may be at work
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -189,11 +189,7 @@ def examine(
             for account in site.accounts
             for folder in account.folders
         ),
-        handed=tuple(
-            _handed(view, each)
-            for each in (site.intake.addresses if site.intake else ())
-            if each.role is not IntakeRole.DRAFT
-        ),
+        handed=tuple(_all_handed(view, site)),
         alert=AlertHealth(week=week, state=last.state, at=last.at) if last else None,
         waiting=sum(len(register.alerts_in(state)) for state in _WAITING),
         refused=sum(
@@ -268,6 +264,12 @@ def _folder(view: _View, account: Account, folder: WatchedFolder) -> FolderHealt
         fault=fault
         or _fault(view.failing.get((account.name, folder.name)), _FOLDER_FAULTS, account.host),
     )
+
+
+def _all_handed(view: _View, site: Site) -> Iterator[HandedHealth]:
+    for each in site.intake.addresses if site.intake else ():
+        if each.role is not IntakeRole.DRAFT:
+            yield _handed(view, each)
 
 
 def _handed(view: _View, one: IntakeAddress) -> HandedHealth:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from datetime import time as clock_time
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +37,7 @@ from mailwatch.errors import (
     UnreachableError,
 )
 from mailwatch.polling import Polled
-from mailwatch.register import checked, created, key_of, opened
+from mailwatch.register import checked, key_of, opened
 from mailwatch.site import (
     Account,
     AlertPlan,
@@ -50,6 +51,7 @@ from mailwatch.site import (
 from tests.bureau import DESK, FOLDERS, NOON, Clock, kinds
 from tests.facts import JURA, at
 from tests.mails import mail, reply
+from tests.registers import laid
 from tests.servers.fixtures import Watched
 from tests.servers.ports import free_port
 from tests.servers.smtp import Sink, smtp_server
@@ -105,7 +107,7 @@ def office(watched: Watched, tmp_path: Path) -> Iterator[Office]:
     account = replace(watched.account, folders=FOLDERS, secret=Secret(file=str(secret)))
     watched.mailbox.folder("Envoyés")
     state = tmp_path / "state"
-    created(state)
+    laid(state)
     with smtp_server() as sink:
         submission = Submission(
             host="127.0.0.1",
@@ -432,6 +434,40 @@ def test_the_alert_leaves_once_a_week_and_never_on_a_closed_day(office: Office) 
     assert left == ["03-30 15", "04-07 15", "04-13 15", "04-20 15"]
     subjects = [_subject(taken.octets) for taken in office.sink.taken]
     assert subjects[0].startswith("1 réponse en retard")
+
+
+def test_each_folder_is_compared_with_its_server_once_a_night(office: Office) -> None:
+    office.once()
+    office.watched.mailbox.put(QUESTION, TUESDAY)
+    office.watched.wiretap.bend = lambda line: line.replace(b"* SEARCH 1\r\n", b"* SEARCH\r\n")
+    office.clock.on(minutes=2)
+    office.once()
+    office.watched.wiretap.bend = lambda line: line
+    assert office.kinds().count("fact") == 0
+    office.clock.at = at("2026-03-11 03:58")
+    office.once()
+    assert "reconciled" not in office.kinds()
+
+    office.clock.at = at("2026-03-11 04:00")
+    office.once()
+    office.clock.on(minutes=2)
+    office.once()
+
+    assert office.kinds().count("reconciled") == len(FOLDERS)
+    assert office.kinds().count("fact") == 1
+    assert office.events().count("reconciled") == 1
+
+
+def test_the_hour_of_the_night_is_a_setting(office: Office) -> None:
+    office.once(reconcile_at=clock_time(13, 30))
+    office.clock.at = at("2026-03-10 13:29")
+    office.once(reconcile_at=clock_time(13, 30))
+    assert "reconciled" not in office.kinds()
+
+    office.clock.on(minutes=1)
+    office.once(reconcile_at=clock_time(13, 30))
+
+    assert office.kinds().count("reconciled") == len(FOLDERS)
 
 
 def _subject(octets: bytes) -> str:

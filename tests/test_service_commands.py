@@ -226,6 +226,29 @@ def test_status_tells_that_the_service_runs_and_when_it_looks_again(asked: Burea
     assert "prochain relevé à 12:02" in shown
 
 
+def test_what_the_server_kept_out_of_its_list_is_found_by_comparing_and_told_everywhere(
+    asked: Bureau,
+) -> None:
+    bend = asked.watched.wiretap.bend
+    asked.watched.wiretap.bend = lambda line: line.replace(b"* SEARCH 3\r\n", b"* SEARCH\r\n")
+    asked.receive("2026-03-10 12:30", sender="Paul Morel <p.morel@orange.example>")
+    asked.type("once", now="2026-03-10T12:31")
+    asked.watched.wiretap.bend = bend
+    assert asked.json("status", now="2026-03-10T12:32")["folders"][0]["missed"] == 1
+
+    ran = asked.type("once", "--reconcile", now="2026-03-10T12:40")
+
+    assert "messages retrouvés : 1, qui n’y sont plus : 0" in ran.out
+    folder = asked.json("status", now="2026-03-10T12:41")["folders"][0]
+    assert (folder["missed"], folder["healed"]) == (0, 1)
+    assert folder["reconciled_at"] == "2026-03-10T12:40:00+01:00"
+    told = asked.type("status", now="2026-03-10T12:41").out
+    assert "1 message manqué, retrouvé la nuit" in told
+    alert = " ".join(asked.type("alert", "--dry-run", now="2026-03-10T12:41").out.split())
+    assert "prefecture/INBOX : 1 message retrouvé le mardi 10/03/2026 à 12:40" in alert
+    assert asked.json("once", "--reconcile", now="2026-03-10T12:50")["healed"] == 0
+
+
 def test_status_names_no_correspondent(asked: Bureau) -> None:
     for said in (asked.type("status").out, asked.type("status", "--json").out):
         assert not re.search("ferrand|haddad|siège", said, re.IGNORECASE)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from mailwatch.model import Request
 from mailwatch.polling import Lines, Polled, Watch, poll
-from mailwatch.register import Place, Register, checked, created, key_of, opened
+from mailwatch.register import Place, Register, checked, key_of, opened
 from mailwatch.ruleset import Desk
 from mailwatch.site import Account, FolderRole, WatchedFolder
 from mailwatch.workers import Workers
 from tests.facts import JURA, at, desk
 from tests.poison import sealed_or_poison
+from tests.registers import laid
 from tests.servers.fixtures import Watched
 
 DESK = desk(JURA)
@@ -78,7 +79,7 @@ def bureau(watched: Watched, state: Path, workers: int = 0) -> Iterator[Bureau]:
     account = replace(watched.account, folders=FOLDERS)
     for folder in FOLDERS:
         watched.mailbox.folder(folder.name)
-    created(state)
+    laid(state)
     key = key_of(state)
     clock = Clock()
     with ExitStack() as stack:

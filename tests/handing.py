@@ -17,12 +17,13 @@ from mailwatch.daemon.handing import Handover
 from mailwatch.intake import Gate, Spool, listening
 from mailwatch.model import Request
 from mailwatch.polling import Lines, Tally, Watch
-from mailwatch.register import Register, checked, created, key_of, opened
+from mailwatch.register import Register, checked, key_of, opened
 from mailwatch.ruleset import Desk
 from mailwatch.site import Intake, IntakeAddress, IntakeRole
 from mailwatch.workers import Workers
 from tests.bureau import DESK, Clock
 from tests.poison import sealed_or_poison
+from tests.registers import laid
 from tests.servers.ports import free_port
 
 RECEIVED, SENT, BOTH, REPORTS, DRAFTS = (
@@ -141,7 +142,7 @@ def house(tmp: Path, *, workers: int = 0, desk: Desk = DESK, **settings: int) ->
     """Open a site that mail is handed over to; in the end its register is in order."""
     state = tmp / "state"
     if not state.exists():
-        created(state)
+        laid(state)
     key, clock = key_of(state), Clock()
     intake = Intake(
         addresses=ADDRESSES, lmtp_socket=str(tmp / "lmtp.sock"), smtp_port=free_port(), **settings

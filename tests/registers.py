@@ -281,9 +281,9 @@ def _empty() -> bytes:
 def laid(folder: Path) -> Path:
     """Lay an empty register and its key in `folder`."""
     folder.mkdir(mode=0o700, parents=True)
-    (folder / "register.sqlite").write_bytes(_empty())
-    (folder / "key").write_bytes(KEY)
-    (folder / "key").chmod(0o600)
+    for name, octets in (("register.sqlite", _empty()), ("key", KEY)):
+        (folder / name).write_bytes(octets)
+        (folder / name).chmod(0o600)
     return folder
 
 

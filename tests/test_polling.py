@@ -21,12 +21,13 @@ from mailwatch.analysis import analyse
 from mailwatch.errors import RefusedError, SettingsError, SourceError, UnreachableError
 from mailwatch.model import Delivery, Fact, Period, Request, Role, State
 from mailwatch.polling import Lines, Watch, looking, poll, secret_of, workers_for
-from mailwatch.register import created, key_of, opened
+from mailwatch.register import key_of, opened
 from mailwatch.site import Authentication, FolderRole, Secret, WatchedFolder
 from mailwatch.triage import triage
 from tests.bureau import DESK, FOLDERS, INBOX, NOON, Bureau, bureau, kinds
 from tests.facts import at
 from tests.mails import mail, reply
+from tests.registers import laid
 from tests.servers.dovecot import Dovecot
 from tests.servers.fixtures import ACCOUNT, Watched
 from tests.servers.ports import free_port
@@ -154,7 +155,7 @@ def test_a_pymap_is_looked_at_like_any_other_server(pymap: Pymap, tmp_path: Path
         user=pymap.user,
         folders=(WatchedFolder(name="Polling", role=FolderRole.INBOX),),
     )
-    created(tmp_path / "state")
+    laid(tmp_path / "state")
     key = key_of(tmp_path / "state")
     lines = Lines(lambda _: pymap.password)
     with opened(tmp_path / "state", key) as register, workers_for(DESK, key, 1) as workers:
@@ -252,7 +253,7 @@ def test_mail_that_comes_in_any_order_and_in_any_number_of_looks_gives_the_same_
     account = replace(ACCOUNT, port=dovecot.port, user=mailbox.user, folders=FOLDERS)
     mailbox.folder("Envoyés")
     state = tmp_path_factory.mktemp("state") / "state"
-    created(state)
+    laid(state)
     key = key_of(state)
     lines = Lines(lambda _: dovecot.password)
     with opened(state, key) as register, workers_for(DESK, key, 0) as workers:

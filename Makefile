@@ -14,7 +14,7 @@ demo: .venv  ## montrer mailwatch sur deux messageries fictives, du serveur à l
 	$(BIN)/mailwatch demo
 
 test: .venv  ## lancer toute la suite de tests ; le cœur y est couvert à 100 %, le tout à 90 %
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest --cov -n auto --maxprocesses 4 --dist worksteal
 	printf 'couverture de tout le paquet, branches comprises (%%) : '
 	$(BIN)/coverage report --omit=none --format=total --fail-under=90
 

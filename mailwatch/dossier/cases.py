@@ -16,8 +16,11 @@ from mailwatch.labels import NO_BREAK, day, days, moment, plural, short_file
 from mailwatch.model import (
     Answer,
     Audit,
+    Correction,
+    CorrectionKind,
     DayCount,
     Mention,
+    Nature,
     Outcome,
     Request,
     State,
@@ -27,7 +30,6 @@ from mailwatch.reviewing import Event, Happening, timeline
 
 TEMPLATE = "dossier-echantillon.html"
 _WEEKDAYS = ("lu", "ma", "me", "je", "ve", "sa", "di")
-_NATURES = {str(nature): words for nature, words in labels.NATURES.items()}
 
 
 def page(sample: Drawn, audit: Audit, templates: Mapping[str, str]) -> str:
@@ -105,10 +107,14 @@ def _happened(event: Event) -> str:
         case Happening.FOLLOW_UP:
             return "suite annoncée ou attendue"
         case Happening.CORRECTION:
-            said = event.correction
-            return f"rectification par {said.author}" if said else "rectification"
+            return _ruled(event.correction) if event.correction else ""
         case Happening.MESSAGE | Happening.ANSWER:
             return _message(event)
+
+
+def _ruled(said: Correction) -> str:
+    what = "note de" if said.kind is CorrectionKind.NOTE else "rectification par"
+    return f"{what} {said.author}"
 
 
 def _message(event: Event) -> str:
@@ -124,7 +130,8 @@ def _answered(answer: Answer) -> str:
         words.append("déclarée par une personne")
     if answer.bounced:
         words.append("non remise à l’usager")
-    if answer.announced is not None:
+    # What other answers seem to announce decides nothing.
+    if answer.announced is not None and answer.kind == Nature.HOLDING_REPLY:
         announced = answer.announced.on
         words.append(f"suite annoncée{f' pour le {day(announced)}' if announced else ' sans date'}")
     return ", ".join(words)
@@ -167,17 +174,18 @@ def _counted(one: DayCount) -> str:
 def checks(case: Case) -> Iterator[str]:
     """Say what an auditor is to confirm of a case."""
     request = case.counted
-    yield "C’est bien une demande d’informations d’un usager, et une seule."
-    yield "La réception est celle du message, et l’échéance est juste."
     if request.state is State.EXCLUDED:
         yield "Le motif d’exclusion est fondé."
+    else:
+        yield "C’est bien une demande d’informations d’un usager, et une seule."
+    yield "La réception est celle du message, et l’échéance est juste."
     if request.first is not None:
         yield "La première réponse est bien celle-ci ; une personne l’a écrite, à ce demandeur."
     else:
         yield "Aucune réponse n’existe ailleurs (autre boîte, téléphone, guichet)."
     if any(answer.mentions for answer in case.now.answers):
         yield "Les mentions sont lues comme elles sont écrites."
-    if case.rulings:
+    if any(ruling.correction.kind is not CorrectionKind.NOTE for ruling in case.rulings):
         yield "Les rectifications sont fondées."
 
 

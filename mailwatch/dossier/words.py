@@ -14,7 +14,7 @@ from mailwatch import labels
 from mailwatch.analysis import Examined, examine
 from mailwatch.dossier.terms import Passage, Piece
 from mailwatch.language import say
-from mailwatch.model import Delivery, Role, Unreadable
+from mailwatch.model import Delivery, Nature, Role, Unreadable
 from mailwatch.polling import Lines
 from mailwatch.register import Location, Place
 from mailwatch.register.terms import location_name
@@ -118,7 +118,7 @@ def _evidence(found: Examined) -> Iterator[Piece]:
         ):
             if mention.text:
                 yield Piece(text=mention.text, of=f"{name} : {labels.OUTCOMES[mention.outcome]}")
-    if found.announced is not None and found.announced.text:
+    if found.announced is not None and found.answer is Nature.HOLDING_REPLY:
         yield Piece(text=found.announced.text, of="suite annoncée")
     nature = labels.NATURES[found.answer or found.reading.nature]
     for evidence in found.reading.evidence:

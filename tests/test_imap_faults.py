@@ -23,7 +23,9 @@ from mailwatch.errors import (
     UnreachableError,
 )
 from mailwatch.site import Authentication, Security
-from mailwatch.sources.imap import Outline, connect, wire
+from mailwatch.sources.imap import Connection, Outline, connect, wire
+from tests.faults.hostile import PASSWORD as HOSTILE_PASSWORD
+from tests.faults.hostile import hostile
 from tests.mails import mail
 from tests.servers.certificates import certificate
 from tests.servers.fixtures import Watched
@@ -120,6 +122,56 @@ def test_a_server_that_falls_silent_is_left_when_its_time_is_over(watched: Watch
         opened.examine("INBOX")
 
     assert opened.lost
+
+
+COMMANDS: dict[str, tuple[str, Callable[[Connection], object]]] = {
+    "the folders": ("LIST", lambda line: line.folders()),
+    "what the server offers": ("CAPABILITY", lambda line: line.examine("INBOX")),
+    "the count of changes": ("ENABLE", lambda line: line.examine("INBOX")),
+    "a folder": ("EXAMINE", lambda line: line.examine("INBOX")),
+    "a list": ("UID SEARCH", lambda line: (line.examine("INBOX"), line.uids(1, 9))),
+    "dates and sizes": ("UID FETCH", lambda line: (line.examine("INBOX"), line.outlines([1]))),
+    "octets": (
+        "UID FETCH",
+        lambda line: (
+            line.examine("INBOX"),
+            [*line.bodies({1: Outline(size=9, server_at=None)})],
+        ),
+    ),
+    "a sign of life": ("NOOP", lambda line: line.noop()),
+}
+
+
+@pytest.mark.parametrize("asked", COMMANDS)
+def test_every_command_has_a_time_after_which_the_server_is_left(asked: str) -> None:
+    silent, ask = COMMANDS[asked]
+    with hostile() as server:
+        server.box().add(mail("2026-03-02 09:12", "Bonjour,\n\nOù en est mon dossier ?"))
+        server.capabilities += b" ENABLE CONDSTORE"
+        account = replace(server.account, timeout=1)
+        with connect(account, lambda: HOSTILE_PASSWORD) as line:
+            server.bend = lambda asked, lines: [] if asked.verb == silent else lines
+            began = time.monotonic()
+
+            with pytest.raises(UnreachableError, match="n’a pas fini de répondre en 1 s"):
+                ask(line)
+
+            assert time.monotonic() - began < 10
+            assert line.lost
+
+
+def test_a_log_in_that_is_not_answered_is_left_and_so_is_a_goodbye() -> None:
+    with hostile() as server:
+        account = replace(server.account, timeout=1)
+        server.bend = lambda asked, lines: [] if asked.verb == "AUTHENTICATE" else lines
+        with pytest.raises(UnreachableError, match="n’a pas fini de répondre en 1 s"):
+            connect(account, lambda: HOSTILE_PASSWORD)
+        server.bend = lambda asked, lines: [] if asked.verb == "LOGOUT" else lines
+        began = time.monotonic()
+
+        connect(account, lambda: HOSTILE_PASSWORD).close()
+
+        assert time.monotonic() - began < 20
 
 
 # --- protection -----------------------------------------------------------------------------------

@@ -5,10 +5,12 @@ Every rate carries its numerator and denominator; an empty population is « Sans
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from statistics import fmean, median
+from itertools import accumulate
 
 from mailwatch.labels import percentage
 from mailwatch.model import (
@@ -17,7 +19,6 @@ from mailwatch.model import (
     Grade,
     Indicators,
     Margin,
-    Mention,
     MentionCount,
     Mentions,
     Outcome,
@@ -36,28 +37,15 @@ _MATURED = frozenset({State.ANSWERED_IN_TIME, State.ANSWERED_LATE, State.OVERDUE
 
 
 def compute(
-    requests: Sequence[Request], today: date, unwatched: Sequence[Unwatched] = ()
+    requests: Iterable[Request], today: date, unwatched: Sequence[Unwatched] = ()
 ) -> Indicators:
     """Compute the figures over `requests`, all received in the period, as they stand on `today`.
 
     `unwatched` are the times of the period in which mail may have come and gone: the margin allows for it.
     """
-    answers = {
-        answer.key: answer.mentions
-        for request in requests
-        if request.state is not State.EXCLUDED
-        for answer in request.answers
-        if answer.mentions is not None and not answer.bounced
-    }
-    mentions = tuple(answers.values())
-    return Indicators(
-        email=_channel([r for r in requests if r.channel is Channel.EMAIL], today, unwatched),
-        letter=_channel([r for r in requests if r.channel is Channel.LETTER], today, ()),
-        author=_count(mentions, lambda found: found.author),
-        service=_count(mentions, lambda found: found.service),
-        institution=_count(mentions, lambda found: found.institution),
-        grades=_grades(requests),
-    )
+    tally = Tally(today)
+    tally.add(requests)
+    return tally.indicators(unwatched)
 
 
 def within(requests: Iterable[Request], period: Period) -> tuple[Request, ...]:
@@ -117,91 +105,134 @@ def rate(numerator: int, denominator: int) -> Rate:
     )
 
 
-def nearest_rank(values: Sequence[int], percent: int) -> int | None:
-    """The percentile of `values` by the nearest-rank method; None of nothing."""
-    if not values:
+# --- adding up ------------------------------------------------------------------------------------
+
+
+class Tally:
+    """Figures added up some requests at a time, so that a register of years need not be held whole."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self._channels = {channel: _OfChannel() for channel in Channel}
+        self._outcomes: tuple[Counter[Outcome], ...] = (Counter(), Counter(), Counter())
+
+    def add(self, requests: Iterable[Request]) -> None:
+        """Count requests as they stand; those that one answer answers must come together: it counts once."""
+        answers: dict[str, Mentions] = {}
+        for request in requests:
+            self._channels[request.channel].add(request, self._today)
+            if request.state is State.EXCLUDED:
+                continue
+            for answer in request.answers:
+                if answer.mentions is not None and not answer.bounced:
+                    answers[answer.key] = answer.mentions
+        author, service, institution = self._outcomes
+        for found in answers.values():
+            author[found.author.outcome] += 1
+            service[found.service.outcome] += 1
+            institution[found.institution.outcome] += 1
+
+    def indicators(self, unwatched: Sequence[Unwatched] = ()) -> Indicators:
+        """Give the figures of all that was added."""
+        email, letter = (self._channels[channel] for channel in (Channel.EMAIL, Channel.LETTER))
+        author, service, institution = map(_mention_count, self._outcomes)
+        return Indicators(
+            email=email.figures(unwatched),
+            letter=letter.figures(()),
+            author=author,
+            service=service,
+            institution=institution,
+            grades=_counted(email.grades + letter.grades),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _OfChannel:
+    """What the figures of one channel are made of."""
+
+    states: Counter[State] = field(default_factory=Counter)
+    lowest: Counter[State] = field(default_factory=Counter)
+    """The states by the least favourable instants."""
+    highest: Counter[State] = field(default_factory=Counter)
+    uncertain: int = 0
+    first: Counter[int] = field(default_factory=Counter)
+    """Delays of first answers, in working days."""
+    substantive: Counter[int] = field(default_factory=Counter)
+    substantive_in_time: int = 0
+    holding_without_followup: int = 0
+    holding_open: int = 0
+    grades: Counter[Grade] = field(default_factory=Counter)
+    answer_grades: Counter[Grade] = field(default_factory=Counter)
+
+    def add(self, request: Request, today: date) -> None:
+        best, worst = best_and_worst(request, today)
+        self.states[request.state] += 1
+        self.highest[best] += 1
+        self.lowest[worst] += 1
+        self.uncertain += best is not worst
+        if request.state in _MATURED:
+            self._add_matured(request, today)
+
+    def _add_matured(self, request: Request, today: date) -> None:
+        self.grades[request.grade] += 1
+        if request.first:
+            self.first[request.first.delay] += 1
+            self.answer_grades[request.first.grade] += 1
+        if request.substantive:
+            self.substantive[request.substantive.delay] += 1
+            self.substantive_in_time += request.substantive.on <= request.due_on
+        if request.follow_up_on:
+            self.holding_without_followup += request.follow_up_on < today
+            self.holding_open += request.follow_up_on >= today
+
+    def figures(self, unwatched: Iterable[Unwatched]) -> ChannelIndicators:
+        matured = _matured(self.states)
+        return ChannelIndicators(
+            answered_in_time=rate(self.states[State.ANSWERED_IN_TIME], matured),
+            substantive_in_time=rate(self.substantive_in_time, matured),
+            mean_first_delay=_mean(self.first),
+            mean_substantive_delay=_mean(self.substantive),
+            median_first_delay=_median(self.first),
+            p90_first_delay=nearest_rank(self.first, 90),
+            pending=self.states[State.PENDING],
+            holding_without_followup=self.holding_without_followup,
+            holding_open=self.holding_open,
+            excluded=self.states[State.EXCLUDED],
+            margin=_margin(self, unwatched),
+            grades=_counted(self.grades),
+            answer_grades=_counted(self.answer_grades),
+        )
+
+
+def _matured(states: Counter[State]) -> int:
+    return sum(states[state] for state in _MATURED)
+
+
+def _mean(delays: Counter[int]) -> float | None:
+    count = delays.total()
+    return sum(delay * times for delay, times in delays.items()) / count if count else None
+
+
+def _median(delays: Counter[int]) -> float | None:
+    count = delays.total()
+    if not count:
         return None
-    rank = -(-percent * len(values) // 100)
-    return sorted(values)[rank - 1]
+    return (_ranked(delays, (count + 1) // 2) + _ranked(delays, count // 2 + 1)) / 2
 
 
-def _channel(
-    requests: Sequence[Request], today: date, unwatched: Sequence[Unwatched]
-) -> ChannelIndicators:
-    matured = [request for request in requests if request.state in _MATURED]
-    first = [request.first.delay for request in matured if request.first]
-    substantive = [request.substantive.delay for request in matured if request.substantive]
-    followed = [
-        request for request in requests if request.follow_up_on and request.state in _MATURED
-    ]
-    return ChannelIndicators(
-        answered_in_time=rate(
-            sum(request.state is State.ANSWERED_IN_TIME for request in matured), len(matured)
-        ),
-        substantive_in_time=rate(
-            sum(
-                request.substantive is not None and request.substantive.on <= request.due_on
-                for request in matured
-            ),
-            len(matured),
-        ),
-        mean_first_delay=fmean(first) if first else None,
-        mean_substantive_delay=fmean(substantive) if substantive else None,
-        median_first_delay=float(median(first)) if first else None,
-        p90_first_delay=nearest_rank(first, 90),
-        pending=sum(request.state is State.PENDING for request in requests),
-        holding_without_followup=sum(
-            request.follow_up_on is not None and request.follow_up_on < today
-            for request in followed
-        ),
-        holding_open=sum(
-            request.follow_up_on is not None and request.follow_up_on >= today
-            for request in followed
-        ),
-        excluded=sum(request.state is State.EXCLUDED for request in requests),
-        margin=_margin(requests, today, unwatched),
-        grades=_counted(request.grade for request in matured),
-        answer_grades=_counted(request.first.grade for request in matured if request.first),
-    )
+def nearest_rank(delays: Counter[int], percent: int) -> int | None:
+    """The percentile of counted values by the nearest-rank method; None of nothing."""
+    count = delays.total()
+    return _ranked(delays, -(-percent * count // 100)) if count else None
 
 
-# --- how far a rate may be off --------------------------------------------------------------------
+def _ranked(delays: Counter[int], rank: int) -> int:
+    """The value of a rank from 1 on, in ascending order."""
+    values = sorted(delays)
+    return values[bisect_left(list(accumulate(delays[value] for value in values)), rank)]
 
 
-def _margin(
-    requests: Sequence[Request], today: date, unwatched: Iterable[Unwatched]
-) -> Margin | None:
-    """The rates that the evidence allows, from the least to the most favourable; None when there is but one.
-
-    A message that came and went in a folder of received mail may have been a request, answered in time or not
-    at all; one of a folder of sent mail may have answered a request that counts as late or unanswered.
-    """
-    pairs = [best_and_worst(request, today) for request in requests]
-    missed = Counter[Role]()
-    for gap in unwatched:
-        missed[gap.role] += gap.missed
-    uncertain = sum(best is not worst for best, worst in pairs)
-    if not uncertain and not missed.total():
-        return None
-    low, low_of = _in_time(worst for _, worst in pairs)
-    high, high_of = _in_time(best for best, _ in pairs)
-    asked, answered = missed[Role.INBOX], missed[Role.SENT]
-    return Margin(
-        lowest=rate(low, low_of + asked),
-        highest=rate(min(high + answered, high_of) + asked, high_of + asked),
-        uncertain=uncertain,
-        missed=asked + answered,
-    )
-
-
-def _in_time(states: Iterable[State]) -> tuple[int, int]:
-    """How many requests were answered in time, and of how many."""
-    counted = Counter(states)
-    return counted[State.ANSWERED_IN_TIME], sum(counted[state] for state in _MATURED)
-
-
-def _count(mentions: Iterable[Mentions], pick: Callable[[Mentions], Mention]) -> MentionCount:
-    outcomes = Counter(pick(found).outcome for found in mentions)
+def _mention_count(outcomes: Counter[Outcome]) -> MentionCount:
     good = outcomes[Outcome.PRESENT] + outcomes[Outcome.EXEMPT]
     return MentionCount(
         present=outcomes[Outcome.PRESENT],
@@ -212,10 +243,30 @@ def _count(mentions: Iterable[Mentions], pick: Callable[[Mentions], Mention]) ->
     )
 
 
-def _grades(requests: Iterable[Request]) -> Mapping[Grade, int]:
-    return _counted(request.grade for request in requests if request.state in _MATURED)
-
-
-def _counted(graded: Iterable[Grade]) -> Mapping[Grade, int]:
-    grades = Counter(graded)
+def _counted(grades: Counter[Grade]) -> Mapping[Grade, int]:
     return {grade: grades[grade] for grade in Grade}
+
+
+# --- how far a rate may be off --------------------------------------------------------------------
+
+
+def _margin(found: _OfChannel, unwatched: Iterable[Unwatched]) -> Margin | None:
+    """The rates that the evidence allows, from the least to the most favourable; None when there is but one.
+
+    A message that came and went in a folder of received mail may have been a request, answered in time or not
+    at all; one of a folder of sent mail may have answered a request that counts as late or unanswered.
+    """
+    missed = Counter[Role]()
+    for gap in unwatched:
+        missed[gap.role] += gap.missed
+    if not found.uncertain and not missed.total():
+        return None
+    low, low_of = found.lowest[State.ANSWERED_IN_TIME], _matured(found.lowest)
+    high, high_of = found.highest[State.ANSWERED_IN_TIME], _matured(found.highest)
+    asked, answered = missed[Role.INBOX], missed[Role.SENT]
+    return Margin(
+        lowest=rate(low, low_of + asked),
+        highest=rate(min(high + answered, high_of) + asked, high_of + asked),
+        uncertain=found.uncertain,
+        missed=asked + answered,
+    )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import replace
 from datetime import date
+from random import Random
+from statistics import fmean, median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.indicators import by_month, by_service, compute, nearest_rank, rate, within
+from mailwatch.indicators import Tally, by_month, by_service, compute, nearest_rank, rate, within
 from mailwatch.model import (
     Answer,
     Channel,
@@ -210,7 +214,29 @@ def test_the_mentions_of_a_bounced_answer_are_not_counted() -> None:
 def test_the_ninetieth_percentile_is_by_nearest_rank(
     values: tuple[int, ...], percentile: int | None
 ) -> None:
-    assert nearest_rank(values, 90) == percentile
+    assert nearest_rank(Counter(values), 90) == percentile
+
+
+@given(st.lists(st.integers(0, 25), min_size=1), st.randoms(use_true_random=False))
+def test_figures_added_up_are_those_of_the_whole_however_it_is_cut(
+    delays: list[int], cutting: Random
+) -> None:
+    requests = [
+        request(State.ANSWERED_IN_TIME if delay < 6 else State.ANSWERED_LATE, replied(delay))
+        for delay in delays
+    ]
+    tally = Tally(TODAY)
+    rest = requests
+    while rest:
+        size = cutting.randint(1, len(rest))
+        tally.add(rest[:size])
+        rest = rest[size:]
+    found = tally.indicators()
+
+    assert found == compute(requests, TODAY)
+    assert found.email.mean_first_delay == pytest.approx(fmean(delays), rel=1e-12)
+    assert found.email.median_first_delay == median(delays)
+    assert found.email.p90_first_delay == sorted(delays)[math.ceil(0.9 * len(delays)) - 1]
 
 
 def test_months_and_services_have_figures_of_their_own() -> None:

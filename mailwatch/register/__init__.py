@@ -24,6 +24,7 @@ from mailwatch.journal.lines import Trail
 from mailwatch.model import (
     Audit,
     Correction,
+    Indicators,
     Letter,
     ManualAnswer,
     Period,
@@ -35,6 +36,7 @@ from mailwatch.model import (
 from mailwatch.register import (
     alerts,
     checking,
+    counted,
     decisions,
     erasing,
     figures,
@@ -239,6 +241,11 @@ class Register:
         """Give what the offline run over the same mail would, for the same pages."""
         with self._database.reading() as connection:
             return figures.audit(connection, desk, period, today)
+
+    def indicators(self, desk: Desk, period: Period, today: date) -> Indicators | None:
+        """Give the figures of a period alone, at once however many requests it has; None without any."""
+        with self._database.reading() as connection:
+            return counted.indicators(connection, desk, period, today)
 
     def edition(
         self, desk: Desk, period: Period, today: date, declared: Sequence[Declared] = ()

@@ -23,6 +23,7 @@ from mailwatch.register.database import DamagedError
 
 Value = TypeVar("Value")
 
+_EVER = (date.min.isoformat().encode(), date.max.isoformat().encode())
 _RECEIVED = re.compile(rb'"received_on": ?"([0-9-]+)"')
 """Where a request says when it came: no text can hold it, since JSON escapes the quotes of a text."""
 
@@ -56,31 +57,47 @@ def requests_of(connection: Connection, root: int) -> tuple[Request, ...]:
     body = connection.scalar(
         select(tables.decision.c.requests).where(tables.decision.c.component == root)
     )
-    return _read(_requests(), body) if body else ()
+    return read(_requests(), body) if body else ()
 
 
 def every(
     connection: Connection, periods: Sequence[Period] = ()
 ) -> Iterator[tuple[tuple[Request, ...], Rest]]:
     """Read every decision; of `periods`, where there are any, at least the requests that were received in one."""
-    within = [
-        ((period.from_on or date.min).isoformat(), (period.to_on or date.max).isoformat())
+    asked = _days(periods)
+    for requests, rest in connection.exec_driver_sql("SELECT requests, rest FROM decision"):
+        yield read(_requests(), requests) if _touches(requests, asked) else (), _rest_of(rest)
+
+
+def touching(connection: Connection, periods: Sequence[Period]) -> Iterator[bytes]:
+    """Give the requests of each component that has some of `periods`, as they are kept."""
+    asked = _days(periods)
+    for (requests,) in connection.exec_driver_sql("SELECT requests FROM decision"):
+        if _touches(requests, asked):
+            yield requests
+
+
+def _days(periods: Sequence[Period]) -> Sequence[tuple[bytes, bytes]]:
+    return [
+        (
+            (period.from_on or date.min).isoformat().encode(),
+            (period.to_on or date.max).isoformat().encode(),
+        )
         for period in periods
     ]
-    for row in connection.execute(select(tables.decision.c.requests, tables.decision.c.rest)):
-        asked = not within or _touches(row.requests, within)
-        yield _read(_requests(), row.requests) if asked else (), _rest_of(row.rest)
 
 
-def _touches(body: bytes, within: Sequence[tuple[str, str]]) -> bool:
-    days = [found.decode("ascii") for found in _RECEIVED.findall(body)]
-    return any(first <= day <= last for day in days for first, last in within)
+def _touches(body: bytes, asked: Sequence[tuple[bytes, bytes]]) -> bool:
+    if not asked or _EVER in asked:
+        return True
+    days: list[bytes] = _RECEIVED.findall(body)
+    return any(first <= day <= last for day in days for first, last in asked)
 
 
 @lru_cache(maxsize=64)
 def _rest_of(body: bytes) -> Rest:
     # Nearly all components have nothing to say beside their requests.
-    return _read(_rest(), body)
+    return read(_rest(), body)
 
 
 @cache
@@ -101,7 +118,8 @@ def _write(kind: TypeAdapter[Value], value: Value) -> bytes:
         return json.dumps(kind.dump_python(value, mode="json")).encode()
 
 
-def _read(kind: TypeAdapter[Value], body: bytes) -> Value:
+def read(kind: TypeAdapter[Value], body: bytes) -> Value:
+    """Read what was kept; DamagedError when it is nothing of that kind."""
     try:
         return kind.validate_json(body)
     except ValidationError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -44,22 +46,26 @@ def _local(request: Request, desk: Desk) -> Request:
 
 def audit(connection: Connection, desk: Desk, period: Period, today: date) -> Audit:
     """Give what the offline run over the same mail would."""
-    (found,) = audits(connection, desk, (period,), today)
-    return found
-
-
-def audits(
-    connection: Connection, desk: Desk, periods: Sequence[Period], today: date
-) -> tuple[Audit, ...]:
-    """Give the same of several periods, with the decisions read once."""
     kept: list[Request] = []
     rests: list[Rest] = []
-    for some, rest in bodies.every(connection, periods):
-        kept += some
-        rests.append(rest)
-    every = _standing(kept, desk, today)
-    whole = _whole(connection, desk, rests, today)
-    return tuple(_within(connection, desk, whole, every, rests, period) for period in periods)
+    with _uncollected():
+        for some, rest in bodies.every(connection, (period,)):
+            kept += indicators.within(some, period)
+            rests.append(rest)
+        found = _standing(kept, desk, today)
+    return _within(connection, desk, _whole(connection, desk, rests, today), found, rests, period)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Make many values, none of which refers to itself, without looking for such again and again."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def first_on(connection: Connection, desk: Desk) -> date | None:
@@ -72,12 +78,11 @@ def _within(
     connection: Connection,
     desk: Desk,
     whole: Audit,
-    every: Sequence[Request],
+    found: tuple[Request, ...],
     rests: Sequence[Rest],
     period: Period,
 ) -> Audit:
     """The figures of one period, with what is told of the whole register."""
-    found = indicators.within(every, period)
     today = whole.today
     unwatched = observing.unwatched(connection, period, desk.zone)
     rulings = by_day(ruling for rest in rests for ruling in rest.rulings)

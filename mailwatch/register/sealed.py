@@ -17,7 +17,7 @@ from mailwatch.errors import Remark, UsageError
 from mailwatch.journal.lines import read
 from mailwatch.model import Audit, Period, State
 from mailwatch.periods import before
-from mailwatch.register import figures, journal, reviews, tables
+from mailwatch.register import counted, figures, journal, reviews, tables
 from mailwatch.register.database import DamagedError
 from mailwatch.register.journal import Kind
 from mailwatch.report.closing import (
@@ -110,16 +110,14 @@ def seal(
 def _fresh(
     connection: Connection, desk: Desk, period: Period, today: date, declared: Sequence[Declared]
 ) -> Edition:
-    earlier = before(period)
-    asked = [period, earlier] if earlier else [period]
-    found, *others = figures.audits(connection, desk, asked, today)
+    found = figures.audit(connection, desk, period, today)
     head = journal.head(connection)
     samples, precisions = reviews.measured(connection, period)
     return Edition(
         audit=found,
         policy=desk.rules.policy,
         beside=Beside(
-            previous=_previous(others),
+            previous=_previous(connection, desk, before(period), today),
             closed_days=closed_days(desk, found),
             declared=tuple(declared),
             witness=Witness(size=head.size, digest=head.digest),
@@ -129,12 +127,12 @@ def _fresh(
     )
 
 
-def _previous(audits: Sequence[Audit]) -> Previous | None:
+def _previous(
+    connection: Connection, desk: Desk, period: Period | None, today: date
+) -> Previous | None:
     """The period before, when anything was received in it."""
-    for found in audits:
-        if found.requests:
-            return Previous(period=found.period, indicators=found.indicators)
-    return None
+    found = counted.indicators(connection, desk, period, today) if period else None
+    return Previous(period=period, indicators=found) if period and found else None
 
 
 def closed_days(desk: Desk, found: Audit) -> tuple[ClosedDay, ...]:

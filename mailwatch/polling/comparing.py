@@ -7,7 +7,9 @@ restored from a copy gives old numbers to new messages, and need not say so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from mailwatch.analysis import message_key
@@ -25,8 +27,12 @@ _WIDEST = 5_000_000
 """UIDs that one stretch may span."""
 _MANY = 50_000
 """Differences that are recorded in one go: a folder that was emptied, or filled behind our back."""
-_LATEST = (500, 50_000)
-"""UIDs among the last ones in which a message known on both sides is looked for, more the second time."""
+_LATEST = (5_000, 50_000)
+"""UIDs among the last ones in which messages known on both sides are looked for, more the second time."""
+_MARKS = 500
+"""Messages whose dates are compared: more than come between one night and the next."""
+_ASKED = 3
+"""Messages that are read again where their dates differ."""
 
 
 def is_due(known: Cursor, hour: time, zone: ZoneInfo, at: datetime) -> bool:
@@ -81,13 +87,25 @@ def _compared(line: Connection, place: Place, end: int, watch: Watch, tally: Tal
 
 
 def _means_others(line: Connection, place: Place, known: Cursor, watch: Watch) -> bool:
-    """Say whether numbers were given again: then the last one that is known on both sides was."""
+    """Say whether numbers were given again: those of the last messages before the server went back in time."""
     end = known.uidnext - 1
     for width in _LATEST:
-        mark = watch.register.landmark(place, line.uids(end - width + 1, end))
-        if mark is not None:
-            return _is_another(line, place, known, mark, watch)
-    return False
+        marks = watch.register.landmarks(place, line.uids(end - width + 1, end), _MARKS)
+        if marks:
+            break
+    asked = (*marks[:1], *_doubtful(line, marks))
+    return any(_is_another(line, place, known, mark, watch) for mark in asked)
+
+
+def _doubtful(line: Connection, marks: Sequence[Landmark]) -> Sequence[Landmark]:
+    """Messages whose date on the server is another than when they were read: a few of them tell."""
+    dates = {uid: one.server_at for uid, one in line.outlines([m.uid for m in marks]).items()}
+    differing = (
+        mark
+        for mark in marks
+        if mark.server_at is not None and dates.get(mark.uid, mark.server_at) != mark.server_at
+    )
+    return tuple(islice(differing, _ASKED))
 
 
 def _is_another(

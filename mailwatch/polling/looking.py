@@ -299,7 +299,11 @@ class _Look:
         asked = self.submitted.popleft()
         verdicts = asked.verdicts.result()
         self._keep(
-            Sighting(uid=uid, outcome=_outcome(verdict, delivery, self.watch.parser))
+            Sighting(
+                uid=uid,
+                outcome=_outcome(verdict, delivery, self.watch.parser),
+                server_at=delivery.server_at,
+            )
             for uid, verdict, delivery in zip(asked.uids, verdicts, asked.deliveries, strict=True)
         )
 

@@ -201,10 +201,10 @@ class Register:
         with self._database.reading() as connection:
             return reconciling.stretch(connection, place, first, count)
 
-    def landmark(self, place: Place, uids: Sequence[int]) -> Landmark | None:
-        """Give the last of `uids` whose fact is here, with what tells it from another message."""
+    def landmarks(self, place: Place, uids: Sequence[int], count: int) -> tuple[Landmark, ...]:
+        """Give the last `count` of `uids` whose facts are here, the last one first."""
         with self._database.reading() as connection:
-            return reconciling.landmark(connection, place, uids)
+            return reconciling.landmarks(connection, place, uids, count)
 
     def reconciled(
         self, place: Place, found: Differences, at: datetime, *, ended: bool = True

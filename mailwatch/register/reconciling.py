@@ -62,22 +62,28 @@ def stretch(connection: Connection, place: Place, first: int, count: int) -> int
     return connection.scalar(asked.order_by(sighting.uid).offset(count - 1).limit(1))
 
 
-def landmark(connection: Connection, place: Place, uids: Sequence[int]) -> Landmark | None:
-    """Give the last of `uids` whose fact is here, with what tells it from another message; None when there is none."""
+def landmarks(
+    connection: Connection, place: Place, uids: Sequence[int], count: int
+) -> tuple[Landmark, ...]:
+    """Give the last `count` of `uids` whose facts are here, the last one first, with what tells each from another."""
     sighting, fact = tables.sighting.c, tables.fact.c
-    row = connection.execute(
-        select(sighting.uid, fact.key, fact.packed)
+    found = connection.execute(
+        select(sighting.uid, sighting.server_at, fact.key, fact.packed)
         .join(tables.fact, fact.id == sighting.fact)
         # What names a message was erased with its person.
         .where(*_of(known(connection, place)), sighting.uid.in_(rows.among(uids)))
         .where(fact.salt != journal.GONE)
         .order_by(sighting.uid.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return Landmark(
-        uid=row.uid, key=row.key, message_id=unpack(row.packed, ANY_ZONE).message_id or ""
+        .limit(count)
+    )
+    return tuple(
+        Landmark(
+            uid=row.uid,
+            key=row.key,
+            message_id=unpack(row.packed, ANY_ZONE).message_id or "",
+            server_at=row.server_at,
+        )
+        for row in found
     )
 
 

@@ -26,6 +26,11 @@ class _Settled(NamedTuple):
     uid: int
     state: str
     fact: int | None
+    server_at: datetime | None = None
+
+    @property
+    def arrived(self) -> str | None:
+        return tables.written(self.server_at) if self.server_at else None
 
 
 class _Recorded(NamedTuple):
@@ -34,6 +39,7 @@ class _Recorded(NamedTuple):
     uid: int
     key: str
     packed: bytes
+    server_at: datetime | None
 
 
 # --- recording ------------------------------------------------------------------------------------
@@ -54,9 +60,9 @@ def record(connection: Connection, place: Place, found: Sequence[Sighting], at: 
         isolated = due[sighting.uid] == "quarantined"
         match sighting.outcome:
             case bytes(packed):
-                read.append(_Recorded(sighting.uid, key_of(packed), packed))
+                read.append(_recorded(sighting, packed))
                 if isolated:
-                    _change(connection, row, sighting.uid, reason=None, role=None, server_at=None)
+                    _change(connection, row, sighting.uid, reason=None, role=None)
                     lines.append((Kind.RELEASED, told))
             case Quarantined() as outcome:
                 _isolate(connection, row, sighting.uid, outcome, None if isolated else at)
@@ -72,6 +78,10 @@ def record(connection: Connection, place: Place, found: Sequence[Sighting], at: 
     if gone:
         lines.append(gap_between(connection, row, at, gone))
     journal.append(connection, at, lines)
+
+
+def _recorded(sighting: Sighting, packed: bytes) -> _Recorded:
+    return _Recorded(sighting.uid, key_of(packed), packed, sighting.server_at)
 
 
 def _due(connection: Connection, row: RowMapping, found: Sequence[Sighting]) -> dict[int, str]:
@@ -125,9 +135,12 @@ def _settle(
     rows.change(
         connection,
         tables.sighting,
-        ("state", "fact", "at"),
+        ("state", "fact", "server_at", "at"),
         ("place", "uidvalidity", "uid"),
-        [(state, fact, instant, number, uidvalidity, uid) for uid, state, fact in settled],
+        [
+            (each.state, each.fact, each.arrived, instant, number, uidvalidity, each.uid)
+            for each in settled
+        ],
     )
 
 
@@ -163,7 +176,7 @@ def _keep(
                 "uid": each.uid,
             }
             lines.append((Kind.FACT, told))
-        settled.append(_Settled(each.uid, "done", number))
+        settled.append(_Settled(each.uid, "done", number, each.server_at))
     rows.add(connection, tables.fact, ("id", "key", "packed", "salt"), new)
     _settle(connection, row, settled, at)
     return lines

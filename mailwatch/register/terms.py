@@ -62,6 +62,8 @@ class Sighting:
 
     uid: int
     outcome: Outcome
+    server_at: datetime | None = None
+    """Its INTERNALDATE: with its number, what a folder that was restored is known by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +153,13 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landmark:
-    """The last message of a folder that is known on both sides: it tells whether the numbers still mean the same."""
+    """A message of a folder that is known on both sides: it tells whether the numbers still mean the same."""
 
     uid: int
     key: str
     message_id: str
+    server_at: datetime | None
+    """INTERNALDATE when it was read; None when it is not known any more."""
 
 
 class AlertState(StrEnum):

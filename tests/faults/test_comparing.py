@@ -234,6 +234,36 @@ def test_a_restored_server_that_has_caught_up_with_its_numbers_is_found_out(
     assert kinds(out.register).count("rewound") == 1
 
 
+def test_a_restored_server_is_found_out_also_when_a_look_went_on_beyond_its_old_numbers(
+    server: Hostile, out: Lookout
+) -> None:
+    out.poll()
+    for uid in (4, 5):
+        server.box().remove(uid)
+    server.box().uidnext = 4
+    for number in (6, 7, 8, 9):
+        server.box().add(question(number), b"09-Mar-2026 09:%02d:00 +0100" % number)
+    out.poll()
+    assert out.losses(QUESTIONS + 4) == ["perdu : <q6@mail.example>", "perdu : <q7@mail.example>"]
+
+    at_night(out)
+
+    assert wrong(out.requests(), [asked(number) for number in range(1, 10)]) == []
+    assert kinds(out.register).count("rewound") == 1
+
+
+def test_a_server_that_gives_other_dates_than_before_has_not_been_restored(
+    server: Hostile, out: Lookout
+) -> None:
+    out.poll()
+    server.box().arrived = dict.fromkeys(server.box().arrived, b"09-Mar-2026 10:00:00 +0100")
+
+    at_night(out)
+
+    assert "rewound" not in kinds(out.register)
+    assert out.losses(QUESTIONS) == []
+
+
 def test_a_server_that_writes_its_messages_otherwise_than_before_has_not_been_restored(
     server: Hostile, out: Lookout
 ) -> None:

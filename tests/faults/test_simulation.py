@@ -61,6 +61,8 @@ class Prefecture(RuleBasedStateMachine):
         self.life = ExitStack()
         self.clock = Clock(at=at("2026-03-06 08:00"))
         self.questions = 0
+        self.restored = False
+        """The server went back in time, and nobody has compared since."""
         self.answered: set[int] = set()
         self.seen: set[int] = set()
         self.seen_answers: set[int] = set()
@@ -119,8 +121,8 @@ class Prefecture(RuleBasedStateMachine):
         box.uidnext = max(box.uidnext - count, 1)
         for uid in [uid for uid in box.messages if uid >= box.uidnext]:
             box.remove(uid)
-        # A look that comes only when as many have arrived cannot tell.
-        self.it_looks()
+        # A look that comes only when as many have arrived cannot tell; the night can.
+        self.restored = True
 
     @rule(minutes=st.sampled_from([1, 2, 11, 60, 60 * 7, 60 * 24, 60 * 24 * 3]))
     def time_passes(self, minutes: int) -> None:
@@ -140,6 +142,7 @@ class Prefecture(RuleBasedStateMachine):
         lines = Lines(lambda _: PASSWORD)
         self.life.callback(lines.close)
         watch = Watch(register=self.register, workers=pool, lines=lines, now=self.clock)
+        self.watch = watch
         log = Log(stream=StringIO(), now=self.clock)
         self.service = Service(site=self.site, desk=DESK, watch=watch, log=log)
 
@@ -167,10 +170,35 @@ class Prefecture(RuleBasedStateMachine):
 
         # A connection that the server left is made anew in the same look.
         assert polled.failures == ()
+        if self.restored:
+            return
         there = self.everywhere()
         self.seen |= {n for n in range(1, self.questions + 1) if asked(n) in there}
         self.seen_answers |= {n for n in self.answered if f"<r{n}@jura.gouv.fr>" in there}
         self.tells_the_truth()
+
+    @rule()
+    def a_night_passes(self) -> None:
+        """Each folder is compared with the server: whatever it did meanwhile, nothing of it is left."""
+        self.watch.compares = lambda _: True
+        self.restored = False
+        self.it_looks()
+        self.watch.compares = lambda _: False
+
+    @rule(name=st.sampled_from(["INBOX", FILED]))
+    def the_server_keeps_its_newest_message_out_of_a_list(self, name: str) -> None:
+        newest = max(self.server.box(name).messages, default=0)
+
+        def hiding(asked: Asked, lines: list[bytes]) -> list[bytes]:
+            if asked.verb != "UID SEARCH":
+                return lines
+            left = [word for word in lines[0].split() if word != b"%d" % newest]
+            return [b" ".join(left), *lines[1:]]
+
+        self.server.bend = hiding
+        self.service.look(self.site.accounts)
+        self.server.bend = honest
+        self.a_night_passes()
 
     @rule()
     def it_sends_what_is_due(self) -> None:
@@ -218,7 +246,7 @@ class Prefecture(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "service"):
             self.sink.answer, self.sink.hangs_up = FAIR
-            self.it_looks()
+            self.a_night_passes()
             self.life.close()
             assert checked(Path(self.site.state), KEY, DESK) == ()
         self.world.close()

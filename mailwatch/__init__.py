@@ -101,6 +101,8 @@ The shell: where mail, settings and the day come from, and where results go.
 
     daemon      The service: mailboxes looked at at each tick, one alert a week.
 
+    diagnosis   What the service needs, tried one by one: machine, servers, register.
+
     demo        Two invented mailboxes, served and watched before the reader's eyes.
 
     commands    The commands: options in, one call, output out.
@@ -142,6 +144,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     daemon      instance, telling, clocks, timekeeping, measuring, handing, witnessing, turns, duties
     commands    options, judging, counting, explaining, persons, privacy, reporting, sampling, serving, asking,
                 installing, database, verifying, templates, packing, probing
+    diagnosis   terms, machine, servers
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
                 agreeing, watching, alerts, showing
 

@@ -313,9 +313,9 @@ def test_the_doctor_tries_everything_and_exits_with_the_first_fault(asked: Burea
     ill = asked.type("doctor", "--json")
 
     assert well.code == 0
-    assert [one["well"] for one in well.lines[0]["tried"]] == [True] * 5
+    assert {one["well"] for one in well.lines[0]["tried"]} == {True}
     assert well.lines[0]["tried"][0] == {
-        "what": "règles", "well": True, "text": "celles de mailwatch", "exit_code": 0,
+        "what": "règles", "well": True, "text": "celles de mailwatch", "exit_code": 0, "doubts": [],
     }  # fmt: skip
     assert ill.code == 77
     tried = {one["what"]: one["exit_code"] for one in ill.lines[0]["tried"]}

@@ -56,6 +56,7 @@ def seen(**changes: object) -> Glance:
     well = Glance(
         folders={("prefecture", "INBOX"): looked, ("prefecture", "Envoyés"): looked},
         failing={},
+        told_at=NOW,
         clock_set_at=None,
         waiting=0,
         refused=0,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +18,12 @@ from mailwatch.commands.options import (
     settings_option,
     site_for,
 )
-from mailwatch.errors import MailwatchError, RegisterError, UsageError, refusal
+from mailwatch.errors import MailwatchError, Remark, UsageError, refusal
 from mailwatch.language import say
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
-    from mailwatch.site import Account, Site, Submission
+    from mailwatch.site import Site
 
 _MARKS = {"set": "✔", "doubtful": "?", "missing": "✘"}
 
@@ -129,86 +129,47 @@ def check_config(settings: str | None, as_json: bool) -> None:
 
 @click.command(
     help=_(
-        "Essayer ce que font « run » et « once », sans rien changer : secrets, comptes, dossiers, envoi, registre."
+        "Essayer ce que font « run » et « once », sans rien changer : règles, horloge, disque, droits, registre, "
+        "comptes, dossiers, certificats, envoi. « ? » marque ce qui va et mérite un regard."
     ),
-    short_help=_("Essayer les secrets, les comptes, l’envoi et le registre."),
+    short_help=_("Essayer la machine, les comptes, l’envoi et le registre."),
     options_metavar=_("[OPTIONS]"),
 )
 @settings_option
 @json_option
 def doctor(settings: str | None, as_json: bool) -> None:
-    tried: list[dict[str, str | int]] = []
-    codes = [0]
-    for title, attempt in _attempts(site_for(settings)):
+    from mailwatch import diagnosis
+    from mailwatch.settings import desk_of
+
+    site = site_for(settings)
+    now = datetime.now(desk_of(site).zone)
+    tried: list[dict[str, object]] = []
+    codes: list[int] = []
+    for title, trial in diagnosis.trials(site, settings_file(settings), lambda: key_for(site), now):
+        doubts: tuple[Remark, ...] = ()
         try:
-            told, code = attempt(), 0
+            found = trial()
+            told, code, doubts = " ; ".join(map(say, found.words)), 0, found.doubts
         except MailwatchError as fault:
             told, code = say(fault), fault.exit_code
         codes.append(code)
-        tried.append({"what": title, "well": not code, "text": told, "exit_code": code})
+        tried.append(
+            {
+                "what": say(title),
+                "well": not code,
+                "text": told,
+                "exit_code": code,
+                "doubts": [say(doubt) for doubt in doubts],
+            }
+        )
         if not as_json:
-            click.echo(f"{'✘' if code else '✔'} {title} : {told}")
+            _show(say(title), told, code, doubts)
     if as_json:
         print_json({"tried": tried})
     sys.exit(next(filter(None, codes), 0))
 
 
-def _attempts(site: Site) -> Iterator[tuple[str, Callable[[], str]]]:
-    """What to try, in the order in which a person would mend it."""
-    yield _("règles"), partial(_rules, site)
-    yield _("registre"), partial(_register, site)
-    for account in site.accounts:
-        yield _("compte {name}").format(name=account.name), partial(_account, account)
-    if site.submission is not None:
-        yield _("envoi"), partial(_submission, site.submission)
-    yield _("modèle de noms"), partial(_model, site)
-
-
-def _rules(site: Site) -> str:
-    from mailwatch.settings import desk_of
-
-    local = desk_of(site).rules.local
-    if not local:
-        return _("celles de mailwatch")
-    words = _("celles de mailwatch, changées par le site : {rules}")
-    return words.format(rules=", ".join(dict.fromkeys(rule.target for rule in local)))
-
-
-def _register(site: Site) -> str:
-    from mailwatch.register import checked
-    from mailwatch.settings import desk_of
-
-    faults = checked(Path(site.state), key_for(site), desk_of(site))
-    if faults:
-        raise RegisterError("{fault}", fault=" ; ".join(map(say, faults)))
-    return _("en ordre")
-
-
-def _model(site: Site) -> str:
-    from mailwatch import recognition
-
-    if not recognition.installed() and not site.institution.name_model:
-        return _("absent ; les auteurs sont lus d’après l’annuaire et les règles")
-    found = recognition.model()
-    words = f"{found.name} {found.version}, sha256 {found.digest}"
-    return words if site.institution.name_model else f"{words} ; {_('[reading] ne le demande pas')}"
-
-
-def _account(account: Account) -> str:
-    from mailwatch.settings.secrets import reveal
-    from mailwatch.sources.imap import connect
-
-    with connect(account, lambda: reveal(account.secret) if account.secret else "") as connection:
-        found = connection.folders()
-        for folder in account.folders:
-            connection.examine(folder.name)
-    watched = {folder.name for folder in account.folders}
-    return " ; ".join(f"{name} ✔" if name in watched else name for name in found)
-
-
-def _submission(submission: Submission) -> str:
-    from mailwatch.outbox import session
-    from mailwatch.settings.secrets import reveal
-
-    with session(submission, reveal(submission.secret) if submission.secret else ""):
-        return _("{host} accepte nos envois").format(host=submission.host)
+def _show(title: str, told: str, code: int, doubts: Sequence[Remark]) -> None:
+    click.echo(f"{'✘' if code else '✔'} {title} : {told}")
+    for doubt in doubts:
+        click.echo(f"? {title} : {say(doubt)}")

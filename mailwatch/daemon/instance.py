@@ -48,7 +48,7 @@ def _name(lock: int, holder: bytes) -> None:
 def _opened(state: Path) -> int:
     try:
         refuse_superuser(state)
-        _refuse_network(state)
+        refuse_network(state)
         return os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except (FileNotFoundError, NotADirectoryError):
         raise RegisterError(
@@ -64,12 +64,15 @@ def _opened(state: Path) -> int:
         ) from None
 
 
-def _refuse_network(state: Path) -> None:
-    """Locks of a network filesystem may hold on one machine alone, and SQLite rests on them (sqlite.org/faq.html)."""
+def refuse_network(state: Path) -> str:
+    """Name the kind of filesystem that holds `state`; RefusedError for one that a network shares.
+
+    Its locks may hold on one machine alone, and SQLite rests on them (sqlite.org/faq.html). Empty when nobody tells.
+    """
     try:
         mounts = Path("/proc/self/mountinfo").read_text("utf-8", "replace")
     except OSError:
-        return  # no Linux: nobody tells
+        return ""  # no Linux
     kind = filesystem(state.resolve(), mounts)
     if kind.removeprefix("fuse.") in _NETWORK:
         raise RefusedError(
@@ -78,6 +81,7 @@ def _refuse_network(state: Path) -> None:
             folder=state,
             kind=kind,
         )
+    return kind
 
 
 def filesystem(path: Path, mounts: str) -> str:

@@ -50,6 +50,12 @@ class Session:
     connection: smtplib.SMTP
     submission: Submission
 
+    @property
+    def certificate(self) -> Mapping[str, object] | None:
+        """The server's certificate, as `ssl.SSLSocket.getpeercert` gives it; None of a connection in clear."""
+        wire = self.connection.sock
+        return wire.getpeercert() if isinstance(wire, ssl.SSLSocket) else None
+
     def offer(self, recipients: Sequence[str], size: int) -> Mapping[str, Reply]:
         """Name the recipients of a message of so many octets; give the reply for each one not taken.
 

@@ -37,6 +37,7 @@ _FAILURES = (
     " WHERE kind IN ('failure', 'recovery') AND kind <> 'fact' ORDER BY seq"
 )
 _CLOCK = "SELECT at FROM journal WHERE kind = 'clock' AND kind <> 'fact' ORDER BY seq DESC LIMIT 1"
+_LAST = "SELECT at FROM journal ORDER BY seq DESC LIMIT 1"
 _WEEKLY = "SELECT alert_id FROM alert WHERE alert_id LIKE 'weekly/%' ORDER BY seq DESC LIMIT 1"
 _FAILED = "SELECT alert_id FROM alert WHERE state = 'failed'"
 
@@ -70,6 +71,8 @@ class Glance:
     """By account and folder."""
     failing: Mapping[tuple[str, str], Failing]
     """By account and folder; no folder for a whole account, no account for the sending of alerts."""
+    told_at: datetime | None
+    """When the journal's last line was written."""
     clock_set_at: datetime | None
     """When the machine's clock was last set."""
     waiting: int
@@ -125,7 +128,8 @@ def _seen(connection: sqlite3.Connection, octets: int, free: int) -> Glance:
     return Glance(
         folders=_folders(connection),
         failing=_failing(connection),
-        clock_set_at=_last_clock(connection),
+        told_at=_at(connection, _LAST),
+        clock_set_at=_at(connection, _CLOCK),
         waiting=_count(connection, _WAITING),
         refused=_refused(connection),
         lines=_count(connection, _LINES),
@@ -168,8 +172,8 @@ def _failing(connection: sqlite3.Connection) -> dict[tuple[str, str], Failing]:
     return found
 
 
-def _last_clock(connection: sqlite3.Connection) -> datetime | None:
-    row = connection.execute(_CLOCK).fetchone()
+def _at(connection: sqlite3.Connection, asked: str) -> datetime | None:
+    row = connection.execute(asked).fetchone()
     return _instant(row[0]) if row else None
 
 

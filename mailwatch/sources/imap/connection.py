@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class Examined:
     exists: int
     is_told: bool = True
     """The server told `uidnext`: it never gets smaller while `uidvalidity` stays (RFC 3501 section 2.3.1.1)."""
+    is_read_only: bool = True
+    """The server says so itself, as it must (RFC 3501 section 6.3.2)."""
     modseq: int = 0
     """HIGHESTMODSEQ, which gets larger with each change of the folder (RFC 7162); 0 when it is not told."""
 
@@ -56,6 +59,7 @@ class Connection:
         self._client = client
         self._deadline = deadline
         self._folder = ""
+        self._spelled = b""
         self._exists = 0
 
     def __enter__(self) -> Self:
@@ -120,8 +124,36 @@ class Connection:
             uidnext=told or known or self._after_the_last(),
             exists=self._exists,
             is_told=bool(told),
+            is_read_only=b"READ-ONLY" in answer,
             modseq=modseq,
         )
+
+    @property
+    def certificate(self) -> Mapping[str, object] | None:
+        """The server's certificate, as `ssl.SSLSocket.getpeercert` gives it; None of a connection in clear."""
+        wire = self._client.wire.sock
+        return wire.getpeercert() if isinstance(wire, ssl.SSLSocket) else None
+
+    def rights(self) -> str:
+        """Ask what the account may do with the folder examined last, a letter a right (RFC 4314 section 2.1).
+
+        Empty when the server does not tell.
+        """
+        try:
+            lines = self._ask(self._rights)
+        except DeclinedError:
+            return ""
+        # The name of the folder comes first, as a word or as octets apart.
+        last = lines[-1] if lines else None
+        words = last.split() if isinstance(last, bytes) else []
+        return words[-1].strip(b'"').decode("ascii", "replace") if words else ""
+
+    def _rights(self) -> Sequence[object]:
+        if not self._client.has_capability("ACL"):
+            return ()
+        name = self._spelled.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+        _, lines = self._client.wire.myrights(f'"{name.decode("latin-1")}"')
+        return lines or ()
 
     def uids(self, first: int, last: int) -> list[int]:
         """List the messages whose UID is `first` to `last`, ascending."""
@@ -200,7 +232,10 @@ class Connection:
         return names.listed(self._told(self._client.list_folders))
 
     def _examined(self, spelled: bytes) -> Mapping[bytes, object]:
-        return self._ask(partial(self._client.select_folder, spelled, readonly=True))
+        ask = partial(self._client.select_folder, spelled, readonly=True)
+        answer: Mapping[bytes, object] = self._ask(ask)
+        self._spelled = spelled
+        return answer
 
     def _examined_otherwise(self, folder: str) -> Mapping[bytes, object]:
         """Open the folder that `folder` means, or say why there is none."""

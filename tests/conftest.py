@@ -38,3 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
     folder.chmod(0o711)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave random examples out of the coverage: a branch that they alone reach is missed on another day.
+
+    Nor need they bear the tracer, which doubles what they cost.
+    """
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        item.add_marker("no_cover")

@@ -287,6 +287,7 @@ def test_any_text_is_advised_on_without_a_fault(text: str) -> None:
         assert hint.text or hint.kind in {HintKind.NO_GREETING, HintKind.NO_CLOSING}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "piece",
     ["ABC(", "la ABC-", "l'ABC ", ". ", "....", "a\n", "\n ", "Bonjour ", "ci-joint ", "@", "A", "'", "cordialement ",

@@ -523,6 +523,7 @@ def test_a_message_from_nobody_has_a_verdict() -> None:
     assert (judge(found).nature, judge(found).correspondent) == (Nature.REQUEST, "")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "words", ["a ? ", "Nom : a\n", "x@y.z ", "ci-joint ", "merci. ", "www.a/?b ? "]
 )

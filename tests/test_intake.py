@@ -925,6 +925,7 @@ def greets(path: Path) -> bool:
         return wire.recv(100).startswith(b"220")
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(600)
 def test_a_thousand_quick_messages_are_all_taken(tmp_path: Path) -> None:
     with house(tmp_path) as jura:

@@ -441,6 +441,7 @@ def test_a_space_is_a_space(space: str) -> None:
     assert (found.author.text.split(), outcomes(found)) == (["Camille", "MARTIN"], ("present",) * 3)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "unit",
     ["a", "a.", "A. ", "Mme ", "de ", "DCL/", "- ", "\n", "bureau des ", "préfecture du ", "@", "www.", "Camille MARTIN\n",  # noqa: E501

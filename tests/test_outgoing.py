@@ -332,6 +332,7 @@ def test_what_only_time_will_tell_is_no_question() -> None:
     assert nature("Les places seront-elles rendues ? La loi le prévoit.") is Nature.REPLY
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "unit",
     ["la mairie ", "c’est la mairie ", "la caf pourra ", "merci de nous ", "quel ? ", "il manque "],

@@ -1022,6 +1022,7 @@ def test_a_date_in_figures_is_read_whatever_the_separators(day: date) -> None:
         assert found.on == day
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -49,6 +49,7 @@ def read(octets: bytes, role: Role = Role.INBOX) -> Examined:
     return found
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_it_is_read_in_little_time_and_goes_into_the_register(bomb: Bomb) -> None:
     octets = bomb()

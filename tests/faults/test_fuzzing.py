@@ -9,6 +9,7 @@ from tests.faults.fuzzing import SECONDS, TARGETS, fuzzed
 RUNS = 200
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_reader_takes_any_bytes_in_little_time(name: str) -> None:
     found = fuzzed(name, RUNS, seed=20)

@@ -17,7 +17,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from mailwatch.errors import BusyError, MailwatchError, RefusedError, RegisterError
@@ -488,3 +490,50 @@ def test_a_process_that_is_killed_again_and_again_loses_and_doubles_nothing(tmp_
     assert uidnext is not None
     assert audit.messages == uidnext.uidnext - 1
     assert audit.duplicates == 0
+
+
+# --- a register of before -------------------------------------------------------------------------
+
+
+def of_version(folder: Path, version: str) -> None:
+    """Make a register as an earlier release did."""
+    created(folder)
+    path(folder).unlink()
+    with closing(sqlite3.connect(path(folder))) as connection:
+        connection.execute("PRAGMA application_id = 0x4D575247")
+    path(folder).chmod(0o600)
+    with file.connected(path(folder), current=False) as database, database.writing() as connection_:
+        config = Config()
+        config.set_main_option("script_location", "mailwatch:register/migrations")
+        config.attributes["connection"] = connection_
+        command.upgrade(config, version)
+
+
+@pytest.mark.parametrize("version", file.VERSIONS[:-1])
+def test_a_register_of_an_earlier_version_is_brought_up_with_all_that_is_in_it(
+    tmp_path: Path, version: str
+) -> None:
+    """What could not be read then is tried again, and each folder is compared at the next look."""
+    folder = tmp_path / "old"
+    of_version(folder, version)
+    with closing(sqlite3.connect(path(folder))) as connection, connection:
+        connection.execute(
+            "INSERT INTO place (id, account, folder, uidvalidity, uidnext, looked_at, complete) "
+            "VALUES (1, ?, ?, 7, 3, '2026-03-09T11:00:00.000000+00:00', 1)",
+            (INBOX.account, INBOX.folder),
+        )
+        connection.execute(
+            "INSERT INTO sighting (place, uidvalidity, uid, state, reason, role, at) "
+            "VALUES (1, 7, 2, 'quarantined', 'illisible', 'inbox', '2026-03-09T11:00:00.000000+00:00')"
+        )
+
+    assert upgraded(folder)
+
+    with opened(folder, key_of(folder)) as register:
+        known = register.cursor(INBOX)
+        assert known is not None
+        assert (known.uidnext, known.reconciled_at, known.modseq) == (3, None, 0)
+        assert [one.location.uid for one in register.quarantined()] == [2]
+        assert register.awaiting(INBOX, 1) == (2,)
+    assert checked(folder, key_of(folder), DESK) == ()
+    assert not upgraded(folder)

@@ -155,12 +155,28 @@ def test_of_two_starts_of_a_machine_nothing_is_known_but_that_time_goes_on() -> 
     assert not list(compared(before, machine.read()))
 
 
-def test_a_machine_that_names_no_start_is_compared_with_nothing() -> None:
+def test_a_machine_that_names_no_start_is_known_within_one_process_alone() -> None:
     machine = Machine(boot="")
     before = machine.read()
+    line = {"at": machine.wall.isoformat(), **told(before)}
     machine.sets(days=2)
 
-    assert not list(compared(before, machine.read()))
+    assert list(compared(before, machine.read())) == [Jump(seconds=172_800)]
+    assert since_journalled(line, machine.read()) is None
+
+
+def test_the_start_of_the_machine_is_the_same_told_by_systemd_or_by_the_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The unit has `%b`, which systemd writes without hyphens."""
+    kernel = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
+    by_kernel = timers_of_this_machine().boot
+
+    monkeypatch.setenv("MAILWATCH_BOOT_ID", kernel.strip().replace("-", ""))
+    assert timers_of_this_machine().boot == by_kernel
+
+    monkeypatch.setenv("MAILWATCH_BOOT_ID", "0" * 32)
+    assert timers_of_this_machine().boot != by_kernel
 
 
 def test_a_process_that_is_halted_between_two_clocks_sees_no_jump() -> None:

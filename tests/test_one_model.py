@@ -72,7 +72,7 @@ def test_there_is_one_however_many_ask() -> None:
 
 
 def test_what_ends_the_thorough_one_costs_that_message_alone() -> None:
-    with thorough(limits=Limits(seconds=0.5)) as pool:
+    with thorough(limits=Limits(seconds=0.5, patience=120)) as pool:
         found = judged(pool, "leave:a", "leave:exit", "leave:b", "c", "leave:loop")
 
     assert [isinstance(one, bytes) for one in found] == [True, False, True, True, False]

@@ -83,8 +83,16 @@ def nothing_but_reading() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def pymap() -> Iterator[Pymap]:
-    with pymap_server.serving() as server:
-        yield server
+    with pymap_server.serving() as server, guarded(server.port) as guard:
+        _guards.append(guard)
+        yield replace(server, port=guard.port, unguarded_port=server.port)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many commands the guards saw: a suite that asks nothing proves nothing."""
+    if _guards:
+        passed = sum(guard.passed for guard in _guards)
+        terminalreporter.write_line(f"mail servers: {passed} commands let through, which only read")
 
 
 @contextmanager

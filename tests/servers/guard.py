@@ -32,7 +32,8 @@ class Guard:
     """Two ports of this machine before the one, in clear, of a server."""
 
     upstream: int
-    certificate: Certificate
+    certificate: Certificate | None = None
+    """None where the server knows no TLS."""
     forbidden: list[str] = field(default_factory=list)
     """Commands that were held back, and whose connection was cut."""
     passed: int = 0
@@ -43,7 +44,8 @@ class Guard:
 
     def __post_init__(self) -> None:
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._tls.load_cert_chain(self.certificate.file, self.certificate.key)
+        if self.certificate is not None:
+            self._tls.load_cert_chain(self.certificate.file, self.certificate.key)
         self._clear, self._protected = (
             socket.create_server(("127.0.0.1", 0), backlog=128) for _ in range(2)
         )
@@ -132,7 +134,7 @@ def _ready(watched: selectors.BaseSelector, client: socket.socket) -> set[object
 
 
 @contextmanager
-def guarded(upstream: int, certificate: Certificate) -> Iterator[Guard]:
+def guarded(upstream: int, certificate: Certificate | None = None) -> Iterator[Guard]:
     """Stand before the server at `upstream`."""
     guard = Guard(upstream=upstream, certificate=certificate)
     try:

@@ -24,6 +24,8 @@ class Pymap:
     """A running pymap, on this machine's loopback alone."""
 
     port: int
+    unguarded_port: int = 0
+    """For what more than reads, as an agent's mail program does; 0 where nothing stands before the server."""
     host: str = "127.0.0.1"
     user: str = USER
     password: str = PASSWORD
@@ -37,7 +39,7 @@ class Pymap:
 
     def client(self) -> IMAPClient:
         """Log in as an agent's mail program does."""
-        client = IMAPClient(self.host, self.port, ssl=False, timeout=10)
+        client = IMAPClient(self.host, self.unguarded_port or self.port, ssl=False, timeout=10)
         # APPEND ends in a packet of its own, which Nagle holds back for the 40 ms of a delayed acknowledgement.
         line: socket.socket = client.socket()  # type: ignore[no-untyped-call]  # half typed
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -194,7 +194,8 @@ def _files(folder: Path) -> Mapping[str, bytes]:
             folder=folder,
             count=len(paths),
         )
-    return {path.name: _content(path) for path in paths}
+    # A name that is no UTF-8 is written on pages and in zips that are.
+    return {path.name.encode(errors="replace").decode(): _content(path) for path in paths}
 
 
 def _is_one(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -54,10 +55,11 @@ class House:
     """A préfecture whose register is full, and its command line."""
 
     home: Path
+    settings: str = "mailwatch.toml"
 
     def type(self, *words: str, now: str = APRIL) -> Ran:
         """Run a command at `now`."""
-        settings = ("--settings", str(self.home / "mailwatch.toml"), "--now", now)
+        settings = ("--settings", str(self.home / self.settings), "--now", now)
         with (
             redirect_stdout(io.StringIO()) as out,
             redirect_stderr(io.StringIO()) as err,
@@ -428,6 +430,36 @@ def test_a_journal_that_was_altered_is_not_packed_as_if_it_were_sound(
 
 
 # --- its files ------------------------------------------------------------------------------------
+
+
+def test_a_courriel_type_of_any_name_is_packed_under_one_that_every_unzip_reads(
+    house: House,
+) -> None:
+    folder = house.home / "types"
+    folder.mkdir()
+    shipped = Path(__file__).parent.parent / "templates" / "courriels" / "20-reponse.txt"
+    odd = (b"r\xe9ponse.txt", "réponse.txt".encode(), b"a\nb.txt", b"a\\b.txt", b"a_b.txt")
+    for name in odd:
+        (folder / os.fsdecode(name)).write_bytes(shipped.read_bytes())
+    settings = f'templates = "types"\n{SETTINGS}'
+    (house.home / "types.toml").write_text(settings, "utf-8")
+    found = unpacked(replace(house, settings="types.toml").pack("types.zip"))
+
+    named = [name for name in found if name.startswith("courriels/") and name.endswith(".txt")]
+    assert len(set(named)) == len(odd)
+    assert all(re.fullmatch(r"[\w./-]+", name, re.ASCII) for name in found)
+
+
+def test_declared_indicators_stand_in_the_report_of_the_pack(house: House) -> None:
+    path = house.home / "declares.csv"
+    path.write_text(
+        "engagement;intitule;valeur;cible;periode_precedente;source;date\n"
+        "14;Taux d’appels décrochés;87 %;85 %;;standard téléphonique;31/03/2026\n",
+        "utf-8",
+    )
+    found = unpacked(house.pack("declares.zip", "--declared", str(path)))
+
+    assert "Taux d’appels décrochés" in found["rapport/rapport.html"].decode()
 
 
 def test_the_register_is_a_spreadsheet_of_typed_cells(files: Mapping[str, bytes]) -> None:

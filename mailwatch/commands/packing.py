@@ -18,6 +18,7 @@ from mailwatch.commands.options import (
     settings_option,
     site_for,
 )
+from mailwatch.commands.reporting import declared_option, declared_rows
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
@@ -55,12 +56,13 @@ if TYPE_CHECKING:
     "--words", is_flag=True,
     help=_("Relire les messages de l’échantillon dans la messagerie et en montrer les mots, dans ces pages seules."),
 )  # fmt: skip
+@declared_option
 @settings_option
 @json_option
 @now_option
 def dossier(
-    period: str, out: str, size: int, seed: str, words: bool, settings: str | None,
-    as_json: bool, now: str | None,
+    period: str, out: str, size: int, seed: str, words: bool, declared: str | None,
+    settings: str | None, as_json: bool, now: str | None,
 ) -> None:  # fmt: skip
     from mailwatch import dossier as packs
     from mailwatch import periods
@@ -73,6 +75,7 @@ def dossier(
         size=size,
         seed=seed.strip(),
         words=words,
+        declared=declared_rows(declared),
     )
     site = site_for(settings)
     desk = desk_of(site)

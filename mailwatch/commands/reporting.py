@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailwatch.commands.options import (
+    Decorator,
     json_option,
     now_of,
     now_option,
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from mailwatch.report.terms import Declared
 
 _FORMATS = ("pdf", "html", "ods", "csv", "json")
+
+declared_option: Decorator = click.option(
+    "--declared", metavar="FICHIER.csv", type=click.Path(),
+    help=_("Indicateurs déclarés : intitulé, valeur, cible, source, date."),
+)  # fmt: skip
 
 
 @click.command(
@@ -48,10 +54,7 @@ _FORMATS = ("pdf", "html", "ods", "csv", "json")
     "--format", "formats", metavar="FORMATS", default=",".join(_FORMATS), show_default=True,
     help=_("Formats des fichiers, séparés par des virgules."),
 )  # fmt: skip
-@click.option(
-    "--declared", metavar="FICHIER.csv", type=click.Path(),
-    help=_("Indicateurs déclarés : intitulé, valeur, cible, source, date."),
-)  # fmt: skip
+@declared_option
 @click.option(
     "--seal", is_flag=True, help=_("Arrêter les chiffres de la période : ils ne changeront plus.")
 )
@@ -70,7 +73,7 @@ def report(
     wanted = _wanted(formats)
     if seal and not (period and author):
         raise UsageError("--seal demande --period et --author : quels chiffres, et qui les arrête")
-    rows = _declared(declared)
+    rows = declared_rows(declared)
     with register_for(settings) as (register, desk):
         at = now_of(now, desk)
         span = asked or periods.quarter_of(at.date())
@@ -110,7 +113,7 @@ def _wanted(formats: str) -> tuple[str, ...]:
     return asked
 
 
-def _declared(path: str | None) -> tuple[Declared, ...]:
+def declared_rows(path: str | None) -> tuple[Declared, ...]:
     """The declared indicators of a file; its faulty rows are told and left out."""
     from mailwatch.sources import declared
 

@@ -15,7 +15,7 @@ from mailwatch.journal import folders
 from mailwatch.library import library, sheet
 from mailwatch.model import Audit, Channel, Deadline, Period, Request, Ruling
 from mailwatch.register import Location, Register, Tie
-from mailwatch.report.terms import Edition
+from mailwatch.report.terms import Declared, Edition
 from mailwatch.ruleset import Desk
 from mailwatch.sampling import draw
 from mailwatch.settings import template_texts
@@ -38,6 +38,8 @@ class Asked:
     seed: str = ""
     """Empty for one that nobody chose: the journal's own."""
     words: bool = False
+    declared: tuple[Declared, ...] = ()
+    """Indicators from elsewhere, for figures that are not closed."""
 
 
 def gathered(register: Register, site: Site, desk: Desk, asked: Asked, at: datetime) -> Pack:
@@ -46,7 +48,7 @@ def gathered(register: Register, site: Site, desk: Desk, asked: Asked, at: datet
     Raises UsageError as the report does, SourceError when there is no journal; a mailbox that cannot be read is told
     on the pages of its messages.
     """
-    edition = register.edition(desk, asked.period, at.date())
+    edition = register.edition(desk, asked.period, at.date(), asked.declared)
     journal = _journal(Path(site.state, folders.FOLDER))
     seed = asked.seed or _own_seed(edition)
     found = library(desk, site.templates, at.date())
@@ -85,7 +87,9 @@ def _drawn(
     register: Register, site: Site, desk: Desk, edition: Edition, asked: Asked, at: datetime
 ) -> Drawn:
     counted = draw(edition.audit.requests, size=asked.size, seed=asked.seed)
-    known = {request.id: request for request in register.requests(desk, at.date())}
+    # Only closed figures may count otherwise than the register has it today.
+    fresh = register.requests(desk, at.date()) if edition.beside.closing else ()
+    known = {request.id: request for request in fresh}
     places = {request.id: register.locate(request.id) for request in counted}
     every = [place for some in places.values() for place in some]
     ties = _ties(register, every)

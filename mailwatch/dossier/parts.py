@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 
@@ -24,6 +25,7 @@ SAMPLE, CASES = "echantillon/echantillon.html", "echantillon/cas.csv"
 CLOSED = "rapport/chiffres-arretes.json"
 RULES = "regles/regles.html"
 _NOTICE = "dossier-lisezmoi.md"
+_UNUSUAL = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def parts(pack: Pack, templates: Mapping[str, str]) -> Mapping[str, bytes]:
@@ -104,7 +106,14 @@ def _drawn(pack: Pack) -> Table:
 
 
 def _below(folder: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    return {f"{folder}/{name}": content for name, content in sorted(files.items())}
+    """The files in a folder of the pack, under names that every unzip and every `sha256sum` reads alike."""
+    found: dict[str, bytes] = {}
+    for name, content in sorted(files.items()):
+        plain = _UNUSUAL.sub("_", name)
+        while f"{folder}/{plain}" in found:
+            plain = f"_{plain}"
+        found[f"{folder}/{plain}"] = content
+    return found
 
 
 def _sums(files: Mapping[str, bytes]) -> bytes:

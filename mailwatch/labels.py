@@ -179,11 +179,12 @@ WEEKDAYS = {
 }
 
 NO_BREAK = "\u00a0"
+_KINDS = {str(nature): words for nature, words in NATURES.items()}
 
 
 def kind(words: str) -> str:
     """The kind of an answer in French; a declared answer keeps the words it was declared with."""
-    return NATURES[Nature(words)] if words in set(Nature) else words
+    return _KINDS.get(words, words)
 
 
 def finding(code: str) -> str:
@@ -213,7 +214,7 @@ _MONTHS = (
 
 def day(on: date) -> str:
     """A day as French readers write it, JJ/MM/AAAA."""
-    return f"{on:%d/%m/%Y}"
+    return f"{on.day:02}/{on.month:02}/{on.year:04}"
 
 
 def month_name(month: str) -> str:

@@ -81,7 +81,7 @@ _WRITERS: Mapping[str, _Files] = {
     ODS: lambda audit, policy, beside: {report.ODS: report.ods(audit, policy, beside)},
     CSV: _spreadsheet_texts,
     JSON: lambda audit, _policy, beside: {
-        report.JSON: "".join(contracts.audit_lines(audit, beside.precisions)).encode()
+        report.JSON: b"".join(map(str.encode, contracts.audit_lines(audit, beside.precisions)))
     },
 }
 

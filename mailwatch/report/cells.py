@@ -13,6 +13,8 @@ def shown(cell: Cell) -> str:
     """A cell in words; a rate with its population, « 92,3 % (12/13) »."""
     if cell is None:
         return ""
+    if isinstance(cell, str):
+        return str(cell)
     if isinstance(cell, Rate):
         return f"{percent(cell.text)}{population(cell)}"
     if isinstance(cell, Days):

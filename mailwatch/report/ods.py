@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -114,11 +115,17 @@ def _cell(cell: Cell) -> str:
     if cell is None or cell == "":
         return "<table:table-cell/>"
     if isinstance(cell, str):
-        return f'<table:table-cell office:value-type="string"><text:p>{_plain(cell)}</text:p></table:table-cell>'
+        return _text(cell)
     typed = _typed(cell)
     if typed is None:
         return _cell(shown(cell))
     return f"<table:table-cell {typed}><text:p>{_words(cell)}</text:p></table:table-cell>"
+
+
+@lru_cache(maxsize=1024)
+def _text(words: str) -> str:
+    # Most cells of a sheet repeat what stands above them: a state, a service, a channel.
+    return f'<table:table-cell office:value-type="string"><text:p>{_plain(words)}</text:p></table:table-cell>'
 
 
 def _typed(cell: Cell) -> str | None:

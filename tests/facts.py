@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from mailwatch.model import (
     Announced,
+    Correction,
+    CorrectionKind,
     Fact,
     Grade,
     Institution,
+    Letter,
+    ManualAnswer,
     Mentions,
     Nature,
     Reading,
@@ -172,3 +176,53 @@ def bounce(
         report=report,
         findings=(),
     )
+
+
+# --- what persons say -----------------------------------------------------------------------------
+
+
+def filed(
+    reference: str = "C-1",
+    *,
+    received_on: date = date(2026, 3, 2),
+    answered_on: date | None = None,
+    correspondent: str = "",
+    service: str = "",
+    note: str = "",
+) -> Letter:
+    """A line of the register of letters."""
+    return Letter(
+        file="",
+        line=0,
+        reference=reference,
+        received_on=received_on,
+        service=service,
+        answered_on=answered_on,
+        kind="courrier" if answered_on else "",
+        note=note,
+        correspondent=correspondent,
+    )
+
+
+def set_right(
+    kind: CorrectionKind,
+    value: str,
+    *,
+    target: str = "question@laposte.example",
+    reason: str = "",
+    when: str = "2026-03-30 14:00",
+) -> Correction:
+    """What an agent set right."""
+    return Correction(
+        kind=kind, target=target, value=value, author="Claire Vernier", reason=reason, at=at(when)
+    )
+
+
+def by_telephone(
+    request: str = "<question@laposte.example>",
+    *,
+    on: date = date(2026, 3, 4),
+    note: str = "",
+) -> ManualAnswer:
+    """An answer that no mailbox holds."""
+    return ManualAnswer(request=request, on=on, kind="telephone", by="C. V.", note=note)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from mailwatch.errors import RefusedError
 from mailwatch.model import (
     Audit,
-    Correction,
     CorrectionKind,
     Fact,
     Grade,
@@ -30,7 +29,19 @@ from mailwatch.register import Erased, Register, checked
 from mailwatch.register.database import FILE
 from mailwatch.register.erasing import ERASED
 from mailwatch.sealing import seal
-from tests.facts import BOX, CITIZEN, QUESTION, answer, at, bounce, desk, incoming
+from tests.facts import (
+    BOX,
+    CITIZEN,
+    QUESTION,
+    answer,
+    at,
+    bounce,
+    by_telephone,
+    desk,
+    filed,
+    incoming,
+    set_right,
+)
 from tests.registers import (
     CITIZENS,
     INBOX,
@@ -139,14 +150,8 @@ def test_the_figures_stay_and_the_request_keeps_its_id(register: Register) -> No
 def test_nothing_in_the_file_leads_to_the_person_any_more(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     kept = seal(ASKED, KEY, MANNED)
-    letter = Letter(
-        file="",
-        line=0,
-        reference="C-1",
-        received_on=date(2026, 3, 2),
-        service="",
+    letter = filed(
         answered_on=date(2026, 3, 4),
-        kind="courrier",
         note="madame Ferrand est venue au guichet",
         correspondent=CITIZEN,
     )
@@ -155,14 +160,7 @@ def test_nothing_in_the_file_leads_to_the_person_any_more(tmp_path: Path) -> Non
         take(register, [ANSWERED], SENT)
         register.add_letters([letter], NOON)
         register.decide(DESK, NOON)
-        said = Correction(
-            kind=CorrectionKind.NOTE,
-            target="question@laposte.example",
-            value="dossier de madame Ferrand égaré",
-            author="Claire Vernier",
-            reason="",
-            at=NOON,
-        )
+        said = set_right(CorrectionKind.NOTE, "dossier de madame Ferrand égaré")
         register.correct(said)
         register.correct(
             replace(said, kind=CorrectionKind.SERVICE, value="Titres", reason="dit Ferrand")
@@ -201,12 +199,7 @@ def test_what_was_excluded_stays_so_and_why_is_told_no_more(
     take(register, [ASKED, ELSE])
     register.decide(DESK, NOON)
     reason = "madame Ferrand a été reçue au guichet"
-    register.correct(
-        Correction(
-            kind=kind, target="question@laposte.example", value=value, author="Claire Vernier",
-            reason=reason, at=NOON,
-        )
-    )  # fmt: skip
+    register.correct(set_right(kind, value, reason=reason))
     before = audit(register)
     assert [request.excluded_because for request in before.requests] == [reason, ""]
 
@@ -243,10 +236,7 @@ def test_the_journal_tells_of_it_and_names_nobody(register: Register) -> None:
 def test_what_is_only_added_to_is_closed_again(register: Register) -> None:
     take(register, [ASKED, ANSWERED])
     register.decide(DESK, NOON)
-    said = Correction(
-        kind=CorrectionKind.NOTE, target="question@laposte.example", value="panne", author="C. V.",
-        reason="", at=NOON,
-    )  # fmt: skip
+    said = set_right(CorrectionKind.NOTE, "panne")
     register.correct(said)
     before = triggers(register)
     register.erase(DESK, CITIZEN, LATER)
@@ -306,17 +296,7 @@ def test_who_waits_for_an_answer_is_not_erased_unless_it_is_wanted(
 
 
 def test_who_waits_for_an_answer_to_a_letter_waits_too(register: Register) -> None:
-    letter = Letter(
-        file="",
-        line=0,
-        reference="C-1",
-        received_on=date(2026, 4, 17),
-        service="",
-        answered_on=None,
-        kind="",
-        note="",
-        correspondent=CITIZEN,
-    )
+    letter = filed(received_on=date(2026, 4, 17), correspondent=CITIZEN)
     register.add_letters([letter], NOON)
 
     with pytest.raises(RefusedError, match="C-1"):
@@ -332,13 +312,7 @@ def test_a_complaint_waits_for_nothing_that_is_counted(register: Register) -> No
 
 
 def test_what_the_settings_name_has_to_be_taken_out_of_them_first(register: Register) -> None:
-    given_ = ManualAnswer(
-        request="<question@laposte.example>",
-        on=date(2026, 3, 3),
-        kind="telephone",
-        by="C. V.",
-        note="",
-    )
+    given_ = by_telephone(on=date(2026, 3, 3))
     take(register, [ASKED, ANSWERED])
     naming = desk(replace(MANNED, manual_answers=(given_,)))
 
@@ -349,13 +323,7 @@ def test_what_the_settings_name_has_to_be_taken_out_of_them_first(register: Regi
 def test_an_answer_by_telephone_still_answers(register: Register) -> None:
     take(register, [ASKED])
     register.decide(DESK, NOON)
-    register.answer(
-        ManualAnswer(
-            request="<question@laposte.example>", on=date(2026, 3, 4), kind="telephone", by="C. V.",
-            note="rappelée au 03 84 00 00 00",
-        ),
-        NOON,
-    )  # fmt: skip
+    register.answer(by_telephone(note="rappelée au 03 84 00 00 00"), NOON)
 
     assert register.erase(DESK, CITIZEN, LATER) == Erased(messages=1, records=1)
 
@@ -497,13 +465,7 @@ def test_old_alerts_keep_that_they_left_and_lose_what_they_said(register: Regist
 
 
 def test_what_the_settings_name_is_not_reduced(register: Register) -> None:
-    given_ = ManualAnswer(
-        request="<question@laposte.example>",
-        on=date(2026, 3, 3),
-        kind="telephone",
-        by="C. V.",
-        note="",
-    )
+    given_ = by_telephone(on=date(2026, 3, 3))
     take(register, [ASKED, ELSE])
     naming = desk(replace(MANNED, manual_answers=(given_,)))
 
@@ -534,33 +496,16 @@ def test_whatever_is_reduced_the_requests_are_the_same(
 
 
 def test_all_that_is_held_on_a_person_is_given_and_nothing_of_others(register: Register) -> None:
-    letter = Letter(
-        file="",
-        line=0,
-        reference="C-1",
-        received_on=date(2026, 3, 2),
-        service="",
-        answered_on=None,
-        kind="",
-        note="",
-        correspondent=CITIZEN,
-    )
+    letter = filed(correspondent=CITIZEN)
     returned = bounce("2026-03-04 11:00", of="<reponse@jura.gouv.fr>", recipient=CITIZEN)
     take(register, [ASKED, ELSE, returned])
     take(register, [ANSWERED], SENT)
     register.add_letters([letter, replace(letter, reference="C-2", correspondent=NEIGHBOUR)], NOON)
     register.decide(DESK, NOON)
     for target in ("question@laposte.example", "k@orange.example"):
-        register.correct(
-            Correction(
-                kind=CorrectionKind.NOTE, target=target, value="panne", author="C. V.", reason="",
-                at=NOON,
-            )
-        )  # fmt: skip
+        register.correct(set_right(CorrectionKind.NOTE, "panne", target=target))
         register.answer(
-            ManualAnswer(
-                request=target, on=date(2026, 3, 6), kind="telephone", by="C. V.", note=""
-            ),
+            by_telephone(target, on=date(2026, 3, 6)),
             NOON,
         )
     register.decide(DESK, NOON)

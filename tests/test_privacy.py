@@ -18,12 +18,9 @@ from mailwatch.disclosure import Disclosure, duration
 from mailwatch.erasure import erased, outsiders
 from mailwatch.errors import SettingsError
 from mailwatch.model import (
-    Correction,
     CorrectionKind,
     Fact,
     Grade,
-    Letter,
-    ManualAnswer,
     Report,
     ReportedRecipient,
     Request,
@@ -31,7 +28,19 @@ from mailwatch.model import (
 from mailwatch.periods import months_before
 from mailwatch.register import opened
 from mailwatch.settings import load_site, template_texts
-from tests.facts import BOX, CITIZEN, JURA, answer, at, bounce, desk, incoming
+from tests.facts import (
+    BOX,
+    CITIZEN,
+    JURA,
+    answer,
+    at,
+    bounce,
+    by_telephone,
+    desk,
+    filed,
+    incoming,
+    set_right,
+)
 from tests.pages import Outline
 from tests.registers import KEY, laid, take
 from tests.test_cli import Ran, Run, run
@@ -220,37 +229,11 @@ def told(**changes: object) -> Disclosure:
         keep_months=36,
         facts=(ASKED, replace(ANSWERED, message_id=None)),
         requests=(request,),
-        letters=(
-            Letter(
-                file="",
-                line=0,
-                reference="C-1 <b>",
-                received_on=date(2026, 3, 2),
-                service="Titres",
-                answered_on=None,
-                kind="",
-                note="",
-            ),
-        ),
+        letters=(filed("C-1 <b>", service="Titres"),),
         corrections=(
-            Correction(
-                kind=CorrectionKind.NOTE,
-                target=request.id,
-                value="panne",
-                author="Claire Vernier",
-                reason="",
-                at=at("2026-03-10 08:00"),
-            ),
+            set_right(CorrectionKind.NOTE, "panne", target=request.id, when="2026-03-10 08:00"),
         ),
-        answers=(
-            ManualAnswer(
-                request=request.id,
-                on=date(2026, 3, 4),
-                kind="telephone",
-                by="C. V.",
-                note="rappelée",
-            ),
-        ),
+        answers=(by_telephone(request.id, note="rappelée"),),
     )
     return replace(found, **changes)  # type: ignore[arg-type]  # keyed by the test
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -40,11 +41,12 @@ from tests.bureau import DESK, INBOX, NOON
 from tests.facts import at
 from tests.mails import mail
 from tests.test_alert import MONDAY, audit, composed
-from tests.test_daemon import Office, impatient, locked, office
+from tests.test_daemon import Office, impatient, locked, office, running
 
 __all__ = ["office"]
 
 PARIS = ZoneInfo("Europe/Paris")
+ASKED = "2026-03-02 09:12"
 BEGUN = Reading(wall=NOON.astimezone(UTC), timers=Timers(boot="un", awake=1_000.0, elapsed=1_500.0))
 
 
@@ -602,32 +604,46 @@ def test_turns_keep_their_pace_in_the_hour_that_comes_twice() -> None:
     assert due[0] == 120
 
 
-def test_ticks_go_on_by_the_monotonic_clock_when_the_wall_clock_is_set_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """APScheduler waits for an instant of the wall clock, which is now an hour away."""
-    from apscheduler.schedulers import base  # type: ignore[import-untyped]  # it has no types
+SET_BACK = """
+import pickle, signal, sys
+from datetime import UTC, datetime, timedelta
+from apscheduler.schedulers import base
+from mailwatch.daemon import Log, run
+from mailwatch.settings import desk_for
 
-    class Back(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]  # as it is called
-            del tz
-            return datetime.now(UTC) - timedelta(hours=1)
+ahead = timedelta()
 
-    stop = daemon._Stop()
-    with daemon._ticking(stop, 1):
-        monkeypatch.setattr(base, "datetime", Back)
-        # Whatever tick was due by the old time.
-        stop.wait(3)
-        waited = [_seconds(stop) for _ in range(3)]
+class Wall(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) + ahead
 
-    assert max(waited) < 60
+def set_back(*_):
+    global ahead
+    ahead = timedelta(days=-1)
+
+base.datetime = Wall
+signal.signal(signal.SIGUSR1, set_back)
+site, key = pickle.load(sys.stdin.buffer)
+now = lambda: Wall.now(UTC)
+run(site, desk_for(site.institution), key, now=now, log=Log(stream=sys.stdout, now=now))
+"""
 
 
-def _seconds(stop: daemon._Stop) -> float:
-    began = time.monotonic()
-    stop.wait(2)
-    return time.monotonic() - began
+def test_a_service_whose_clock_is_set_back_by_a_day_goes_on_looking(office: Office) -> None:
+    """APScheduler waits for an instant of the wall clock, which is then a day away."""
+    with running(office, SET_BACK) as service:
+        service.tells("start")
+        office.watched.mailbox.put(mail(ASKED, "Quels horaires ?"), at(ASKED))
+        service.tells("polled")
+
+        service.process.send_signal(signal.SIGUSR1)
+
+        assert service.tells("clock")["seconds"] == 86_400
+        # More often than there are ticks left from before.
+        for number in range(4):
+            office.watched.mailbox.put(mail(ASKED, f"Et le {number} mai ?"), at(ASKED))
+            assert service.tells("polled")["recorded"] == 1
 
 
 def test_whoever_waits_for_a_tick_is_woken_by_the_order_to_stop() -> None:

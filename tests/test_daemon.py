@@ -680,10 +680,10 @@ class Running:
 
 
 @contextmanager
-def running(office: Office, **environment: str) -> Iterator[Running]:
+def running(office: Office, program: str = RUN, **environment: str) -> Iterator[Running]:
     site = replace(office.site, poll_every=1)
     with subprocess.Popen(
-        [sys.executable, "-c", RUN],
+        [sys.executable, "-c", program],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, **environment},

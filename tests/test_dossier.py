@@ -388,6 +388,14 @@ def test_a_period_that_nothing_can_be_said_of_is_refused_as_by_the_report(
     assert not path.exists()
 
 
+@pytest.mark.parametrize("seed", ["a\nb", "\udce9", "x" * 65, "\x1b[2J"])
+def test_a_seed_that_nobody_can_copy_is_refused(house: House, seed: str) -> None:
+    found = house.type("dossier", "--period", "2026-T1", "--out", "x.zip", "--seed", seed)
+
+    assert found.code == 2
+    assert "--seed : 64 lettres" in found.err
+
+
 def test_a_full_disk_leaves_the_old_pack_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

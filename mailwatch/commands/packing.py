@@ -19,12 +19,16 @@ from mailwatch.commands.options import (
     site_for,
 )
 from mailwatch.commands.reporting import declared_option, declared_rows
+from mailwatch.errors import UsageError
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
     from mailwatch.dossier import Pack
     from mailwatch.register import Register
     from mailwatch.site import Site
+
+_LONGEST_SEED = 64
+"""Letters: an auditor reads it aloud, and copies it by hand."""
 
 
 @click.command(
@@ -69,6 +73,8 @@ def dossier(
     from mailwatch.register import opened
     from mailwatch.settings import desk_of, template_texts
 
+    if not seed.isprintable() or len(seed) > _LONGEST_SEED:
+        raise UsageError("--seed : {most} lettres, chiffres ou espaces au plus", most=_LONGEST_SEED)
     asked = packs.Asked(
         name=period.strip(),
         period=periods.named(period),

@@ -32,7 +32,7 @@ def parts(pack: Pack, templates: Mapping[str, str]) -> Mapping[str, bytes]:
     """Give every file of the pack by its name, the list of their digests last."""
     audit = pack.edition.audit
     found = {
-        NOTICE: notice(pack, templates).encode(),
+        NOTICE: notice(pack, templates).encode("utf-8", "replace"),
         VERIFY: templates[VERIFY].encode(),
         RECOMPUTE: templates[RECOMPUTE].encode(),
         FIGURES: _figures(audit),

@@ -257,6 +257,7 @@ def _message_id(octets: bytes) -> str:
     return line.partition(b":")[2].strip().decode("ascii")
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(900)  # a failure is made smaller before it is told
 def test_whatever_happens_the_register_tells_what_was_there() -> None:
     examples = int(os.environ.get("MAILWATCH_STORIES", EXAMPLES))

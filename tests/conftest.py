@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -33,11 +35,30 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if shutil.disk_usage(_MEMORY).free < _ROOM:
         return
-    folder = Path(tempfile.mkdtemp(dir=_MEMORY, prefix="mailwatch-"))
-    # Mail servers run as nobody.
-    folder.chmod(0o711)
+    folder = _held(Path(tempfile.mkdtemp(dir=_MEMORY, prefix="new-mailwatch-tests-")))
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
+    _sweep()
+
+
+def _held(folder: Path) -> Path:
+    """Lock a folder for as long as this run lives, and give it the name by which it is swept when it does not."""
+    fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX)
+    # Mail servers run as nobody.
+    folder.chmod(0o711)
+    return folder.rename(_MEMORY / folder.name.removeprefix("new-"))
+
+
+def _sweep() -> None:
+    """Remove what runs left that were killed: memory is dearer than a disk."""
+    for folder in _MEMORY.glob("mailwatch-tests-*"):
+        with suppress(OSError):
+            found = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            finally:
+                os.close(found)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -45,7 +45,7 @@ def seen(page: str) -> str:
 
 def test_words_are_read_again_and_what_is_evidence_is_marked(asked: Bureau) -> None:
     path = packed(asked, "--words")
-    page = unpacked(path)[SAMPLE].decode()
+    page = unpacked(path)[SAMPLE].decode().replace("\u00a0", " ")
 
     assert path.stat().st_mode & 0o777 == 0o600
     assert "Odile Ferrand" in page
@@ -82,7 +82,7 @@ def test_a_server_that_cannot_be_reached_costs_the_words_alone(asked: Bureau) ->
     asked.write(port=1)
     path = asked.home / "dossier.zip"
     ran = asked.type("dossier", "--period", "2026-T1", "--out", str(path), "--words")
-    page = unpacked(path)[SAMPLE].decode()
+    page = unpacked(path)[SAMPLE].decode().replace("\u00a0", " ")
 
     assert ran.code == 0
     assert "messages non relus : " in ran.err

@@ -5,6 +5,7 @@ Without passages a case shows ids, days, verdicts and levels, and no word that a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -29,6 +30,7 @@ from mailwatch.report.chapters import subtitle
 from mailwatch.reviewing import Event, Happening, timeline
 
 TEMPLATE = "dossier-echantillon.html"
+_APART = re.compile(" (?=[:;?!])")
 _WEEKDAYS = ("lu", "ma", "me", "je", "ve", "sa", "di")
 
 
@@ -47,6 +49,7 @@ def page(sample: Drawn, audit: Audit, templates: Mapping[str, str]) -> str:
         "days": days,
         "file": short_file,
         "plural": plural,
+        "spaced": _spaced,
     }
     return environment.get_template(TEMPLATE).render(
         sample=sample,
@@ -61,6 +64,11 @@ def page(sample: Drawn, audit: Audit, templates: Mapping[str, str]) -> str:
         passages=passages,
         labels=labels,
     )
+
+
+def _spaced(words: str) -> str:
+    """Words of ours with a no-break space before the signs that French sets apart."""
+    return _APART.sub(NO_BREAK, words)
 
 
 def strata(sample: Drawn, audit: Audit) -> Sequence[tuple[str, str, int, int]]:

@@ -21,6 +21,7 @@ from mailwatch.register import (
     Head,
     Location,
     Place,
+    Reconciled,
     Register,
 )
 from mailwatch.site import (
@@ -109,6 +110,8 @@ class FolderHealth:
     """When it was last compared with its server, message by message; None before the first time."""
     healed: int
     """Messages that comparing found of late, and that looks had missed."""
+    restored: int
+    """How many times of late the server had gone back in time, and the folder was read anew."""
     fault: Fault | None
 
 
@@ -176,7 +179,7 @@ def examine(
         quarantined=Counter(_place(one.location) for one in register.quarantined()),
         gaps=_recent(register, at),
         failing=failing,
-        healed=_healed(register, at),
+        reconciled=register.reconciliations(_since(at)),
     )
     last = register.last_alert(alert.WEEKLY)
     week = alert.week_of_alert(last.alert_id) if last else ""
@@ -214,7 +217,7 @@ class _View:
     quarantined: Mapping[Place, int]
     gaps: Sequence[Gap]
     failing: Mapping[tuple[str, str], Failing]
-    healed: Mapping[Place, int]
+    reconciled: Sequence[Reconciled]
 
 
 def _recent(register: Register, at: datetime) -> tuple[Gap, ...]:
@@ -228,13 +231,6 @@ def _since(at: datetime) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _healed(register: Register, at: datetime) -> Counter[Place]:
-    found = Counter[Place]()
-    for one in register.reconciliations(_since(at)):
-        found[Place(account=one.account, folder=one.folder)] += one.healed
-    return found
-
-
 def _place(location: Location) -> Place:
     return Place(account=location.account, folder=location.folder)
 
@@ -244,6 +240,11 @@ def _folder(view: _View, account: Account, folder: WatchedFolder) -> FolderHealt
     cursor = view.register.cursor(place)
     looked_at = cursor.looked_at if cursor else None
     gaps = [gap for gap in view.gaps if (gap.account, gap.folder) == (account.name, folder.name)]
+    compared = [
+        each
+        for each in view.reconciled
+        if (each.account, each.folder) == (account.name, folder.name)
+    ]
     alone = sum((gap.until - gap.since for gap in gaps if not gap.missed), timedelta())
     idle = view.at - looked_at if looked_at else timedelta()
     open_gap = idle if idle > view.unwatched else timedelta()
@@ -260,7 +261,8 @@ def _folder(view: _View, account: Account, folder: WatchedFolder) -> FolderHealt
         unwatched=alone + open_gap,
         missed=sum(gap.missed for gap in gaps),
         reconciled_at=cursor.reconciled_at if cursor else None,
-        healed=view.healed.get(place, 0),
+        healed=sum(each.healed for each in compared),
+        restored=sum(each.restored for each in compared),
         fault=fault
         or _fault(view.failing.get((account.name, folder.name)), _FOLDER_FAULTS, account.host),
     )

@@ -120,6 +120,8 @@ def _more(folder: FolderHealth) -> Iterator[str]:
             _("message manqué, retrouvé la nuit"),
             _("messages manqués, retrouvés la nuit"),
         )
+    if folder.restored:
+        yield _("serveur revenu à un état antérieur, dossier relu en entier")
 
 
 def _length(time: timedelta) -> str:

@@ -39,6 +39,7 @@ from mailwatch.model import (
     Unseen,
     Unwatched,
 )
+from mailwatch.register import Reconciled
 from mailwatch.settings import template_texts
 from mailwatch.site import AlertPlan, Weekday
 from mailwatch.workdays import closure
@@ -1214,3 +1215,32 @@ def test_any_words_at_all_make_an_alert(name: str, service: str, reason: str) ->
 
     assert alert.text(found, template_texts()).encode()
     assert alert.html(found, template_texts()).encode()
+
+
+# --- what comparing with the server found ---------------------------------------------------------
+
+NIGHT = Reconciled(
+    account="préfecture", folder="INBOX", at=at("2026-04-14 04:00"), there=812, healed=2, gone=7
+)
+
+
+def test_it_tells_what_comparing_with_the_server_found_and_nothing_where_nothing_was() -> None:
+    quiet = replace(NIGHT, healed=0)
+    restored = replace(quiet, folder="Traités", at=at("2026-04-15 04:00"), restored=True)
+    found = alert.weekly(
+        audit(today=MONDAY), desk(JURA), PLAN, "2026-W17", healings=(NIGHT, quiet, restored)
+    )
+
+    text = " ".join(alert.text(found, template_texts()).split())
+    page = alert.html(found, template_texts()).replace("\u00a0", " ")
+
+    for words in (
+        "préfecture/INBOX : 2 messages retrouvés le mardi 14/04/2026 à 04:00",
+        "préfecture/Traités : serveur revenu à un état antérieur, dossier relu en entier le mercredi 15/04/2026",
+    ):
+        assert words in text
+        assert words in page
+    assert text.count("préfecture/") == 2
+    assert "comparaison avec le serveur" not in alert.text(
+        composed(audit(today=MONDAY)), template_texts()
+    )

@@ -93,8 +93,13 @@ def _gap(gap: Gap, alert: Alert) -> str:
 
 def _healing(one: Healing, alert: Alert) -> str:
     place = plain(f"{one.account}/{one.folder}")
+    at = minute(one.at, alert.zone)
+    if one.restored:
+        return (
+            f"{place}{NO_BREAK}: serveur revenu à un état antérieur, dossier relu en entier le {at}"
+        )
     found = plural(one.healed, "message retrouvé", "messages retrouvés")
-    return f"{place}{NO_BREAK}: {one.healed} {found} le {minute(one.at, alert.zone)}"
+    return f"{place}{NO_BREAK}: {one.healed} {found} le {at}"
 
 
 def _clock_set(one: ClockSet, alert: Alert) -> str:

@@ -89,6 +89,10 @@ class Healing(Protocol):
     def healed(self) -> int:
         """How many messages were found, and read then."""
 
+    @property
+    def restored(self) -> bool:
+        """The server had gone back in time, and all of the folder was read anew."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenGap:
@@ -181,7 +185,7 @@ def weekly(
         quarantined=audit.quarantined,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.since, gap.account, gap.folder))),
         clock_sets=tuple(clock_sets),
-        healings=tuple(one for one in healings if one.healed),
+        healings=tuple(one for one in healings if one.healed or one.restored),
         head=head,
     )
 

@@ -61,6 +61,7 @@ def _folder_health(found: FolderHealth, zone: tzinfo) -> dict[str, Json]:
         "missed": found.missed,
         "reconciled_at": _local(found.reconciled_at, zone),
         "healed": found.healed,
+        "restored": found.restored,
         "error": _fault(found.fault, zone),
     }
 

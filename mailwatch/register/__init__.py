@@ -217,7 +217,7 @@ class Register:
             reconciling.reconciled(connection, place, found, at, ended=ended)
 
     def reconciliations(self, since: datetime) -> tuple[Reconciled, ...]:
-        """Give the comparisons from an instant on, in order."""
+        """Give the comparisons, and the folders of restored servers, from an instant on, in order."""
         with self._database.reading() as connection:
             return reconciling.reconciliations(connection, since)
 

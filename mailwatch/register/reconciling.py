@@ -114,10 +114,10 @@ def reconciled(
 
 
 def reconciliations(connection: Connection, since: datetime) -> tuple[Reconciled, ...]:
-    """Give the comparisons from an instant on, as the journal tells them, in order."""
+    """Give the comparisons, and the folders begun anew, from an instant on, as the journal tells them, in order."""
     places = {row.id: row for row in connection.execute(select(tables.place))}
-    asked = journal.lines_of(Kind.RECONCILED).where(tables.journal.c.at >= since)
-    found = ((row.at, read(row.line)) for row in connection.execute(asked))
+    asked = journal.lines_of(Kind.RECONCILED, Kind.REWOUND).where(tables.journal.c.at >= since)
+    found = ((row.at, row.kind, read(row.line)) for row in connection.execute(asked))
     return tuple(
         Reconciled(
             account=places[told["place"]].account,
@@ -126,8 +126,9 @@ def reconciliations(connection: Connection, since: datetime) -> tuple[Reconciled
             there=_count(told, "there"),
             healed=_count(told, "missed") + _count(told, "reread"),
             gone=_count(told, "gone"),
+            restored=kind == Kind.REWOUND,
         )
-        for at, told in found
+        for at, kind, told in found
         if told.get("place") in places
     )
 

@@ -149,6 +149,8 @@ class Reconciled:
     """Messages that the looks had not seen or had given up, and that were read then."""
     gone: int
     """Messages found to be no longer there since the comparison before."""
+    restored: bool = False
+    """The server had gone back to an earlier state, and the folder was read anew from the beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -232,6 +232,8 @@ def test_a_restored_server_that_has_caught_up_with_its_numbers_is_found_out(
 
     assert wrong(out.requests(), [asked(number) for number in range(1, 8)]) == []
     assert kinds(out.register).count("rewound") == 1
+    (night,) = out.register.reconciliations(out.clock() - timedelta(days=1))
+    assert (night.folder, night.restored) == ("INBOX", True)
 
 
 def test_a_restored_server_is_found_out_also_when_a_look_went_on_beyond_its_old_numbers(

@@ -29,7 +29,7 @@ from mailwatch.ruleset import Desk
 from mailwatch.wording import read as read_words
 
 FILE = ROOT / "rules" / "leanings-sent.toml"
-LINES = (CORPUS / "work" / "answers.txt", ROOT / "tests" / "test_outgoing_wall.txt")
+LINES = (*sorted((CORPUS / "work").glob("answers*.txt")), ROOT / "tests" / "test_outgoing_wall.txt")
 NATURES = (
     Nature.REPLY, Nature.HOLDING_REPLY, Nature.INFORMATION_NEEDED, Nature.REFERRAL, Nature.AUTOMATIC_ACKNOWLEDGEMENT,
     Nature.OUT_OF_OFFICE,

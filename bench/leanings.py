@@ -30,7 +30,7 @@ from mailwatch.wording import read as read_words
 
 ROOT = CORPUS.parents[1]
 FILE = ROOT / "rules" / "leanings.toml"
-LINES = (CORPUS / "work" / "lines.txt", ROOT / "tests" / "test_incoming_wall.txt")
+LINES = (*sorted((CORPUS / "work").glob("lines*.txt")), ROOT / "tests" / "test_incoming_wall.txt")
 NATURES = (
     Nature.REQUEST, Nature.REMINDER, Nature.COMPLAINT, Nature.SUGGESTION, Nature.THANKS, Nature.OUT_OF_SCOPE,
     Nature.BULK, Nature.SPAM, Nature.OUT_OF_OFFICE, Nature.AUTOMATIC_REPLY,
@@ -38,9 +38,9 @@ NATURES = (
 MASS = frozenset({Nature.BULK, Nature.SPAM})
 LEAST = 2
 """Mails in which a sign is met before it is learnt."""
-ROUNDS = 40
+ROUNDS = 20
 STEP = 0.3
-SMALL = 0.002
+SMALL = 0.004
 """How much of itself a weight loses each time its sign is met."""
 DROPPED = 12
 """Hundredths from which a weight is worth a line."""
@@ -57,6 +57,7 @@ HEAD = """# Vers quoi penche un courriel d’après tous ses mots, quand aucun c
 #   =reply           répond à un message                     =question  contient un point d’interrogation
 #   =asked 1         phrases qui demandent                   =5         longueur (puissance de deux)
 #   =reminder 3      points des règles d’incoming.toml       =machine … ce qu’une règle prend pour une machine
+#   =wrote on        ce qui est dit de courriers antérieurs (nature/earlier)
 """
 
 

@@ -117,7 +117,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 attributions, openings, additions, quoting, body
     ruleset     terms, tables, packs, choices, local, leanings
     dates       grammar
-    nature      automatic, forms, voices, mass, scope, person, internal, leaning, incoming, cues,
+    nature      automatic, forms, voices, mass, scope, person, internal, earlier, leaning, incoming, cues,
                 asking, elsewhere, answering, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
                 domains, units

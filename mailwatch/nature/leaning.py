@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from mailwatch.model import Evidence, Nature
+from mailwatch.nature.earlier import earlier
 from mailwatch.nature.voices import Voices
 from mailwatch.ruleset import Leanings
 from mailwatch.wording import Words, tokens
@@ -138,5 +139,6 @@ def _circumstances(letter: Letter) -> Iterator[str]:
     for label, points in letter.voices.strengths.items():
         for point in range(min(_POINTS, points)):
             yield f"={label} {point + 1}"
+    yield from earlier(letter.own.line)
     for name in letter.ruled:
         yield f"={name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import io
 import json
@@ -10,9 +11,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +24,7 @@ import pytest
 
 from mailwatch import cli
 from mailwatch.dossier import binding
+from mailwatch.dossier.columns import letter
 from mailwatch.errors import UsageError
 from mailwatch.model import Correction, CorrectionKind, Nature
 from tests.facts import answer, at, desk, incoming
@@ -475,10 +478,53 @@ def test_the_register_is_a_spreadsheet_of_typed_cells(files: Mapping[str, bytes]
         content = archive.read("content.xml").decode()
 
     assert re.findall(r'table:table table:name="([^"]+)"', content) == [
-        "Demandes", "Réponses", "Interruptions", "Exceptions",
+        "Demandes", "Réponses", "Interruptions", "Exceptions", "Jours non ouvrés",
     ]  # fmt: skip
     assert 'office:date-value="2026-03-04"' in content
     assert "table:formula" not in content
+
+
+def workday(start: date, days: int, closed: Container[date]) -> date:
+    """What WORKDAY gives in a spreadsheet (OpenFormula 6.10.21)."""
+    while days:
+        start += timedelta(days=1)
+        days -= start.weekday() < 5 and start not in closed
+    return start
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def french(words: str) -> date:
+    return datetime.strptime(words, "%d/%m/%Y").replace(tzinfo=UTC).date()
+
+
+def test_every_due_date_follows_from_the_closed_days_of_the_pack(
+    files: Mapping[str, bytes],
+) -> None:
+    closed = {french(row["jour"]) for row in rows(files["registre/jours_non_ouvres.csv"])}
+    requests = rows(files["registre/registre.csv"])
+
+    assert closed == {date(2026, 4, 6)}
+    for row in requests:
+        most = 5 if row["canal"] == "courriel" else 10
+        assert workday(french(row["recue_le"]), most, closed) == french(row["echeance"]), row
+    assert len(requests) == 31
+
+
+def test_the_formulas_name_the_columns_of_the_spreadsheet(files: Mapping[str, bytes]) -> None:
+    heads = list(rows(files["registre/registre.csv"])[0])
+    notice = files["LISEZMOI.md"].decode()
+
+    assert [heads[ord(letter(name)) - 65] for name in ("canal", "etat", "recue_le")] == [
+        "canal",
+        "etat",
+        "recue_le",
+    ]
+    assert letter(heads[26]) == "AA"
+    assert f'{letter("etat")}:{letter("etat")};"répondue à temps"' in notice
+    assert f"SERIE.JOUR.OUVRE({letter('recue_le')}2;5;feries)" in notice
 
 
 def test_all_that_the_pack_says_can_be_read_by_these_tests(files: Mapping[str, bytes]) -> None:

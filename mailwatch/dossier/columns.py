@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from mailwatch import labels
 from mailwatch.model import Answer, Audit, Mention, Outcome, Request, Role
 from mailwatch.report.cells import shown
 from mailwatch.report.spreadsheets import COLUMNS
-from mailwatch.report.terms import Cell, Column, Kind, Table
+from mailwatch.report.terms import Cell, ClosedDay, Column, Kind, Table
 
 REQUESTS, ANSWERS, GAPS = "registre.csv", "reponses.csv", "interruptions.csv"
-EXCEPTIONS = "exceptions.csv"
+EXCEPTIONS, CLOSED_DAYS = "exceptions.csv", "jours_non_ouvres.csv"
 
 _UNWRITABLE = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
@@ -38,14 +38,22 @@ _FURTHER: _Columns = (
 """What the figures rest on, beside what the report's own list of requests says."""
 
 
-def tables(audit: Audit) -> tuple[tuple[str, Table], ...]:
-    """Give the register of a report, by the names of its CSV files."""
+def tables(audit: Audit, closed: Sequence[ClosedDay] = ()) -> tuple[tuple[str, Table], ...]:
+    """Give the register of a report, by the names of its CSV files; `closed` are the days that count in no delay."""
     return (
         (REQUESTS, _requests(audit)),
         (ANSWERS, _answers(audit)),
         (GAPS, _gaps(audit)),
         (EXCEPTIONS, _exceptions(audit)),
+        (CLOSED_DAYS, _closed(closed)),
     )
+
+
+def letter(name: str) -> str:
+    """Give the column of a spreadsheet that holds `name` of each request: A to Z, then AA and so on."""
+    place = [title for title, _ in (*COLUMNS, *_FURTHER)].index(name)
+    high, low = divmod(place, 26)
+    return f"{chr(64 + high) if high else ''}{chr(65 + low)}"
 
 
 def text_of(table: Table) -> bytes:
@@ -161,6 +169,15 @@ def _exceptions(audit: Audit) -> Table:
             (one.service, one.address, one.ground, one.decided_by, one.from_on, one.until_on)
             for one in audit.institution.exemptions
         ],
+    )
+
+
+def _closed(days: Sequence[ClosedDay]) -> Table:
+    return Table(
+        name="Jours non ouvrés",
+        caption="Jours de semaine qui ne comptent dans aucun délai.",
+        columns=_heads("jour", "motif"),
+        rows=[(one.on, one.why) for one in days],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from jinja2 import DictLoader, Environment, StrictUndefined
@@ -17,7 +17,7 @@ from mailwatch.labels import day, moment, plural
 from mailwatch.model import Audit
 from mailwatch.report.chapters import subtitle
 from mailwatch.report.ods import workbook
-from mailwatch.report.terms import Cell, Column, Table
+from mailwatch.report.terms import Cell, ClosedDay, Column, Table
 
 NOTICE, VERIFY, RECOMPUTE = "LISEZMOI.md", "VERIFIER.md", "recalcul.py"
 FIGURES, SUMS = "figures.json", "SHA256SUMS"
@@ -36,7 +36,7 @@ def parts(pack: Pack, templates: Mapping[str, str]) -> Mapping[str, bytes]:
         VERIFY: templates[VERIFY].encode(),
         RECOMPUTE: templates[RECOMPUTE].encode(),
         FIGURES: _figures(audit),
-        **_register(audit),
+        **_register(audit, pack.edition.beside.closed_days),
         SAMPLE: cases.page(pack.drawn, audit, templates).encode("utf-8", "replace"),
         CASES: columns.text_of(_drawn(pack)),
         **_below("rapport", pack.report),
@@ -63,7 +63,12 @@ def notice(pack: Pack, templates: Mapping[str, str]) -> str:
     environment.filters |= {"day": day, "moment": moment, "plural": plural}
     audit, beside = pack.edition.audit, pack.edition.beside
     return environment.get_template(_NOTICE).render(
-        pack=pack, audit=audit, beside=beside, subtitle=subtitle(audit)
+        pack=pack,
+        audit=audit,
+        beside=beside,
+        policy=pack.edition.policy,
+        subtitle=subtitle(audit),
+        column=columns.letter,
     )
 
 
@@ -71,9 +76,9 @@ def _figures(audit: Audit) -> bytes:
     return (json.dumps(figures(audit), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _register(audit: Audit) -> Mapping[str, bytes]:
+def _register(audit: Audit, closed: Sequence[ClosedDay]) -> Mapping[str, bytes]:
     """The register as CSV, and once more as one spreadsheet."""
-    found = columns.tables(audit)
+    found = columns.tables(audit, closed)
     texts = {f"registre/{name}": columns.text_of(table) for name, table in found}
     book = workbook(
         (table for _, table in found), "Registre des demandes", subtitle(audit), audit.today

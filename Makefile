@@ -32,6 +32,7 @@ format: .venv  ## remettre en forme
 
 bench: .venv  ## mesurer vitesse et mémoire, chaque chiffre face à sa borne
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/reporting.py --requests 100000
 
 quality: .venv  ## mesurer la justesse sur les courriels étiquetés
 	$(BIN)/python bench/quality.py

@@ -223,3 +223,24 @@ def test_nothing_is_recorded_before_anything_is_drawn(audit: Audit) -> None:
 
     assert said.code == 2
     assert "aucun cas n’a été tiré" in said.err
+
+
+def test_what_was_judged_stands_beside_its_verdict_and_a_case_that_was_joined_to_another_is_told(
+    audit: Audit,
+) -> None:
+    everybody = audit.cases()
+    audit.sample(
+        "record", everybody[0], "--check", "link", "--verdict", "wrong", "--note", "vu", *ME, *NOW
+    )
+    audit.type(
+        "correct", "q1@x.example", "--link", everybody[0],
+        "--author", "Marc Bonnet", "--reason", "même demande", *NOW,
+    )  # fmt: skip
+    told = audit.sample("draw", "--period", "2026-03", *NOW).out
+    (gone,) = set(everybody) - set(audit.known())
+    late = audit.sample("record", gone, "--check", "nature", "--verdict", "wrong", *ME, *NOW)
+
+    assert "jugé faux par Hélène Prost le 20/04/2026 (vu)" in told
+    assert f"{gone}  reçue le 03/03/2026 ; n’est plus une demande du registre" in told
+    assert "Avis notés : 1." in late.out
+    assert whole(audit)

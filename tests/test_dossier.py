@@ -22,7 +22,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from mailwatch import cli
+from mailwatch import cli, daemon
 from mailwatch.dossier import binding
 from mailwatch.dossier.columns import letter
 from mailwatch.errors import UsageError
@@ -389,6 +389,23 @@ def test_a_period_that_nothing_can_be_said_of_is_refused_as_by_the_report(
     assert found.code == 2
     assert words in found.err
     assert not path.exists()
+
+
+def test_beside_a_running_service_the_journal_is_packed_once_it_has_written_it(
+    house: House, pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailwatch.commands.packing._PATIENCE", 1)
+    shutil.copytree(house.home, tmp_path / pack.stem)
+    house = House(home=tmp_path / pack.stem)
+    words = ("dossier", "--period", "2026-T1", "--out", str(tmp_path / "service.zip"))
+    with daemon.only_one(house.home / "etat"):
+        assert house.type(*words).code == 0
+        assert house.type("letter", "add", "C-13", "--received", "2026-04-08").code == 0
+        behind = house.type(*words)
+    assert house.type(*words).code == 0
+
+    assert behind.code == 75
+    assert "pas encore écrit le journal" in behind.err
 
 
 @pytest.mark.parametrize("seed", ["a\nb", "\udce9", "x" * 65, "\x1b[2J"])

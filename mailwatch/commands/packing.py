@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +20,7 @@ from mailwatch.commands.options import (
     site_for,
 )
 from mailwatch.commands.reporting import declared_option, declared_rows
-from mailwatch.errors import UsageError
+from mailwatch.errors import BusyError, UsageError
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from mailwatch.register import Register
     from mailwatch.site import Site
 
+_PATIENCE = 30
+"""Seconds in which a service that runs writes its journal down."""
 _LONGEST_SEED = 64
 """Letters: an auditor reads it aloud, and copies it by hand."""
 
@@ -98,13 +101,32 @@ def dossier(
 
 
 def _publish(site: Site, register: Register, at: datetime) -> None:
-    """Bring the journal's files up to the register; a service that runs does so itself."""
+    """Have the journal's files tell all that the register does: a service that runs writes them, else we do."""
     from mailwatch import daemon
     from mailwatch.daemon.witnessing import published
 
     if daemon.holder(Path(site.state)) is None:
         with daemon.only_one(Path(site.state)):
             published(site, register, at).publish(at)
+        return
+    size = register.lines_written()
+    for _second in range(_PATIENCE):
+        if _written(site) >= size:
+            return
+        sleep(1)
+    raise BusyError(
+        "le service n’a pas encore écrit le journal jusqu’à sa ligne {size} ; recommencez dans un instant",
+        size=size,
+    )
+
+
+def _written(site: Site) -> int:
+    """The lines of the journal that its files have."""
+    from mailwatch.journal.folders import FOLDER, content
+    from mailwatch.journal.heads import HEAD, read_head
+
+    head = read_head(content(Path(site.state, FOLDER), HEAD))
+    return head.size if head else 0
 
 
 def _told(pack: Pack, out: str, files: Mapping[str, bytes]) -> Mapping[str, object]:

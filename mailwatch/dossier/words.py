@@ -12,6 +12,7 @@ from functools import partial
 
 from mailwatch import labels
 from mailwatch.analysis import Examined, examine
+from mailwatch.dossier.columns import plain
 from mailwatch.dossier.terms import Passage, Piece
 from mailwatch.language import say
 from mailwatch.model import Delivery, Nature, Role, Unreadable
@@ -74,10 +75,10 @@ def _passage(found: Fetched, verdict: Verdict | None) -> Passage:
         return Passage(fault=verdict.reason if verdict else "ce message ne peut pas être lu")
     told = json.loads(verdict)
     return Passage(
-        sender=told["sender"],
-        subject=told["subject"],
-        pieces=tuple(Piece(text=text, of=of) for text, of in told["pieces"]),
-        apart=tuple(Piece(text=text, of=of) for text, of in told["apart"]),
+        sender=plain(told["sender"]),
+        subject=plain(told["subject"]),
+        pieces=tuple(Piece(text=plain(text), of=of) for text, of in told["pieces"]),
+        apart=tuple(Piece(text=plain(text), of=of) for text, of in told["apart"]),
     )
 
 

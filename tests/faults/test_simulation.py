@@ -60,7 +60,7 @@ class Prefecture(RuleBasedStateMachine):
         self.world = ExitStack()
         self.life = ExitStack()
         self.clock = Clock(at=at("2026-03-06 08:00"))
-        self.questions = 0
+        self.questions = self.arrivals = 0
         self.restored = False
         """The server went back in time, and nobody has compared since."""
         self.answered: set[int] = set()
@@ -73,7 +73,9 @@ class Prefecture(RuleBasedStateMachine):
         for name in ("INBOX", FILED, SENT):
             self.server.box(name)
         self.sink = self.world.enter_context(smtp_server())
-        self.sink.deliver = lambda taken: self.server.box("INBOX").add(taken.octets)
+        self.sink.deliver = lambda taken: self.server.box("INBOX").add(
+            taken.octets, self.server_date()
+        )
         self.folder = Path(self.world.enter_context(TemporaryDirectory()))
         laid(self.folder / "state")
         site = Site(
@@ -89,7 +91,12 @@ class Prefecture(RuleBasedStateMachine):
     @rule()
     def somebody_asks(self) -> None:
         self.questions += 1
-        self.server.box("INBOX").add(question(self.questions))
+        self.server.box("INBOX").add(question(self.questions), self.server_date())
+
+    def server_date(self) -> bytes:
+        """INTERNALDATE: no two messages come in the same second."""
+        self.arrivals += 1
+        return b"02-Mar-2026 09:%02d:%02d +0100" % divmod(self.arrivals % 3_600, 60)
 
     @rule(pick=st.integers(0, 99))
     @precondition(lambda self: self.questions > len(self.answered))
@@ -97,13 +104,14 @@ class Prefecture(RuleBasedStateMachine):
         open_ones = [n for n in range(1, self.questions + 1) if n not in self.answered]
         number = open_ones[pick % len(open_ones)]
         self.answered.add(number)
-        self.server.box(SENT).add(answer(number))
+        self.server.box(SENT).add(answer(number), self.server_date())
 
     @rule(pick=st.integers(0, 99), to=st.sampled_from(["INBOX", FILED, "Trash"]))
     def an_agent_moves_a_message(self, pick: int, to: str) -> None:
         source = self.server.box(FILED if to == "INBOX" else "INBOX")
         if uids := sorted(source.messages):
-            self.server.box(to).add(source.remove(uids[pick % len(uids)]))
+            uid = uids[pick % len(uids)]
+            self.server.box(to).add(source.remove(uid), source.arrived[uid])
 
     @rule(name=st.sampled_from(["INBOX", FILED, SENT]))
     def the_server_numbers_a_folder_anew(self, name: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mailwatch.errors import UnreachableError
 from mailwatch.model import Period
 from mailwatch.polling import comparing
 from mailwatch.polling.comparing import is_due
@@ -539,6 +540,26 @@ def test_a_comparison_that_is_cut_off_is_made_at_the_next_look(
     assert out.losses(QUESTIONS + 1) == []
 
 
+def test_a_server_that_declines_to_be_compared_is_told_and_its_mail_is_read_all_the_same(
+    server: Hostile, out: Lookout
+) -> None:
+    out.poll()
+
+    def declining(asked: Asked, lines: list[bytes]) -> list[bytes]:
+        refused = asked.verb == "UID SEARCH" and asked.words.startswith(b"UID 1:")
+        return [asked.tag + b" NO [LIMIT] too many"] if refused else lines
+
+    server.bend = declining
+    out.watch.compares = lambda _: True
+    for number in (6, 7):
+        server.box().add(question(number))
+        polled = out.poll()
+        assert [type(failure.error) for failure in polled.failures] == [UnreachableError]
+
+    assert out.losses(QUESTIONS + 2) == []
+    assert "reconciled" not in kinds(out.register)
+
+
 # --- on a real server -----------------------------------------------------------------------------
 
 
@@ -562,3 +583,31 @@ def test_dovecot_is_compared_like_any_other_and_counts_its_changes(
             ("Envoyés", 3, 0),
         ]
         assert out.losses(12) == []
+
+
+def test_a_dovecot_that_lost_its_index_counts_from_the_beginning_and_is_compared_at_once(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    with house(dovecot, tmp_path / "state") as out:
+        out.watch.compares = lambda known: known.reconciled_at is None
+        out.fill(6)
+        out.poll()
+        for path in out.watched.mailbox.files():
+            out.watched.mailbox.file_away(path, "S")
+        out.fill(1, first=7)
+        out.poll()
+        before = out.register.cursor(INBOX)
+        assert before is not None
+        out.clock.on(hours=2)
+        out.hang_up()
+        for index in out.watched.mailbox.home.glob("dovecot.*index*"):
+            index.unlink()
+
+        polled = out.poll()
+
+        after = out.register.cursor(INBOX)
+        assert after is not None
+        assert (polled.failures, after.uidvalidity) == ((), before.uidvalidity)
+        assert 0 < after.modseq < before.modseq
+        assert kinds(out.register).count("reconciled") == 1
+        assert out.losses(7) == []

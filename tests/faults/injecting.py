@@ -118,7 +118,8 @@ class Rig:
     def _traced(
         self, site: Site, expressions: list[str], trace: Path = Path("/dev/null")
     ) -> tuple[str, int]:
-        life = self.launch(Once(site=site, key=KEY, at=MONDAY_MORNING, halted=True))
+        once = Once(site=site, key=KEY, at=MONDAY_MORNING, halted=True, reconcile=True)
+        life = self.launch(once)
         _await_halt(life)
         words = [*self.strace, "-f", "-o", str(trace), "-p", str(life.process), *expressions]
         with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as tracing:

@@ -65,13 +65,16 @@ class Killing:
 
     def settle(self) -> list[str]:
         """Look once more, undisturbed, and hold the register against what the server has."""
-        words, code = self.launch(Once(site=self.site, key=KEY, at=NOON)).ends()
+        last = Once(site=self.site, key=KEY, at=NOON, reconcile=True)
+        words, code = self.launch(last).ends()
         if code:
             self.faults.append(f"dernier relevé : {code} {words}")
         with opened(self.state, KEY) as register:
             requests = register.requests(DESK, NOON.date())
+            missed = sum(night.healed for night in register.reconciliations(NOON))
             seen = Counter({name: len(register.locate(name)) for name in message_ids(self.watched)})
         self.faults += disorder(self.state)
+        self.faults += [f"manqué jusqu’à la comparaison : {missed}"] * bool(missed)
         self.faults += [f"{name} : lu {count} fois" for name, count in seen.items() if count != 1]
         self.faults += wrong(requests, [asked(number) for number in range(1, self.sent + 1)])
         late = sum(request.first is not None for request in requests)

@@ -184,19 +184,31 @@ class Serve:
 
 @dataclass(frozen=True, kw_only=True)
 class Once:
-    """`mailwatch once` at an instant; `halted` until somebody resumes it, so that it may be traced."""
+    """`mailwatch once` at an instant, with `--reconcile` or without.
+
+    It is `halted` until somebody resumes it, so that it may be traced.
+    """
 
     site: Site
     key: bytes
     at: datetime
     halted: bool = False
+    reconcile: bool = False
 
     def __call__(self, out: TextIO) -> int:
         log = daemon.Log(stream=out, now=lambda: self.at)
         if self.halted:
             os.kill(os.getpid(), signal.SIGSTOP)
         try:
-            done = daemon.once(self.site, DESK, self.key, now=lambda: self.at, log=log, workers=0)
+            done = daemon.once(
+                self.site,
+                DESK,
+                self.key,
+                now=lambda: self.at,
+                log=log,
+                workers=0,
+                reconcile=self.reconcile,
+            )
         except MailwatchError as error:
             out.write(f"{error}\n")
             return error.exit_code

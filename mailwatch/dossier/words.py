@@ -16,13 +16,13 @@ from mailwatch.dossier.columns import plain
 from mailwatch.dossier.terms import Passage, Piece
 from mailwatch.language import say
 from mailwatch.model import Delivery, Nature, Role, Unreadable
-from mailwatch.polling import Lines
+from mailwatch.polling import Lines, judging
 from mailwatch.register import Location, Place
 from mailwatch.register.terms import location_name
 from mailwatch.rereading import Fetched, fetched, senders
 from mailwatch.ruleset import Desk
 from mailwatch.site import Account, FolderRole, Site
-from mailwatch.workers import Verdict, Workers
+from mailwatch.workers import Verdict
 
 _LONGEST = 20_000
 """Letters of one message on a page; who needs more opens the mail."""
@@ -36,7 +36,7 @@ def passages(
     """Read the messages at `locations` again, by the names of their places; each fault stands in its passage."""
     with closing(lines or Lines()) as open_lines:
         found = fetched(tuple(dict.fromkeys(locations)), site.accounts, open_lines)
-    with Workers(partial(judged, desk=desk), count=1) as workers:
+    with judging(lambda given: partial(judged, desk=given), desk, count=1) as workers:
         read = [each for each in found if each.fault is None]
         verdicts = workers.judge([_delivery(each, site.accounts) for each in read]).result()
     told = dict(zip((each.location for each in read), verdicts, strict=True))

@@ -40,6 +40,8 @@ _COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u
 _LIGATURES = (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae"), ("ß", "ss"))
 _MARKS = "?!.:;,"
 _ENDS = "?!.;¶"
+_SIGNS_OF_TEXT = frozenset((*_MARKS, "¶", "...", "…"))
+"""The tokens that are no word."""
 _PAGE = "cp1252"
 """The code page that holds all the signs of French: what is written in it is folded at once, by a table."""
 _NOT_ONE = {
@@ -72,7 +74,7 @@ class Words:
 
     def spoken(self) -> list[str]:
         """The tokens that are words, punctuation left out."""
-        return [token for token in self.tokens if token[0].isalnum()]
+        return [token for token in self.tokens if token not in _SIGNS_OF_TEXT]
 
     def original(self, start: int, end: int) -> str:
         """The words of the original that `line[start:end]` stands for, white space made single."""

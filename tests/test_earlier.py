@@ -29,9 +29,9 @@ NOT_TOLD = [
 
 @pytest.mark.parametrize(("text", "signs"), TOLD)
 def test_what_is_told_of_earlier_letters_leaves_signs(text: str, signs: set[str]) -> None:
-    assert signs <= set(earlier(read(text).line))
+    assert signs <= set(earlier(read(text)))
 
 
 @pytest.mark.parametrize("text", NOT_TOLD)
 def test_a_first_letter_leaves_none(text: str) -> None:
-    assert set(earlier(read(text).line)) == set()
+    assert set(earlier(read(text))) == set()

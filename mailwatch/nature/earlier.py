@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from mailwatch.dates.grammar import MONTHS, WEEKDAYS
+from mailwatch.wording import Words
 
 _MONTH = "|".join((
     *sorted(MONTHS, key=len, reverse=True), "january", "february", "march", "april", "may", "june", "july", "august",
@@ -43,9 +44,34 @@ _SIGNS = {
     "=still": rf"(?:toujours|tjrs?|encore|still) {_SOME}{{0,3}}?(?:pas|rien|aucune?|attend\w*|attente|sans|not|no"
     r"|nothing|waiting) ",
 }  # fmt: skip
-_TELLS = tuple((sign, re.compile(f" (?:{pattern})")) for sign, pattern in _SIGNS.items())
+_DATED = frozenset((*_MONTH.split("|"), *WEEKDAYS, *map(str, range(2000, 2100))))
+_NEEDED = {
+    "=i wrote": frozenset(("j", "je", "nous", "on", "i")),
+    "=wrote on": _DATED,
+    "=my mail of": _DATED,
+    "=nobody": frozenset((
+        "personne", "aucun", "aucune", "rien", "ni", "nobody", "nothing", "no", "pas", "jamais", "sans", "toujours",
+        "ningun", "tjr", "tjrs",
+    )),
+    "=nth": frozenset((
+        "fois", "mail", "mails", "message", "messages", "courriel", "courriels", "lettre", "lettres", "courrier",
+        "courriers", "relance", "relances", "time", "times", "email", "emails", "appel", "appels",
+    )),
+    "=since": frozenset((
+        "jour", "jours", "semaine", "semaines", "mois", "an", "ans", "annee", "annees", "week", "weeks", "month",
+        "months", "day", "days",
+    )),
+    "=still": frozenset(("toujours", "tjr", "tjrs", "encore", "still")),
+}  # fmt: skip
+"""Words of which one stands in every text that bears the sign: most texts need not be searched."""
+_TELLS = tuple(
+    (sign, _NEEDED[sign], re.compile(f" (?:{pattern})")) for sign, pattern in _SIGNS.items()
+)
 
 
-def earlier(line: str) -> Iterator[str]:
-    """Yield a sign for each thing that a folded line tells of earlier letters."""
-    return (sign for sign, tells in _TELLS if tells.search(line))
+def earlier(words: Words) -> Iterator[str]:
+    """Yield a sign for each thing that a text tells of earlier letters."""
+    spoken = frozenset(words.tokens)
+    for sign, needed, tells in _TELLS:
+        if not needed.isdisjoint(spoken) and tells.search(words.line):
+            yield sign

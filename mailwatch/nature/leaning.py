@@ -139,6 +139,6 @@ def _circumstances(letter: Letter) -> Iterator[str]:
     for label, points in letter.voices.strengths.items():
         for point in range(min(_POINTS, points)):
             yield f"={label} {point + 1}"
-    yield from earlier(letter.own.line)
+    yield from earlier(letter.own)
     for name in letter.ruled:
         yield f"={name}"

@@ -141,7 +141,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     polling     lines, looking, comparing
     probe       presence, glance, verdict
     contracts   terms, verdicts, requests, figures, rules, samples, audits, privacy, service
-    daemon      instance, telling, clocks, timekeeping, measuring, handing, witnessing, turns, duties
+    daemon      instance, telling, ticking, clocks, timekeeping, measuring, handing, witnessing, turns, duties
     commands    options, judging, counting, explaining, persons, privacy, reporting, sampling, serving, asking,
                 installing, database, verifying, templates, packing, probing
     diagnosis   terms, machine, servers

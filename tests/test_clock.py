@@ -31,6 +31,7 @@ from mailwatch.daemon.clocks import (
     timers_of_this_machine,
     told,
 )
+from mailwatch.daemon.ticking import Stop
 from mailwatch.daemon.turns import Turns
 from mailwatch.errors import BusyError, UnreachableError
 from mailwatch.journal.lines import read
@@ -647,7 +648,7 @@ def test_a_service_whose_clock_is_set_back_by_a_day_goes_on_looking(office: Offi
 
 
 def test_whoever_waits_for_a_tick_is_woken_by_the_order_to_stop() -> None:
-    stop = daemon._Stop()
+    stop = Stop()
     threading.Timer(0.05, stop.tell, (15, None)).start()
     began = time.monotonic()
 

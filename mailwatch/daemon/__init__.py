@@ -10,16 +10,13 @@ at, so that nothing missed while the machine was down is lost.
 from __future__ import annotations
 
 import random
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from types import FrameType
 
 from mailwatch.daemon.clocks import Timers, timers_of_this_machine
 from mailwatch.daemon.duties import Service, composed_alert
@@ -27,6 +24,7 @@ from mailwatch.daemon.handing import attended, handover
 from mailwatch.daemon.instance import only_one
 from mailwatch.daemon.measuring import Meter
 from mailwatch.daemon.telling import Log, log_to, notify
+from mailwatch.daemon.ticking import Stop, heeding, ticking
 from mailwatch.daemon.turns import Turns
 from mailwatch.daemon.witnessing import contradictions, key_file, published, witnessed
 from mailwatch.errors import (
@@ -200,35 +198,6 @@ def once(
 # --- until it is told to stop ---------------------------------------------------------------------
 
 
-class _Stop:
-    """Whether the service was told to stop, and the ticks that it waits for."""
-
-    def __init__(self) -> None:
-        self.told = False
-        # The one queue that a signal handler may put into (its `put` is reentrant).
-        self._ticks: SimpleQueue[None] = SimpleQueue()
-
-    def tell(self, _number: int, _frame: FrameType | None) -> None:
-        self.told = True
-        self._ticks.put(None)
-
-    def tick(self) -> None:
-        self._ticks.put(None)
-
-    def wait(self, most: float) -> None:
-        # The scheduler waits for an instant of the wall clock: one that is set back would have it wait for its old
-        # time. The queue's own wait is by the monotonic clock.
-        with suppress(Empty):
-            self._ticks.get(timeout=most)
-        while not self._ticks.empty():
-            self._ticks.get()
-
-    def goes_on(self) -> bool:
-        """Asked between batches, also by a first look that takes hours: a sign of life."""
-        notify("WATCHDOG=1")
-        return not self.told
-
-
 def run(
     site: Site,
     desk: Desk,
@@ -245,10 +214,10 @@ def run(
     To be called in the main thread. A server that fails, a register that is held or a disk that is full is waited
     for, more and more rarely.
     """
-    stop, pace = _Stop(), min(_TICK, site.poll_every)
+    stop, pace = Stop(), min(_TICK, site.poll_every)
     turns = Turns(every=timedelta(seconds=site.poll_every), draw=draw)
     with (
-        _heeding(stop),
+        heeding(stop),
         service(
             site,
             desk,
@@ -259,7 +228,7 @@ def run(
             workers=workers,
         ) as duties,
         attended(duties.handover, site, now, stop.tick),
-        _ticking(stop, pace),
+        ticking(stop, pace),
     ):
         duties.keep_time_by(timers)
         duties.begin(version("mailwatch"))
@@ -380,40 +349,3 @@ def _alert(duties: Service, turns: Turns) -> None:
         turns.failed(_ALERT, at, error)
     else:
         turns.went_well(_ALERT, at)
-
-
-@contextmanager
-def _heeding(stop: _Stop) -> Iterator[None]:
-    """Let SIGTERM and SIGINT tell `stop`."""
-    before = {
-        number: signal.signal(number, stop.tell) for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    try:
-        yield
-    finally:
-        for number, heeded in before.items():
-            signal.signal(number, heeded)
-
-
-@contextmanager
-def _ticking(stop: _Stop, seconds: int) -> Iterator[None]:
-    """Tick in UTC, where no hour is missing and none comes twice."""
-    from apscheduler.schedulers.background import (  # type: ignore[import-untyped]  # it has no types
-        BackgroundScheduler,
-    )
-
-    scheduler = BackgroundScheduler(timezone=UTC)
-    # A machine that slept wakes up to one tick, however late.
-    scheduler.add_job(
-        stop.tick,
-        "interval",
-        seconds=seconds,
-        misfire_grace_time=None,
-        coalesce=True,
-        max_instances=1,
-    )
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown()

@@ -24,7 +24,7 @@ from mailwatch.sources.imap import Connection
 _STRETCH = 10_000
 """Messages of ours that are compared in one go."""
 _WIDEST = 5_000_000
-"""UIDs that one stretch may span."""
+"""UIDs that one stretch of a large folder may span."""
 _MANY = 50_000
 """Differences that are recorded in one go: a folder that was emptied, or filled behind our back."""
 _LATEST = (5_000, 50_000)
@@ -61,15 +61,19 @@ def compare(account: Account, place: Place, watch: Watch, tally: Tally) -> bool:
     if _means_others(line, place, known, watch):
         watch.register.rewound(place, watch.now())
         return True
-    return _compared(line, place, known.uidnext, watch, tally)
+    # What a small folder holds comes in one answer, however far apart its numbers are.
+    widest = _WIDEST if examined.exists > _STRETCH else 1 << 32
+    return _compared(line, place, known.uidnext, widest, watch, tally)
 
 
-def _compared(line: Connection, place: Place, end: int, watch: Watch, tally: Tally) -> bool:
+def _compared(
+    line: Connection, place: Place, end: int, widest: int, watch: Watch, tally: Tally
+) -> bool:
     """Compare all numbers below `end`, and list what is to be read."""
     first, unread = 1, False
     found = Differences(there=0)
     while watch.goes_on():
-        last = min(watch.register.stretch(place, first, _STRETCH) or end, first + _WIDEST, end - 1)
+        last = min(watch.register.stretch(place, first, _STRETCH) or end, first + widest, end - 1)
         uids = line.uids(first, last)
         found += watch.register.differences(place, uids, first, last)
         first = last + 1

@@ -204,6 +204,8 @@ class _Look:
             return
         if examined.uidnext - first > _WINDOW and examined.exists > _CHUNK:
             self.watch.workers.start()
+        # What a small folder holds comes in one answer, however far apart its numbers are.
+        widest = _WIDEST if examined.exists > _WIDEST else 1 << 32
         width = _WINDOW
         while True:
             end = max(min(first + width, examined.uidnext), first)
@@ -212,7 +214,7 @@ class _Look:
             if end >= examined.uidnext:
                 return
             # Years of deleted mail are crossed in large steps.
-            width = min(width * 10, _WIDEST) if len(uids) < width // 10 else _WINDOW
+            width = min(width * 10, widest) if len(uids) < width // 10 else _WINDOW
             first = end
 
     # --- fetching ---------------------------------------------------------------------------------

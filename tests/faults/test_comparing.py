@@ -179,6 +179,21 @@ def test_what_waits_and_what_is_there_twice_is_counted(server: Hostile, out: Loo
     out.poll()
 
 
+def test_numbers_that_are_far_apart_are_crossed_in_a_few_steps_by_day_and_by_night(
+    server: Hostile, out: Lookout
+) -> None:
+    box = server.box()
+    box.uidnext = 4_294_967_290
+    box.add(question(6))
+    began = searches(server)
+
+    out.poll()
+    at_night(out)
+
+    assert searches(server) - began < 40
+    assert out.losses(QUESTIONS + 1) == []
+
+
 # --- what is gone ---------------------------------------------------------------------------------
 
 

@@ -40,12 +40,20 @@ def is_due(known: Cursor, hour: time, zone: ZoneInfo, at: datetime) -> bool:
     done = known.reconciled_at
     if done is None:
         return True
-    local = at.astimezone(zone)
-    struck = datetime.combine(local.date(), hour, zone).astimezone(UTC)
-    if struck > at:
-        struck = datetime.combine(local.date() - timedelta(days=1), hour, zone).astimezone(UTC)
+    try:
+        struck = _last_struck(hour, zone, at)
+    except OverflowError:
+        return False  # no night comes before the first day there is
     # One that a clock far ahead has put into the future was not done.
-    return not struck <= done <= at + timedelta(days=1)
+    return done < struck or done - at > timedelta(days=1)
+
+
+def _last_struck(hour: time, zone: ZoneInfo, at: datetime) -> datetime:
+    today = at.astimezone(zone).date()
+    struck = datetime.combine(today, hour, zone).astimezone(UTC)
+    if struck <= at:
+        return struck
+    return datetime.combine(today - timedelta(days=1), hour, zone).astimezone(UTC)
 
 
 def compare(account: Account, place: Place, watch: Watch, tally: Tally) -> bool:

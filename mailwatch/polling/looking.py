@@ -93,24 +93,14 @@ class Watch:
     """Asked of each folder that was looked at: whether it is now to be compared with its server."""
 
 
-def look(
-    account: Account,
-    folder: WatchedFolder,
-    desk: Desk,
-    watch: Watch,
-    tally: Tally,
-    *,
-    whole: bool = False,
-) -> None:
+def look(account: Account, folder: WatchedFolder, desk: Desk, watch: Watch, tally: Tally) -> None:
     """Look at one folder, and add to `tally` as it goes; what is recorded is placed by the settings of `desk`.
 
-    With `whole`, the server is not believed that nothing has changed. A connection that breaks is made anew as long
-    as that brings more. Raises UnreachableError, RefusedError, SourceError or SettingsError for the account and its
-    folder, RegisterError and BusyError for ourselves.
+    A connection that breaks is made anew as long as that brings more. Raises UnreachableError, RefusedError,
+    SourceError or SettingsError for the account and its folder, RegisterError and BusyError for ourselves.
     """
     place = Place(account=account.name, folder=folder.name)
     one = _Look(place, folder.role, desk, watch, tally)
-    one.whole = whole
     for _ in range(_CONNECTIONS):
         kept = watch.lines.keeps(account)
         try:
@@ -146,7 +136,6 @@ class _Look:
         self.steady = place not in watch.unsteady
         self.before = watch.register.cursor(place)
         self.uidvalidity = 0
-        self.whole = False
         # What is fetched, submitted, judged: a message goes from one to the next.
         self.batch: dict[int, Delivery] = {}
         self.submitted: deque[_Asked] = deque()
@@ -162,7 +151,7 @@ class _Look:
     def take(self, line: Connection) -> None:
         """Look by `line`."""
         self.asked, self.delivered_before = (), self.delivered
-        examined = line.examine(self.place.folder, None if self.whole else self._as_it_was())
+        examined = line.examine(self.place.folder, self._as_it_was())
         self.uidvalidity = examined.uidvalidity
         self._list(line, examined)
         self.watch.register.looked(
@@ -182,9 +171,9 @@ class _Look:
         self._record_all()
 
     def _as_it_was(self) -> Examined | None:
-        """The folder when it was last listed to its end."""
+        """The folder when it was last listed to its end; None when the server is not believed that it still is."""
         before = self.before
-        if before is None or before.looked_at is None:
+        if before is None or before.looked_at is None or self.watch.compares(before):
             return None
         return Examined(
             uidvalidity=before.uidvalidity, uidnext=before.uidnext, exists=0, modseq=before.modseq

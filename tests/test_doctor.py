@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mailwatch import diagnosis
+from mailwatch import diagnosis, language
 from mailwatch.daemon import instance
 from mailwatch.diagnosis import machine, servers
 from mailwatch.diagnosis.terms import Found
@@ -32,6 +32,15 @@ from tests.test_cli import run
 from tests.test_service_commands import Bureau, asked, bureau
 
 __all__ = ["asked", "bureau", "run"]
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    """The language is one for the whole process, and another test may have spoken English."""
+    language.choose("fr")
+    yield
+    language.choose("fr")
+
 
 NOW = at("2026-03-10 12:00")
 FOLDERS = (WatchedFolder(name="INBOX", role=FolderRole.INBOX),)

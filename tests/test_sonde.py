@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailwatch import daemon, health
+from mailwatch import daemon, health, language
 from mailwatch.errors import BusyError, RegisterError
 from mailwatch.probe import Glance, Limits, Said, State, glance, line, verdict, within
 from mailwatch.probe.glance import Failing, Folder
@@ -33,6 +33,15 @@ from tests.test_daemon import Office, office
 from tests.test_service_commands import Bureau, asked, bureau
 
 __all__ = ["asked", "bureau", "office", "run"]
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    """The language is one for the whole process, and another test may have spoken English."""
+    language.choose("fr")
+    yield
+    language.choose("fr")
+
 
 NOW = at("2026-03-10 12:00")
 LIMITS = Limits(warning=timedelta(minutes=15), critical=timedelta(hours=1))

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailwatch import language
 from mailwatch.daemon import Log, log_to
 from mailwatch.daemon.telling import JOURNALD, Priority, _entry
 from mailwatch.errors import BusyError, RegisterError, Remark, UnreachableError
@@ -25,6 +26,14 @@ from tests.test_daemon import MONDAY, TUESDAY, Office, office, running
 from tests.test_metrics import TOKENS, planted
 
 __all__ = ["office"]
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    """The language is one for the whole process, and another test may have spoken English."""
+    language.choose("fr")
+    yield
+    language.choose("fr")
 
 
 class Journal:

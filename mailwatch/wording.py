@@ -76,6 +76,13 @@ class Words:
         """The tokens that are words, punctuation left out."""
         return [token for token in self.tokens if token not in _SIGNS_OF_TEXT]
 
+    def until(self, end: int) -> Words:
+        """The words that stand before `end` in `line`."""
+        if end >= len(self.line):
+            return self
+        line = self.line[:end]
+        return Words(text=self.text, line=line, tokens=tuple(line.split()))
+
     def original(self, start: int, end: int) -> str:
         """The words of the original that `line[start:end]` stands for, white space made single."""
         first, last = self._place(start), self._place(end - 1)

@@ -18,7 +18,14 @@ from mailwatch.nature.leaning import Letter, lean, spoken_for
 from mailwatch.nature.mass import FILTER, mass_mail
 from mailwatch.nature.person import ANSWER_DUE, wanted
 from mailwatch.nature.scope import out_of_scope
-from mailwatch.nature.voices import Voice, Voices, listen, listen_to_title, together
+from mailwatch.nature.voices import (
+    Voice,
+    Voices,
+    listen,
+    listen_to_title,
+    together,
+    undisclaimed,
+)
 from mailwatch.ruleset import RulePack, Ruleset
 from mailwatch.wording import Words, read
 
@@ -32,8 +39,10 @@ _SENT_TO_ALL = frozenset({"list-field", "bulk-mailer", "bulk.unsubscribe"})
 MACHINES = frozenset({Nature.AUTOMATIC_REPLY, Nature.OUT_OF_OFFICE})
 _MASS = frozenset({Nature.BULK, Nature.SPAM})
 _BESIDE = frozenset({"header", "structure"})
-_FAINT = 0.4
-"""The share under which an opinion is none."""
+_FAINT = {Confidence.LOW: 0.3, Confidence.MEDIUM: 0.5, Confidence.HIGH: 0.5}
+"""The share under which an opinion is none, by how sure the rules are."""
+_FEW = 4
+"""Tokens under which words lean to nothing: « Bleu alors. »"""
 _CLEAR = 0.75
 """The share from which an opinion needs no person's eye."""
 _MACHINE = 0.5
@@ -97,7 +106,7 @@ def _of_stranger(
     if _is_settled(found):
         return found, None
     return found, Letter(
-        own=own,
+        own=undisclaimed(own, rules),
         title=message.subject,
         sender=" ".join(f"{who.name} {who.address}" for who in message.senders[:1]),
         voices=voices,
@@ -135,7 +144,7 @@ def _of_form(message: Message, form: Form, rules: RulePack) -> tuple[Reading, Le
     own, title = read(form.text), form.kind or message.subject
     voices = together(listen(own, rules), listen_to_title(read(title), rules))
     found = _of_person(replace(message, senders=()), voices, rules)
-    letter = Letter(own=own, title=title, sender="", voices=voices, replies=False)
+    letter = Letter(own=own, title=title, sender="", voices=voices, replies=False, typed=True)
     return replace(found, correspondent=form.address), letter
 
 
@@ -154,10 +163,12 @@ def _transmitted(message: Message, institution: Institution, rules: RulePack) ->
 
 def _seconded(found: Reading, letter: Letter, rules: Ruleset) -> Reading:
     """Hold what rules found against what all the words lean to."""
-    opinion = lean(letter, rules.leanings)
-    if opinion.nature is found.nature:
+    if len(letter.own.tokens) < _FEW:
         return found
-    if opinion.share < (_MACHINE if opinion.nature in MACHINES else _FAINT):
+    opinion = lean(letter, rules.leanings)
+    if opinion.nature is found.nature or opinion.share < _FAINT[found.confidence]:
+        return found
+    if opinion.nature in MACHINES and (letter.typed or opinion.share < _MACHINE):
         return found
     return replace(
         found,

@@ -44,6 +44,8 @@ class Letter:
     """Name and address, empty when nobody vouches for them."""
     voices: Voices
     replies: bool
+    typed: bool = False
+    """Whether a person surely typed it, as into a form."""
     ruled: tuple[str, ...] = ()
     """What a rule found in the header or of a machine, by its name."""
 

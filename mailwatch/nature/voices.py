@@ -112,6 +112,11 @@ def listen(words: Words, pack: RulePack) -> Voices:
     )
 
 
+def undisclaimed(words: Words, pack: RulePack) -> Words:
+    """The words of a text up to the disclaimer."""
+    return words.until(_disclaimer(words, pack.find(words)))
+
+
 def listen_to_title(words: Words, pack: RulePack) -> Voices:
     """Hear what a subject says: one sentence, where some words say more than in a text."""
     heard = tuple(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus import CORPUS, dressed, labels
+from leanings import LINES as RECEIVED
 from leanings import ROOT, Example, Weights, judged, macro, order, page, softmax
 from quality import UNDATED, desk
 
@@ -41,6 +42,10 @@ STEP = 0.01
 SMALL = 0.005
 """How much of themselves all weights lose at a step of 1."""
 MACHINES = frozenset(NATURES[4:])
+ROBOTS = {
+    "automatic_reply": Nature.AUTOMATIC_ACKNOWLEDGEMENT, "out_of_office": Nature.OUT_OF_OFFICE,
+}  # fmt: skip
+"""What others' machines write to us, and ours to others: they write alike."""
 DROPPED = 4
 """Hundredths from which a weight is worth a line."""
 FOLDS = 3
@@ -78,6 +83,11 @@ def examples() -> Iterator[Answered]:
             nature = line.partition("|")[0].strip()
             if nature in NATURES:
                 yield from _of_line(lines, number, Nature(nature), line.partition("|")[2].strip())
+    for lines in (page for page in RECEIVED if page.stem.startswith("lines")):
+        for number, line in enumerate(lines.read_text("utf-8").splitlines()):
+            said, _, text = (part.strip() for part in line.partition("|"))
+            if (nature := ROBOTS.get(said)) is not None:
+                yield from _of_line(lines, number, nature, text.partition("|")[2].strip())
 
 
 def _of_line(lines: Path, number: int, nature: Nature, text: str) -> Iterator[Answered]:

@@ -44,6 +44,8 @@ SMALL = 0.004
 """How much of itself a weight loses each time its sign is met."""
 DROPPED = 12
 """Hundredths from which a weight is worth a line."""
+FAINT = 30
+"""The same for the greatest of a sign's weights, below which the sign is left out."""
 WIDTH = 110
 """Letters in a line of the file."""
 HEAD = """# Vers quoi penche un courriel d’après tous ses mots, quand aucun champ ne dit ce qu’il est.
@@ -196,6 +198,15 @@ def page(
     return "\n".join([head, *tables])
 
 
+def telling(weights: Weights) -> Weights:
+    """Leave out the signs that say next to nothing of any nature: three in four, and no verdict misses them."""
+    return {
+        sign: row
+        for sign, row in weights.items()
+        if not sign or max(abs(weight) for weight in row) * 100 >= FAINT
+    }
+
+
 def _lines(signs: Iterable[str]) -> Iterator[str]:
     """Signs side by side, as many as a line holds."""
     line = ""
@@ -268,7 +279,7 @@ def main() -> int:
     if asked.check:
         check(mails)
         return 0
-    weights = learn(mails)
+    weights = telling(learn(mails))
     FILE.write_text(page(weights), encoding="utf-8")
     print(f"{len(mails)} courriels, {FILE.stat().st_size / 1000:.0f} ko")
     return 0

@@ -25,6 +25,7 @@ from mailwatch.model import (
     Role,
 )
 from mailwatch.nature.forms import is_robot
+from mailwatch.nature.incoming import MACHINES
 from mailwatch.nature.person import ANSWER_DUE
 from mailwatch.ruleset import failures
 from mailwatch.wording import read as read_words
@@ -229,6 +230,23 @@ def test_a_form_is_known_by_its_robot_whatever_sends_it(
     text = FORM.format(kind="Divers", text="Faut-il un timbre ?")
     found = judged(text, subject=subject, sender=sender, headers=headers)
     assert (found.nature, found.correspondent) == (Nature.REQUEST, "remi.cler@free.example")
+
+
+def test_who_filled_in_a_form_is_no_machine_whatever_they_quote() -> None:
+    text = (
+        "Bonjour, voici ce que je reçois : votre message a bien été enregistré sous le numéro 7731, nos conseillers "
+        "le traiteront dans les meilleurs délais, merci de ne pas répondre à ce message automatique."
+    )
+    found = judged(FORM.format(kind="Divers", text=text), sender=ROBOT)
+    assert found.nature not in MACHINES
+
+
+def test_a_legal_notice_says_nothing_of_the_message() -> None:
+    notice = (
+        "Ce message est confidentiel. Si vous n’en êtes pas le destinataire, merci de le détruire."
+    )
+    alone, noticed = judged(QUESTION), judged(f"{QUESTION}\n\n{notice}")
+    assert (alone.nature, alone.confidence) == (noticed.nature, noticed.confidence)
 
 
 def test_reply_to_names_the_citizen_of_a_form_without_an_address() -> None:

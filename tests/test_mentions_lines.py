@@ -436,3 +436,22 @@ def test_points_and_strokes_change_no_institution_and_a_street_number_is_none(
     found = judged(PROSE + f"Cordialement,\nClaire Vernier\n{line}")[2]
 
     assert found == (f"signature : {institution}" if institution else "-")
+
+
+@pytest.mark.parametrize(
+    ("lines", "service"),
+    [
+        ("Delphine Vuaillat\nBIS", "BIS"),
+        ("Delphine Vuaillat\nBIS\nPréfecture du Jura", "BIS"),
+        ("Delphine VUAILLAT\nBIS", ""),
+        ("Delphine\nBIS", ""),
+        ("Delphine Vuaillat\nPDF", ""),
+        ("Delphine Vuaillat\nBIS\nBureau des armes", "Bureau des armes"),
+    ],
+)
+def test_capitals_alone_below_a_full_name_are_a_service_for_want_of_another(
+    lines: str, service: str
+) -> None:
+    found = judged(PROSE + f"Bien à vous,\n{lines}")[1]
+
+    assert found == (f"signature : {service}" if service else "-")

@@ -8,9 +8,10 @@ sent to, or that a file went to, is never the writer's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from mailwatch.mentions.blocks import Block
 from mailwatch.mentions.domains import named_domains
@@ -51,6 +52,7 @@ _HOURS = re.compile(
 _ACRONYMS = re.compile(
     r"(?<![\w.@'’-])(?:S/P|(?:[A-Z]\.){2,8}|[A-Z]{2,9}(?:\d{2,3})?)(?:(?: ?/ ?|-)[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])"
 )
+_ALONE = re.compile(r"[A-Z]{3,6}")
 _NOT_A_UNIT = re.compile(
     r"services? (?:de l'etat|publics?|instructeurs?|competents?|concernes?|en ligne|civique|militaire)"
     r"|maison d'arret|centre (?:ville|commercial|hospitalier)|services?$"
@@ -72,7 +74,7 @@ def read_services(
 
     A person's name out of `names` that follows a unit on its line is not part of it.
     """
-    blocks = tuple(blocks)
+    blocks, names = tuple(blocks), tuple(names)
     folded = tuple(plain(name) for name in names)
     words = frozenset(" ".join(folded).split())
     found = [*_declared(blocks, directory)]
@@ -83,7 +85,21 @@ def read_services(
     if all(body.place is Place.BODY or body.rank for body in found):
         for block in blocks:
             found += _domains(_without(block, folded), lexicon)
-    return _nearest(found)
+    return _nearest(found or [*_below_names(blocks, names)])
+
+
+def _below_names(blocks: Sequence[Block], names: Iterable[str]) -> Iterator[Body]:
+    """Capitals that stand alone below a name in small letters: « Delphine Vuaillat / BIS » is no surname."""
+    full = tuple(name for name in names if " " in name and not name.split()[-1].isupper())
+    # "".endswith(()) is False: without such a name nothing is found.
+    for above, block in pairwise(blocks):
+        if (
+            block.place is above.place
+            and _ALONE.fullmatch(block.text)
+            and plain(block.text) not in _NEVER_UNITS
+            and above.text.rstrip(" ,.").endswith(full)
+        ):
+            yield Body(text=block.text, place=block.place, decided_by="acronym", rank=0)
 
 
 def _domains(block: Block, lexicon: Lexicon) -> Iterator[Body]:

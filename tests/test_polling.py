@@ -107,12 +107,13 @@ def test_a_look_that_finds_nothing_costs_little(site: Bureau, watched: Watched) 
     for raw in numbered(60):
         watched.mailbox.put(raw, at(MONDAY))
     site.poll()
-    start = time.process_time()
+    # Of this thread: the servers and the guard before them stand in this process, and are none of its cost.
+    start = time.thread_time()
 
     for _ in range(20):
         site.poll()
 
-    assert (time.process_time() - start) / 20 < 0.1
+    assert (time.thread_time() - start) / 20 < 0.02
 
 
 def test_what_comes_later_joins_what_was_there(site: Bureau, watched: Watched) -> None:

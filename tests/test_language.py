@@ -19,9 +19,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from mailwatch import errors, language
-from mailwatch.errors import FaultyValueError, Remark, RulesetError, UsageError
+from mailwatch.errors import FaultyValueError, Remark, RulesetError, SettingsError, UsageError
 from mailwatch.ruleset import load, read_policy
-from mailwatch.settings import rule_texts, territories_only
+from mailwatch.settings import load_site, rule_texts, territories_only
 from mailwatch.workdays import find_custom, find_territory, zone
 from tests.rules import RULE, texts
 
@@ -378,3 +378,76 @@ def test_what_is_not_found_is_named_in_the_language_chosen() -> None:
     )
     assert refusal(lambda: find_custom(jura, "mi-carême")).endswith("for Jura; known days: none")
     assert moselle.name in refusal(lambda: find_custom(moselle, "xxxx"))
+
+
+JURA = """\
+[institution]
+calendar = "39"
+domains = ["jura.gouv.fr"]
+
+[alert]
+recipients = ["referent@jura.gouv.fr"]
+
+[smtp]
+host = "smtp.jura.gouv.fr"
+sender = "mailwatch@jura.gouv.fr"
+
+[[account]]
+host = "imap.jura.gouv.fr"
+user = "prefecture"
+secret = { file = "imap.secret" }
+folders = [{ name = "INBOX", role = "inbox" }, { name = "Sent", role = "sent" }]
+"""
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("find", "change", "sentence"),
+    [
+        ("recipients", "recipient", "[alert]: unknown key “recipient”; did you mean “recipients”?"),
+        ("[alert]", "[alerte]", "unknown section “alerte”; did you mean “alert”?"),
+        ("sender", "couleur", "[smtp]: the key “sender” is missing"),
+        ('= ["referent@jura.gouv.fr"]', "= []", "“recipients”: this must be at least one address,"),
+        ("referent@", "referent", "“recipients”, value 1: this must be an e-mail address, such as"),
+        ("referent@jura", "referent@doubs", "“referent@doubs.gouv.fr” is not an address of the"),
+        ('"39"', "39", "“calendar”: this must be a text between quotation marks, not the value 39"),
+        ('"39"', '"999"', "“calendar”: "),
+        (
+            'role = "sent"',
+            'role = "sortie"',
+            "[[account]] no. 1: “folders”, value 2, “role”: this must be “inbox”, “sent” or “journal”, not the text",
+        ),
+        (
+            '{ file = "imap.secret" }',
+            '"azerty"',
+            "“secret”: a secret is never written in this file",
+        ),
+        ('name = "Sent"', 'name = "INBOX"', "“folders”: the folder “INBOX” is watched already"),
+        ('"39"', '"39', ", line 2, column 15: a character that cannot stand here"),
+        ('"jura.gouv.fr"', '"À COMPLÉTER"', "[institution]: “domains”: still to be filled in"),
+    ],
+)
+def test_a_fault_of_the_settings_is_named_in_the_language_chosen(
+    tmp_path: Path, find: str, change: str, sentence: str
+) -> None:
+    file = tmp_path / "mailwatch.toml"
+    assert find in JURA
+    file.write_text(JURA.replace(find, change, 1), "utf-8")
+
+    with pytest.raises(SettingsError) as fault:
+        load_site(file)
+
+    said = language.say(fault.value)
+    assert said.startswith("mailwatch.toml")
+    assert sentence in said
+    assert "«" not in said
+
+
+@pytest.mark.usefixtures("english")
+def test_whoever_names_no_settings_is_told_how_to_have_some(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as fault:
+        load_site(tmp_path / "none.toml")
+
+    assert language.say(fault.value).endswith(
+        " does not exist; name one by --settings, or “mailwatch init” writes a first one"
+    )

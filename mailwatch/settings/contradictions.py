@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from mailwatch.addresses import domain, is_ours
+from mailwatch.errors import Remark
 from mailwatch.model import Institution
 from mailwatch.settings.schema import BoxSection
 from mailwatch.settings.service import (
@@ -23,13 +24,10 @@ from mailwatch.site import INTAKE, Authentication, IntakeRole, Security
 Sections = Mapping[Place, Section]
 """The sections that hold by themselves, each at its place."""
 
-Contradiction = tuple[Place, str]
+Contradiction = tuple[Place, Remark]
 """The section at fault, and what is wrong in it."""
 
 Each = TypeVar("Each", bound=Section)
-
-WHERE = 'secret = { file = "/etc/mailwatch/messagerie.secret" } ou { credential = "messagerie" }'
-"""How the file says where a secret is."""
 
 _LOOPBACK_NAMES = {"localhost", "ip6-localhost", "ip6-loopback"}
 
@@ -52,6 +50,15 @@ def contradictions(sections: Sections, institution: Institution | None) -> Itera
         yield from _outsiders(sections, institution)
 
 
+def where(key: str = "secret") -> Remark:
+    """Say how the file tells where a secret is."""
+    return Remark(
+        "{one} ou {other}",
+        one=f'{key} = {{ file = "/etc/mailwatch/messagerie.secret" }}',
+        other='{ credential = "messagerie" }',
+    )
+
+
 def _each(sections: Sections, kind: type[Each]) -> Iterator[tuple[Place, Each]]:
     for place, section in sections.items():
         if isinstance(section, kind):
@@ -65,7 +72,10 @@ def _boxes_twice(sections: Sections) -> Iterator[Contradiction]:
     declared = Counter(box.address for _, box in _each(sections, BoxSection))
     for address, times in declared.items():
         if times > 1:
-            yield ("box",), f"l’adresse « {address} » est déclarée deux fois"
+            yield (
+                ("box",),
+                Remark("l’adresse « {address} » est déclarée deux fois", address=address),
+            )
 
 
 def _accounts_twice(sections: Sections) -> Iterator[Contradiction]:
@@ -73,13 +83,17 @@ def _accounts_twice(sections: Sections) -> Iterator[Contradiction]:
     for place, account in _each(sections, AccountSection):
         name = called(account)
         if name.casefold() in seen:
-            rest = (
-                ""
-                if account.name
-                else " (à défaut de « name », c’est « user ») ; donnez-lui-en un autre"
-            )
-            yield place, f"un autre compte s’appelle déjà « {seen[name.casefold()]} »{rest}"
+            yield place, _taken(seen[name.casefold()], named=bool(account.name))
         seen.setdefault(name.casefold(), name)
+
+
+def _taken(name: str, *, named: bool) -> Remark:
+    if named:
+        return Remark("un autre compte s’appelle déjà « {name} »", name=name)
+    return Remark(
+        "un autre compte s’appelle déjà « {name} » (à défaut de « name », c’est « user ») ; donnez-lui-en un autre",
+        name=name,
+    )
 
 
 def _folders_twice(sections: Sections) -> Iterator[Contradiction]:
@@ -90,10 +104,18 @@ def _folders_twice(sections: Sections) -> Iterator[Contradiction]:
         for name in [folder.name for folder in account.folders] or ["INBOX"]:
             mailbox = (account.host, account.user.casefold(), name)
             if mailbox in seen:
-                where = f"« folders » : le dossier « {name} » est déjà suivi"
-                other = seen[mailbox]
-                yield place, where + ("" if other == called(account) else f" par « {other} »")
+                yield place, _followed(name, by=seen[mailbox], own=called(account))
             seen.setdefault(mailbox, called(account))
+
+
+def _followed(folder: str, *, by: str, own: str) -> Remark:
+    if by == own:
+        return Remark("« folders » : le dossier « {folder} » est déjà suivi", folder=folder)
+    return Remark(
+        "« folders » : le dossier « {folder} » est déjà suivi par « {account} »",
+        folder=folder,
+        account=by,
+    )
 
 
 # --- what is not protected ------------------------------------------------------------------------
@@ -104,8 +126,12 @@ def _in_clear(sections: Sections) -> Iterator[Contradiction]:
         if not isinstance(section, AccountSection | SmtpSection):
             continue
         if section.security is Security.NONE and not is_loopback(section.host):
-            fault = "« security » : « none » ne vaut que pour cette machine (localhost)"
-            yield place, f"{fault} ; pour {section.host}, mettez « tls » ou « starttls »"
+            fault = Remark(
+                "« security » : « none » ne vaut que pour cette machine (localhost) ; pour {host}, mettez « tls » "
+                "ou « starttls »",
+                host=section.host,
+            )
+            yield place, fault
 
 
 def is_loopback(host: str) -> bool:
@@ -121,66 +147,90 @@ def is_loopback(host: str) -> bool:
 # --- what is lacking ------------------------------------------------------------------------------
 
 
-def _authentication(account: AccountSection) -> Iterator[str]:
+def _authentication(account: AccountSection) -> Iterator[Remark]:
     by_token = account.authentication is not Authentication.PASSWORD
     if account.token_command and not by_token:
-        yield "« token_command » ne sert qu’avec authentication = « xoauth2 » ou « oauthbearer »"
+        yield Remark(
+            "« token_command » ne sert qu’avec authentication = « xoauth2 » ou « oauthbearer »"
+        )
     elif account.token_command and account.secret:
-        yield "« secret » et « token_command » : gardez l’un des deux, celui qui donne le jeton"
+        yield Remark(
+            "« secret » et « token_command » : gardez l’un des deux, celui qui donne le jeton"
+        )
     if account.secret or account.token_command:
         return
     if by_token:
-        yield (
+        yield Remark(
             "« token_command » manque : la commande qui écrit le jeton, mot à mot, "
             'comme ["/usr/local/bin/jeton", "prefecture"]'
         )
     else:
-        yield f"« secret » manque ; dites où se trouve le mot de passe : {WHERE}"
+        yield Remark(
+            "« secret » manque ; dites où se trouve le mot de passe : {where}", where=where()
+        )
 
 
-def _submission(smtp: SmtpSection) -> Iterator[str]:
+def _submission(smtp: SmtpSection) -> Iterator[Remark]:
     if smtp.user and not smtp.secret:
-        yield f"« user » sans « secret » ; dites où se trouve le mot de passe : {WHERE}"
+        yield Remark(
+            "« user » sans « secret » ; dites où se trouve le mot de passe : {where}", where=where()
+        )
     if smtp.secret and not smtp.user:
-        yield "« secret » sans « user » ; ajoutez l’identifiant, ou retirez « secret »"
+        yield Remark("« secret » sans « user » ; ajoutez l’identifiant, ou retirez « secret »")
 
 
 # --- what is handed over --------------------------------------------------------------------------
 
 
-def _intake(intake: IntakeSection, sections: Sections) -> Iterator[str]:
+def _intake(intake: IntakeSection, sections: Sections) -> Iterator[Remark]:
     if intake.lmtp is None and intake.smtp is None:
-        yield "« lmtp » manque : le socket ou le port où le serveur de messagerie remet les copies"
+        yield Remark(
+            "« lmtp » manque : le socket ou le port où le serveur de messagerie remet les copies"
+        )
     if intake.smtp is not None and intake.smtp == intake.lmtp:
-        yield f"« lmtp » et « smtp » ont le même port, {intake.smtp} ; donnez-leur-en deux"
+        yield Remark(
+            "« lmtp » et « smtp » ont le même port, {port} ; donnez-leur-en deux", port=intake.smtp
+        )
     if not intake.addresses:
-        yield "« addresses » est vide : rien ne serait accepté"
+        yield Remark("« addresses » est vide : rien ne serait accepté")
     declared = Counter(each.address for each in intake.addresses)
     for address, times in declared.items():
         if times > 1:
-            yield f"« addresses » : « {address} » a deux rôles ; gardez-en un"
+            yield Remark(
+                "« addresses » : « {address} » a deux rôles ; gardez-en un", address=address
+            )
     if any(called(account).casefold() == INTAKE for _, account in _each(sections, AccountSection)):
-        yield f"un compte ne peut pas s’appeler « {INTAKE} » ; donnez-lui un autre « name »"
+        yield Remark(
+            "un compte ne peut pas s’appeler « {name} » ; donnez-lui un autre « name »", name=INTAKE
+        )
     yield from _answering(intake, sections)
 
 
-def _answering(intake: IntakeSection, sections: Sections) -> Iterator[str]:
+def _answering(intake: IntakeSection, sections: Sections) -> Iterator[Remark]:
     """An address for drafts answers by mail."""
     drafts = [each.address for each in intake.addresses if each.role is IntakeRole.DRAFT]
     if not drafts:
         return
     senders = [smtp.sender for _, smtp in _each(sections, SmtpSection)]
     if not senders:
-        yield "le rôle « draft » demande une section [smtp], par où partent les réponses aux agents"
+        yield Remark(
+            "le rôle « draft » demande une section [smtp], par où partent les réponses aux agents"
+        )
     boxes = [box.address for _, box in _each(sections, BoxSection)]
     for address in drafts:
         if address in senders:
-            yield f"« {address} » reçoit des projets et ne peut pas être aussi « sender » de [smtp]"
+            yield Remark(
+                "« {address} » reçoit des projets et ne peut pas être aussi « sender » de [smtp]",
+                address=address,
+            )
         if address in boxes:
-            yield f"« {address} » reçoit des projets et ne peut pas être une boîte suivie ([[box]])"
+            yield Remark(
+                "« {address} » reçoit des projets et ne peut pas être une boîte suivie ([[box]])",
+                address=address,
+            )
 
 
-def _drafts(intake: IntakeSection, institution: Institution) -> Iterator[str]:
+def _drafts(intake: IntakeSection, institution: Institution) -> Iterator[Remark]:
     """What an agent sends to an address outside would look like an answer to a citizen."""
     for each in intake.addresses:
         if each.role is IntakeRole.DRAFT and not _inside(each.address, institution):
@@ -220,8 +270,11 @@ def _inside(address: str, institution: Institution) -> bool:
     return domain(address) in map(domain, (*institution.addresses, *boxes))
 
 
-def _outsider(key: str, address: str) -> str:
-    return (
-        f"« {key} » : « {address} » n’est pas une adresse de l’institution ; corrigez-la, ou ajoutez "
-        f"« {domain(address)} » à « domains » dans [institution]"
+def _outsider(key: str, address: str) -> Remark:
+    return Remark(
+        "« {key} » : « {address} » n’est pas une adresse de l’institution ; corrigez-la, ou ajoutez "
+        "« {domain} » à « domains » dans [institution]",
+        key=key,
+        address=address,
+        domain=domain(address),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from mailwatch.errors import SettingsError
+from mailwatch.errors import Remark, SettingsError
 from mailwatch.model import Institution
 from mailwatch.settings import schema
 from mailwatch.settings.contradictions import Sections, contradictions
@@ -45,8 +45,10 @@ def read(file: str, table: Mapping[str, object]) -> Settings:
     if settings is not None and not found:
         return settings
     if len(found) > MAX_SHOWN:
-        found[MAX_SHOWN:] = [f"et {len(found) - MAX_SHOWN} autres fautes"]
-    raise SettingsError("\n".join(f"{file} : {fault}" for fault in found))
+        found[MAX_SHOWN:] = [Remark("et {count} autres fautes", count=len(found) - MAX_SHOWN)]
+    lines = [Remark("{file} : {fault}", file=file, fault=fault) for fault in found]
+    named = {f"line{at}": line for at, line in enumerate(lines)}
+    raise SettingsError("\n".join(f"{{{name}}}" for name in named), **named)
 
 
 def _validated(table: Mapping[str, object]) -> tuple[Settings | None, Sequence[ErrorDetails]]:
@@ -92,13 +94,13 @@ def _institution(sections: Sections, errors: Sequence[ErrorDetails]) -> Institut
 # --- what is written and should not be ------------------------------------------------------------
 
 
-def _written(table: Mapping[str, object]) -> Iterator[str]:
+def _written(table: Mapping[str, object]) -> Iterator[Remark]:
     """Find the secrets and the values that are still to fill in, wherever they stand."""
     for place, around, value in _walk(table):
         if is_secret(around, place[-1], value):
             yield no_secret(place)
         elif any(UNFINISHED in text for text in _texts(value)):
-            yield key_sentence(place, "reste à compléter")
+            yield key_sentence(place, Remark("reste à compléter"))
 
 
 def _walk(table: Mapping[str, object]) -> Iterator[tuple[Place, str | int, object]]:

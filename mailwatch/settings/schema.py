@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailwatch import workdays
+from mailwatch.errors import FaultyValueError
 from mailwatch.model import Box, Convention, Exemption, Institution, ManualAnswer
 from mailwatch.settings import service
 from mailwatch.settings.packaged import territories_only
@@ -62,7 +63,9 @@ class InstitutionSection(Section):
     def _calendar_holds(self) -> Self:
         for day in self.closed:
             if day in self.opened:
-                raise ValueError(f"le {day} est à la fois dans « closed » et dans « opened »")
+                raise FaultyValueError(
+                    "le {day} est à la fois dans « closed » et dans « opened »", day=day
+                )
         workdays.Calendar(
             territory=territories_only()[self.calendar or "75"],
             closed=frozenset(self.closed),
@@ -85,9 +88,13 @@ class ExceptionSection(Section):
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:
         if not (self.address or self.service):
-            raise ValueError("« address » ou « service » est nécessaire")
+            raise FaultyValueError("« address » ou « service » est nécessaire")
         if self.until_on is not None and self.until_on < self.from_on:
-            raise ValueError(f"« until » ({self.until_on}) est avant « from » ({self.from_on})")
+            raise FaultyValueError(
+                "« until » ({until}) est avant « from » ({start})",
+                until=self.until_on,
+                start=self.from_on,
+            )
         return self
 
 

@@ -1,16 +1,17 @@
-"""A fault of the file in one French sentence: where it stands, what is wrong, what would be right."""
+"""A fault of the file in one sentence: where it stands, what is wrong, what would be right."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from mailwatch.settings.contradictions import WHERE
+from mailwatch.errors import Remark
+from mailwatch.settings.contradictions import where
 from mailwatch.settings.schema import (
     BoxSection,
     ExceptionSection,
@@ -61,10 +62,10 @@ _INNER: Mapping[str, type[Section]] = {
 """The tables that a key holds."""
 
 _WANTED = {
-    "string_type": "un texte entre guillemets",
-    "string_too_short": "un texte qui ne soit pas vide",
-    "tuple_type": "une liste entre crochets",
-    "model_type": "une table",
+    "string_type": Remark("un texte entre guillemets"),
+    "string_too_short": Remark("un texte qui ne soit pas vide"),
+    "tuple_type": Remark("une liste entre crochets"),
+    "model_type": Remark("une table"),
 }
 _USUAL = {
     "name": "nom titre",
@@ -110,31 +111,34 @@ _SECRET = re.compile(
 _USERINFO = re.compile(r"(?<=://)[^@/]*@|^[^:@/]*:[^@]*@")
 
 
-def sentence(error: ErrorDetails) -> str:
+def sentence(error: ErrorDetails) -> Remark:
     """Say one error of pydantic's."""
     # What is wrong at the top of the file stands in no section, unless a whole section is wrong.
     inside = len(error["loc"]) > 1 or error["type"] == "value_error"
     return placed(error["loc"] if inside else (), _words(error))
 
 
-def placed(place: Place, words: str) -> str:
+def placed(place: Place, words: Remark) -> Remark:
     """Put the section of a place before what is said of it, as the file writes it: `[[box]] n° 2`."""
     title = _title(place)
-    return f"{title} : {words}" if title else words
+    return Remark("{title} : {words}", title=title, words=words) if title else words
 
 
-def key_sentence(place: Place, words: str) -> str:
+def key_sentence(place: Place, words: Remark) -> Remark:
     """Say `words` of the key at a place."""
-    return placed(place if len(place) > 1 else (), f"« {shown(str(place[-1]))} » : {words}")
+    said = Remark("« {key} » : {words}", key=shown(str(place[-1])), words=words)
+    return placed(place if len(place) > 1 else (), said)
 
 
-def no_secret(place: Place) -> str:
+def no_secret(place: Place) -> Remark:
     """Refuse a secret that stands in the file; it is not shown."""
-    where = WHERE.replace("secret =", "key =", 1) if place == ("register", "key") else WHERE
     return key_sentence(
         place,
-        "un secret ne s’écrit jamais dans ce fichier, qui se lit et se copie ; retirez-le, changez-le "
-        f"s’il a servi, et dites plutôt où il se trouve : {where}",
+        Remark(
+            "un secret ne s’écrit jamais dans ce fichier, qui se lit et se copie ; retirez-le, changez-le "
+            "s’il a servi, et dites plutôt où il se trouve : {where}",
+            where=where("key") if place == ("register", "key") else where(),
+        ),
     )
 
 
@@ -153,7 +157,7 @@ def is_secret(around: str | int, key: str | int, value: object) -> bool:
 def _title(place: Place) -> str:
     match place:
         case (str(name), int(at), *_):
-            return f"[[{shown(name)}]] n° {at + 1}"
+            return Remark("[[{name}]] n° {number}", name=shown(name), number=at + 1)
         case (str(name), *_):
             written = (title for title in SECTIONS if title.strip("[]") == name)
             return next(written, f"[{shown(name)}]")
@@ -161,21 +165,27 @@ def _title(place: Place) -> str:
             return ""
 
 
-def _key(place: Place) -> str:
+def _of_the_key(place: Place, words: Remark) -> Remark:
     """Name the key of a place, and which value of its list: `« domains », 2e valeur : `."""
     match place:
         case (str(), int(), str(key), *inner) | (str(), str(key), *inner):
-            return f"« {shown(key)} »{''.join(map(_step, inner))} : "
+            return Remark("{key} : {words}", key=_inside(key, inner), words=words)
         case (str(key),) if key in _TOP:
-            return f"« {key} » : "
+            return Remark("« {key} » : {words}", key=key, words=words)
         case _:  # a whole entry of a section, and the section is named already
-            return ""
+            return words
 
 
-def _step(step: str | int) -> str:
-    if isinstance(step, int):
-        return f", {step + 1}{'e' if step else 're'} valeur"
-    return f", « {shown(step)} »"
+def _inside(key: str, steps: Iterable[str | int]) -> Remark:
+    said = Remark("« {key} »", key=shown(key))
+    for step in steps:
+        if isinstance(step, str):
+            said = Remark("{key}, « {step} »", key=said, step=shown(step))
+        elif step:
+            said = Remark("{key}, {rank}e valeur", key=said, rank=step + 1)
+        else:
+            said = Remark("{key}, 1re valeur", key=said)
+    return said
 
 
 def _keys(model: type[BaseModel]) -> list[str]:
@@ -185,51 +195,75 @@ def _keys(model: type[BaseModel]) -> list[str]:
 # --- words ----------------------------------------------------------------------------------------
 
 
-def _words(error: ErrorDetails) -> str:
+def _words(error: ErrorDetails) -> Remark:
     place, value = error["loc"], error["input"]
     match error["type"]:
         case "extra_forbidden":
-            return _key(place[:-1]) + unknown(place, value)
+            return _of_the_key(place[:-1], unknown(place, value))
         case "missing":
-            return f"{_key(place[:-1])}la clé « {place[-1]} » manque"
+            return _of_the_key(place[:-1], Remark("la clé « {key} » manque", key=place[-1]))
         case "value_error":
-            return f"{_key(place)}{error['ctx']['error']}"
+            return _of_the_key(place, Remark("{fault}", fault=error["ctx"]["error"]))
         case "tuple_type" | "model_type" if len(place) == 1:
-            return f"« {place[0]} » s’écrit comme une section, {_title(place)}"
-        case "enum":
-            options = re.sub(r"'(\w+)'", r"« \1 »", error["ctx"]["expected"]).replace(
-                " or ", " ou "
+            return Remark(
+                "« {key} » s’écrit comme une section, {title}", key=place[0], title=_title(place)
             )
-            return f"{_key(place)}il faut {options}, pas {_what(value)}"
         case kind:
-            wanted = _WANTED.get(kind, error["msg"])
             # What stands beside the place of a secret may be the secret.
             hidden = any(isinstance(step, str) and _SECRET.search(step) for step in place)
-            found = "" if hidden or kind == "string_too_short" else f", pas {_what(value)}"
-            return f"{_key(place)}il faut {wanted}{found}"
+            silent = hidden or kind == "string_too_short"
+            return _of_the_key(place, _other(_wanted(error), None if silent else _what(value)))
 
 
-def unknown(place: Place, value: object) -> str:
+def _wanted(error: ErrorDetails) -> str:
+    """Say what should stand there: our own types say it themselves (`values.wanted`)."""
+    context = error.get("ctx", {})
+    if error["type"] == "enum":
+        return _either(re.findall(r"'(\w+)'", context["expected"]))
+    return _WANTED.get(error["type"]) or context.get("words") or error["msg"]
+
+
+def _either(words: Sequence[str]) -> Remark:
+    first, *rest = [Remark("« {word} »", word=word) for word in words]
+    for word in rest[:-1]:
+        first = Remark("{before}, {word}", before=first, word=word)
+    return Remark("{before} ou {word}", before=first, word=rest[-1]) if rest else first
+
+
+def _other(wanted: str, found: Remark | None) -> Remark:
+    if found is None:
+        return Remark("il faut {wanted}", wanted=wanted)
+    return Remark("il faut {wanted}, pas {found}", wanted=wanted, found=found)
+
+
+def unknown(place: Place, value: object) -> Remark:
     """Say that a key is unknown, and which is nearest."""
-    key = str(place[-1])
+    key, advice = shown(str(place[-1])), _advice(place)
+    if len(place) == 1 and isinstance(value, (Mapping, list)):
+        return Remark("section « {key} » inconnue ; {advice}", key=key, advice=advice)
+    return Remark("clé « {key} » inconnue ; {advice}", key=key, advice=advice)
+
+
+def _advice(place: Place) -> Remark:
+    key, own = str(place[-1]), _own_keys(place)
     homes: dict[str, str] = {}
     for section, model in SECTIONS.items():
         homes = dict.fromkeys(_keys(model), section) | homes
-    own = _own_keys(place)
     if key in _TOP and len(place) > 1:
-        advice = "elle va en tête du fichier, avant la première section"
-    elif key in homes:
-        advice = f"elle va dans {homes[key]}"
-    elif near := _usual(key, own) or _nearest(key, own, 0.7):
-        advice = f"vouliez-vous dire « {near} » ?"
-    elif elsewhere := _nearest(key, homes, 0.7) if len(key) > 4 else "":
-        advice = f"vouliez-vous dire « {elsewhere} », dans {homes[elsewhere]} ?"
-    elif near := _nearest(key, own, 0.55):
-        advice = f"vouliez-vous dire « {near} » ?"
-    else:
-        advice = f"connues : {', '.join(own)}"
-    kind = "section" if len(place) == 1 and isinstance(value, (Mapping, list)) else "clé"
-    return f"{kind} « {shown(key)} » inconnue ; {advice}"
+        return Remark("elle va en tête du fichier, avant la première section")
+    if key in homes:
+        return Remark("elle va dans {section}", section=homes[key])
+    if near := _usual(key, own) or _nearest(key, own, 0.7):
+        return Remark("vouliez-vous dire « {near} » ?", near=near)
+    if elsewhere := _nearest(key, homes, 0.7) if len(key) > 4 else "":
+        return Remark(
+            "vouliez-vous dire « {near} », dans {section} ?",
+            near=elsewhere,
+            section=homes[elsewhere],
+        )
+    if near := _nearest(key, own, 0.55):
+        return Remark("vouliez-vous dire « {near} » ?", near=near)
+    return Remark("connues : {known}", known=", ".join(own))
 
 
 def _own_keys(place: Place) -> list[str]:
@@ -243,14 +277,21 @@ def _own_keys(place: Place) -> list[str]:
     return _keys(Settings)
 
 
-def _what(value: object) -> str:
-    if isinstance(value, str):
-        return f"le texte « {shown(_USERINFO.sub('…@', value[:200]))} »"
-    if isinstance(value, (list, Mapping)):
-        return "une liste" if isinstance(value, list) else "une table"
-    if isinstance(value, int) and abs(value) > sys.maxsize:
-        return "un nombre démesuré"  # Python refuses to print the longest ones
-    return f"la valeur {str(value).lower()}"
+def _what(value: object) -> Remark:
+    match value:
+        case str():
+            text = shown(_USERINFO.sub("…@", value[:200]))
+            return Remark("le texte « {text} »", text=text)
+        case list():
+            return Remark("une liste") if value else Remark("une liste vide")
+        case Mapping():
+            return Remark("une table")
+        case tuple():
+            return Remark("une liste vide")
+        case int() if abs(value) > sys.maxsize:
+            return Remark("un nombre démesuré")  # Python refuses to print the longest ones
+        case _:
+            return Remark("la valeur {value}", value=str(value).lower())
 
 
 def shown(text: str) -> str:

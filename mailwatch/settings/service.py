@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
+from mailwatch.errors import FaultyValueError
 from mailwatch.model import Institution
 from mailwatch.settings.packaged import STATE_FOLDER
 from mailwatch.settings.values import (
@@ -63,7 +64,7 @@ class SecretSection(Section):
     @model_validator(mode="after")
     def _in_one_place(self) -> Self:
         if sum(map(bool, (self.credential, self.file, self.env))) != 1:
-            raise ValueError(
+            raise FaultyValueError(
                 "il faut une clé et une seule parmi « credential », « file » et « env »"
             )
         return self
@@ -148,7 +149,7 @@ class JournalSection(Section):
     @model_validator(mode="after")
     def _dated_by_somebody(self) -> Self:
         if bool(self.timestamp_command) != bool(self.timestamp_ca):
-            raise ValueError("« timestamp_command » et « timestamp_ca » vont ensemble")
+            raise FaultyValueError("« timestamp_command » et « timestamp_ca » vont ensemble")
         return self
 
 
@@ -166,7 +167,7 @@ class MetricsSection(Section):
     @model_validator(mode="after")
     def _read_by_the_collector(self) -> Self:
         if not self.textfile.endswith(".prom"):
-            raise ValueError(
+            raise FaultyValueError(
                 "« textfile » doit finir par « .prom » : node_exporter ne lit que ces fichiers-là"
             )
         return self

@@ -1,4 +1,4 @@
-"""A TOML file that a person wrote, read whole: every fault named in French, with its line."""
+"""A TOML file that a person wrote, read whole: every fault named, with its line."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
-from mailwatch.errors import SettingsError
+from mailwatch.errors import Remark, SettingsError
 
 MAX_BYTES = 1_000_000
 """A settings file is a few kilobytes: what is larger is something else."""
 
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _REASONS = {
-    "Cannot overwrite": "clé écrite deux fois",
-    "Cannot declare": "section écrite deux fois",
-    "Cannot mutate": "clé écrite deux fois",
-    "Expected '='": "le signe « = » manque après la clé",
-    "Expected newline": "il y a quelque chose de trop après la valeur",
-    "Invalid value": "valeur mal écrite ; un texte se met entre guillemets",
-    "Invalid date": "cette date n’existe pas",
-    "Invalid initial": "clé mal écrite",
-    "Unclosed array": "le crochet fermant de la liste manque",
-    "Unterminated string": "le guillemet fermant manque",
-    "Illegal character": "caractère interdit ici, ou guillemet fermant manquant",
-    "Unescaped": "la barre oblique inverse se double : \\\\",
+    "Cannot overwrite": Remark("clé écrite deux fois"),
+    "Cannot declare": Remark("section écrite deux fois"),
+    "Cannot mutate": Remark("clé écrite deux fois"),
+    "Expected '='": Remark("le signe « = » manque après la clé"),
+    "Expected newline": Remark("il y a quelque chose de trop après la valeur"),
+    "Invalid value": Remark("valeur mal écrite ; un texte se met entre guillemets"),
+    "Invalid date": Remark("cette date n’existe pas"),
+    "Invalid initial": Remark("clé mal écrite"),
+    "Unclosed array": Remark("le crochet fermant de la liste manque"),
+    "Unterminated string": Remark("le guillemet fermant manque"),
+    "Illegal character": Remark("caractère interdit ici, ou guillemet fermant manquant"),
+    "Unescaped": Remark("la barre oblique inverse se double : \\\\"),
 }
 
 
@@ -46,10 +46,12 @@ def parsed(name: str, content: str) -> Mapping[str, object]:
         raise SettingsError(
             "{file}, {where} : {reason}",
             file=name,
-            where=f"ligne {place[1]}, colonne {place[2]}" if place else "à la fin du fichier",
+            where=Remark("ligne {line}, colonne {column}", line=place[1], column=place[2])
+            if place
+            else Remark("à la fin du fichier"),
             reason=next(
                 (said for start, said in _REASONS.items() if str(fault).startswith(start)),
-                "ce n’est pas du TOML",
+                Remark("ce n’est pas du TOML"),
             ),
         ) from None
 
@@ -94,11 +96,12 @@ def _bytes(path: Path) -> bytes:
     return content
 
 
-def _advice(path: Path) -> str:
-    """Name the file nearby that may have been meant."""
+def _advice(path: Path) -> Remark:
+    """Name the file nearby that may have been meant, or how to have one."""
     try:
         nearby = [file.name for file in path.parent.glob("*.toml")]
     except OSError:
-        return ""
-    near = get_close_matches(path.name, nearby, n=1)
-    return f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+        nearby = []
+    if near := get_close_matches(path.name, nearby, n=1):
+        return Remark(" ; vouliez-vous dire « {near} » ?", near=near[0])
+    return Remark(" ; nommez-en un par --settings, ou « mailwatch init » en écrit un premier")

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from pydantic_core import PydanticCustomError
 
 from mailwatch import workdays
+from mailwatch.errors import Remark
 from mailwatch.labels import WEEKDAYS
 from mailwatch.settings.packaged import territories_only
 from mailwatch.site import Weekday
@@ -28,6 +29,9 @@ _CREDENTIAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,254}")
 _DURATION = re.compile(r"([0-9]{1,3}) ?(mois|ans?|années?|months?|years?)", re.IGNORECASE)
 _SHORTEST, _LONGEST = 12, 240
 _SOCKET_PATH = 107
+_NUMBER = Remark("un nombre de {low} à {high}").template
+_SECONDS = Remark("un nombre de secondes de {low} à {high}").template
+_MEGABYTES = Remark("un nombre de mégaoctets de {low} à {high}").template
 _UNROUTABLE = (".local", "@local", ".localhost", "@localhost")
 
 
@@ -35,7 +39,7 @@ Place = tuple[str | int, ...]
 """Keys and indexes from the top of the file, as pydantic's `loc`."""
 
 
-def wanted(words: str) -> PydanticCustomError:
+def wanted(words: Remark) -> PydanticCustomError:
     """Refuse a value by what should stand in its place; the fault says what was found."""
     return PydanticCustomError("wanted", "{words}", {"words": words})
 
@@ -55,14 +59,14 @@ def _address(text: str) -> str:
             test_environment=True,
         )
     except EmailNotValidError:
-        raise wanted("une adresse électronique, comme prefecture@jura.gouv.fr") from None
+        raise wanted(Remark("une adresse électronique, comme prefecture@jura.gouv.fr")) from None
     return (found.ascii_email or found.normalized).lower().removesuffix(suffix)
 
 
 def _somebody(addresses: tuple[str, ...]) -> tuple[str, ...]:
     # pydantic's own `min_length` counts what is valid, and says a second time what is wrong.
     if not addresses:
-        raise wanted("au moins une adresse")
+        raise wanted(Remark("au moins une adresse"))
     return tuple(dict.fromkeys(addresses))
 
 
@@ -70,12 +74,12 @@ def _domain(text: str) -> str:
     try:
         return _address(f"a@{text}").removeprefix("a@")
     except PydanticCustomError:
-        raise wanted("un nom de domaine sans arobase, comme jura.gouv.fr") from None
+        raise wanted(Remark("un nom de domaine sans arobase, comme jura.gouv.fr")) from None
 
 
 def _relay(text: str) -> str:
     if re.search(r"[\s@/:]", text):
-        raise wanted("un nom de serveur, comme mx1.jura.gouv.fr")
+        raise wanted(Remark("un nom de serveur, comme mx1.jura.gouv.fr"))
     return text.lower().rstrip(".")
 
 
@@ -88,7 +92,7 @@ def _day(value: object) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise wanted("une date, comme 2026-01-31")
+    raise wanted(Remark("une date, comme 2026-01-31"))
 
 
 def _hour(value: object) -> time:
@@ -101,7 +105,7 @@ def _hour(value: object) -> time:
             return time(int(found[1]), int(found[2] or 0))
         except ValueError:
             pass
-    raise wanted("une heure, comme « 08:00 »")
+    raise wanted(Remark("une heure, comme « 08:00 »"))
 
 
 def _weekday(value: object) -> Weekday:
@@ -109,7 +113,7 @@ def _weekday(value: object) -> Weekday:
     for day in Weekday:
         if word in {day.name.lower(), WEEKDAYS[day]}:
             return day
-    raise wanted("un jour de la semaine, comme « lundi »")
+    raise wanted(Remark("un jour de la semaine, comme « lundi »"))
 
 
 def _territory(code: str) -> str:
@@ -134,19 +138,19 @@ def _host(text: str) -> str:
     except UnicodeError:  # a label that is empty, too long, or cannot be a name
         name = ""
     if not name or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise wanted("un nom de serveur seul, comme imap.jura.gouv.fr")
+        raise wanted(Remark("un nom de serveur seul, comme imap.jura.gouv.fr"))
     return name
 
 
 def _printable(text: str) -> str:
     if not text.isprintable():
-        raise wanted("un texte sans fin de ligne ni caractère de commande")
+        raise wanted(Remark("un texte sans fin de ligne ni caractère de commande"))
     return text
 
 
 def _label(text: str) -> str:
     if set("/;") & set(text):
-        raise wanted("un nom sans « / » ni « ; », qui servent à situer les messages")
+        raise wanted(Remark("un nom sans « / » ni « ; », qui servent à situer les messages"))
     return text
 
 
@@ -157,7 +161,7 @@ def _folder(name: str) -> str:
 
 def _path(text: str) -> str:
     if text.startswith("~"):
-        raise wanted("un chemin complet, sans « ~ » (le service n’est pas vous)")
+        raise wanted(Remark("un chemin complet, sans « ~ » (le service n’est pas vous)"))
     return text
 
 
@@ -168,27 +172,32 @@ def _socket_or_port(value: object) -> str | int:
     if isinstance(value, str) and value.startswith("/") and value.isprintable():
         if len(value.encode()) <= _SOCKET_PATH:
             return value
-        raise wanted(f"un chemin de {_SOCKET_PATH} octets au plus : un socket n’en admet pas plus")
-    raise wanted("le chemin d’un socket, comme « /run/mailwatch/lmtp.sock », ou un port")
+        raise wanted(
+            Remark(
+                "un chemin de {octets} octets au plus : un socket n’en admet pas plus",
+                octets=_SOCKET_PATH,
+            )
+        )
+    raise wanted(Remark("le chemin d’un socket, comme « /run/mailwatch/lmtp.sock », ou un port"))
 
 
 def _environment(name: str) -> str:
     if not _ENVIRONMENT.fullmatch(name):
-        raise wanted("le nom d’une variable d’environnement, comme MAILWATCH_IMAP")
+        raise wanted(Remark("le nom d’une variable d’environnement, comme MAILWATCH_IMAP"))
     return name
 
 
 def _credential(name: str) -> str:
     if not _CREDENTIAL.fullmatch(name):
-        raise wanted("le nom d’un secret de systemd, comme « imap »")
+        raise wanted(Remark("le nom d’un secret de systemd, comme « imap »"))
     return name
 
 
-def _whole(low: int, high: int, unit: str) -> Callable[[object], int]:
+def _whole(low: int, high: int, words: str) -> Callable[[object], int]:
     def check(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
-        raise wanted(f"un nombre {unit}de {low} à {high}")
+        raise wanted(Remark(words, low=low, high=high))
 
     return check
 
@@ -200,7 +209,7 @@ def _months(value: object) -> int:
         months = int(found[1]) * (1 if found[2].lower().startswith("mo") else 12)
         if _SHORTEST <= months <= _LONGEST:
             return months
-    raise wanted("une durée de 12 mois à 20 ans, comme « 3 ans » ou « 18 mois »")
+    raise wanted(Remark("une durée de 12 mois à 20 ans, comme « 3 ans » ou « 18 mois »"))
 
 
 def _lower(value: object) -> object:
@@ -219,13 +228,13 @@ DayOfWeek = Annotated[Weekday, BeforeValidator(_weekday)]
 TerritoryCode = Annotated[Text, AfterValidator(_territory)]
 TimeZone = Annotated[Text, AfterValidator(_timezone)]
 Host = Annotated[Text, AfterValidator(_host)]
-Port = Annotated[int, BeforeValidator(_whole(1, 65535, ""))]
-Timeout = Annotated[int, BeforeValidator(_whole(1, 600, "de secondes "))]
-Interval = Annotated[int, BeforeValidator(_whole(1, 600, "de secondes "))]
+Port = Annotated[int, BeforeValidator(_whole(1, 65535, _NUMBER))]
+Timeout = Annotated[int, BeforeValidator(_whole(1, 600, _SECONDS))]
+Interval = Annotated[int, BeforeValidator(_whole(1, 600, _SECONDS))]
 """Well under the time after which the register calls it a gap in the observation."""
 Months = Annotated[int, BeforeValidator(_months)]
 SocketOrPort = Annotated[str | int, BeforeValidator(_socket_or_port)]
-Megabytes = Annotated[int, BeforeValidator(_whole(1, 500, "de mégaoctets "))]
+Megabytes = Annotated[int, BeforeValidator(_whole(1, 500, _MEGABYTES))]
 AccountName = Annotated[Line, AfterValidator(_label)]
 FolderName = Annotated[Line, AfterValidator(_folder)]
 FilePath = Annotated[Line, AfterValidator(_path)]

@@ -359,6 +359,13 @@ def test_a_sent_copy_is_dated_by_the_server_else_by_its_date_field_without_a_fla
     assert by_field == Instant(at=NINE, grade=Grade.C)
 
 
+def test_a_sent_copy_without_a_date_field_has_the_server_s_date_alone() -> None:
+    found = sending(message(dated_at=None), delivery(LATER), Institution(), PARIS)
+
+    assert found is not None
+    assert (found.at, found.findings, found.span) == (LATER, (), None)
+
+
 def test_the_day_is_local_whatever_the_zone_of_the_server() -> None:
     found = arrived(hop(datetime(2026, 3, 2, 23, 30, tzinfo=UTC)))
 

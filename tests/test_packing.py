@@ -283,3 +283,9 @@ def test_the_key_of_a_packed_fact_is_read_alone(fact: Fact) -> None:
 def test_bytes_that_are_no_fact_have_no_key(damaged: bytes) -> None:
     with pytest.raises(ValueError, match="not a fact"):
         key_of(damaged)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"un courriel, et non un fait", bytes(200)])
+def test_a_file_that_is_no_fact_has_no_key(damaged: bytes) -> None:
+    with pytest.raises(ValueError, match="not a fact"):
+        key_of(damaged)

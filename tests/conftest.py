@@ -35,7 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if shutil.disk_usage(_MEMORY).free < _ROOM:
         return
-    folder = _held(Path(tempfile.mkdtemp(dir=_MEMORY, prefix="new-mailwatch-tests-")))
+    # Short, since the path of a socket holds a hundred characters.
+    folder = _held(Path(tempfile.mkdtemp(dir=_MEMORY, prefix="new-mw-")))
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
     _sweep()
@@ -51,7 +52,7 @@ def _held(folder: Path) -> Path:
 
 def _sweep() -> None:
     """Remove what runs left that were killed: memory is dearer than a disk."""
-    for folder in _MEMORY.glob("mailwatch-tests-*"):
+    for folder in _MEMORY.glob("mw-*"):
         with suppress(OSError):
             found = os.open(folder, os.O_RDONLY)
             try:

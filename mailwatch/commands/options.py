@@ -193,6 +193,12 @@ def named(register: Register, desk: Desk, today: date, name: str) -> Request:
         links = ((link.key, bare(link.message_id or "")) for link in request.links)
         if wanted == bare(request.message_id or "") or any(wanted in link for link in links):
             return request
+    if register.locate(name):
+        raise UsageError(
+            "« {name} » est un message, qui n’ouvre pas de demande ; s’il a été rectifié, « mailwatch correct {name} "
+            "--undo nature » rend le verdict calculé",
+            name=name,
+        )
     near = get_close_matches(name, [request.id for request in requests], n=1)
     if near:
         raise UsageError(

@@ -69,6 +69,12 @@ def add_letter(
     from mailwatch.model import Letter
 
     with register_for(settings) as (register, desk):
+        at = now_of(now, desk)
+        if received_on > at.date():
+            raise UsageError(
+                "--received ({on:%d/%m/%Y}) est dans l’avenir : un courrier s’inscrit une fois arrivé",
+                on=received_on,
+            )
         known = {entry.reference for entry in register.letters()}
         if reference in known:
             raise UsageError(
@@ -86,7 +92,6 @@ def add_letter(
             note=note,
             correspondent=correspondent.lower(),
         )
-        at = now_of(now, desk)
         register.add_letters([entry], at)
         register.decide(desk, at)
         opened = named(register, desk, at.date(), reference)
@@ -189,7 +194,14 @@ def _declare(given: ManualAnswer, settings: str | None, now: str | None, *, as_j
                 "--on ({on:%d/%m/%Y}) est dans l’avenir : une réponse se déclare une fois donnée",
                 on=given.on,
             )
-        identity = named(register, desk, at.date(), given.request).id
+        asked = named(register, desk, at.date(), given.request)
+        if given.on < asked.received_on:
+            raise UsageError(
+                "--on ({on:%d/%m/%Y}) est avant l’arrivée de la demande, le {received:%d/%m/%Y}",
+                on=given.on,
+                received=asked.received_on,
+            )
+        identity = asked.id
         register.answer(replace(given, request=identity), at)
         register.decide(desk, at)
     if as_json:

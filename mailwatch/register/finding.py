@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from mailwatch.kinship import bare
+from mailwatch.kinship import bare, names
 from mailwatch.packing import unpack
 from mailwatch.register import bodies, persons, tables
 from mailwatch.register.sightings import locations
@@ -38,6 +38,6 @@ def _named(connection: Connection, root: int, name: str) -> Iterator[int]:
     keys = {link.key for each in requests for link in each.links}
     for number, packed in rows:
         each = unpack(packed, _ANY_ZONE)
-        called = wanted in (bare(each.message_id or ""), each.key)
-        if called or each.file in files or each.key in keys:
+        # A message that a person corrected may open no request, and is still called by the id of the one it would.
+        if wanted in names(each) or each.file in files or each.key in keys:
             yield number

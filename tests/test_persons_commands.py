@@ -1,0 +1,54 @@
+"""What persons declare and take back, as they type it: what is refused, and how a correction is undone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_cli import run
+from tests.test_service_commands import ASKED, Bureau, asked, bureau, the_request
+
+__all__ = ["asked", "bureau", "run"]
+
+BY = ("--author", "Hélène Prost", "--reason", "publicité, puis erreur de lecture")
+
+
+def test_a_request_that_was_corrected_away_comes_back_by_the_id_it_had(asked: Bureau) -> None:
+    request = the_request(asked)
+    assert asked.type("correct", request, "--nature", "spam", *BY).code == 0
+
+    gone = asked.type("show", request)
+    undone = asked.type("correct", request, "--undo", "nature", *BY, now="2026-03-10T12:05")
+    back = asked.type("show", request, now="2026-03-10T12:06")
+
+    assert gone.code == 2
+    assert f"« mailwatch correct {request} --undo nature » rend le verdict calculé" in gone.err
+    assert (undone.code, undone.err) == (0, "")
+    assert back.code == 0
+    assert "répondue à temps" in back.out
+
+
+def test_what_is_no_request_any_more_is_known_by_its_identifier_too(asked: Bureau) -> None:
+    assert asked.type("correct", ASKED, "--nature", "spam", *BY).code == 0
+
+    assert "qui n’ouvre pas de demande" in asked.type("show", ASKED).err
+    assert "aucune demande ne s’appelle" in asked.type("show", "<autre@mail.example>").err
+
+
+@pytest.mark.parametrize("command", [("answer",), ("letter", "answer")])
+def test_nothing_is_answered_before_it_came(asked: Bureau, command: tuple[str, ...]) -> None:
+    given = ("--kind", "telephone", "--by", "Karim Vuillet")
+
+    refused = asked.type(*command, the_request(asked), "--on", "2026-03-01", *given)
+
+    assert refused.code == 2
+    assert "--on (01/03/2026) est avant l’arrivée de la demande, le 02/03/2026" in refused.err
+    assert asked.type(*command, the_request(asked), "--on", "2026-03-02", *given).code == 0
+
+
+def test_a_letter_is_entered_once_it_came(asked: Bureau) -> None:
+    early = asked.type("letter", "add", "2026-118", "--received", "2026-03-11")
+    today = asked.type("letter", "add", "2026-118", "--received", "2026-03-10")
+
+    assert early.code == 2
+    assert "--received (11/03/2026) est dans l’avenir" in early.err
+    assert today.code == 0

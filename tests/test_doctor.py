@@ -19,7 +19,7 @@ from mailwatch import diagnosis, language
 from mailwatch.daemon import instance
 from mailwatch.diagnosis import machine, servers
 from mailwatch.diagnosis.terms import Found
-from mailwatch.errors import BusyError, RefusedError, RegisterError, UnreachableError
+from mailwatch.errors import BusyError, RefusedError, RegisterError, SourceError, UnreachableError
 from mailwatch.register import created, database, key_of, opened
 from mailwatch.register.database import PRAGMAS, connected, pragma
 from mailwatch.site import Account, FolderRole, Secret, Security, Site, Submission, WatchedFolder
@@ -217,6 +217,19 @@ def test_measures_that_cannot_be_written_are_doubtful(site: Site, tmp_path: Path
     assert not machine.rights(
         replace(site, metrics=str(tmp_path / "x.prom")), tmp_path / "mailwatch.toml"
     ).doubts
+
+
+@pytest.mark.parametrize("closed", ["etat", "register.sqlite"])
+def test_a_state_folder_or_register_that_this_account_cannot_write_fails(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    def access(path: Path, mode: int) -> bool:  # the superuser may write anywhere
+        return not (mode & os.W_OK and path.name == closed)
+
+    monkeypatch.setattr(os, "access", access)
+
+    with pytest.raises(RefusedError, match=f"{closed} » : ce compte ne peut pas y écrire"):
+        machine.rights(site, tmp_path / "mailwatch.toml")
 
 
 # --- versions and systemd -------------------------------------------------------------------------
@@ -429,6 +442,25 @@ def test_on_a_real_server_nothing_but_reading_is_asked(watched: Watched, tmp_pat
     assert "INBOX ✔" in words(found)
     assert not found.doubts
     assert any(said.startswith("EXAMINE") for said in watched.wiretap.said)
+
+
+def test_a_folder_that_is_not_there_is_told_with_those_that_are(
+    watched: Watched, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(watched.secret, "utf-8")
+    secret.chmod(0o600)
+    watched.mailbox.folder("Envoyés")
+    unknown = (WatchedFolder(name="Expédiés", role=FolderRole.SENT),)
+
+    with pytest.raises(SourceError) as fault:
+        servers.account(
+            replace(watched.account, folders=unknown, secret=Secret(file=str(secret))), NOW
+        )
+
+    assert "aucun dossier « Expédiés »" in str(fault.value)
+    told = str(fault.value).partition(" ; ce compte a : ")[2]
+    assert {"INBOX", "Envoyés"} <= set(told.split(", "))
 
 
 # --- certificates ---------------------------------------------------------------------------------

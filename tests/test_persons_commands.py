@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 
+from mailwatch.commands import privacy
 from tests.test_cli import run
 from tests.test_service_commands import ASKED, Bureau, asked, bureau, the_request
 
@@ -52,3 +54,18 @@ def test_a_letter_is_entered_once_it_came(asked: Bureau) -> None:
     assert early.code == 2
     assert "--received (11/03/2026) est dans l’avenir" in early.err
     assert today.code == 0
+
+
+@pytest.mark.parametrize("said", ["o", "Oui", "y", " yes "])
+def test_a_person_is_erased_by_whoever_says_yes(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: said)
+
+    privacy._agree("Effacer ?")
+
+
+@pytest.mark.parametrize("said", ["", "n", "non", "peut-être"])
+def test_nobody_is_erased_by_any_other_word(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: said)
+
+    with pytest.raises(click.Abort):
+        privacy._agree("Effacer ?")

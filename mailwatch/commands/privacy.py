@@ -107,7 +107,7 @@ def erase(
     desk, person = desk_of(site), _person(address)
     if not yes:
         question = _("Effacer définitivement « {address} » du registre ?").format(address=person)
-        click.confirm(question, abort=True)
+        _agree(question)
     with opened(Path(site.state), key_for(site)) as register:
         done = register.erase(desk, person, now_of(now, desk), anyway=anyway)
     if as_json:
@@ -117,6 +117,13 @@ def erase(
         "{messages} messages et {records} notes ou courriers ne mènent plus à cette personne."
     )
     click.echo(words.format(messages=done.messages, records=done.records))
+
+
+def _agree(question: str) -> None:
+    """Go on when the person says yes, in either language; click knows the English word alone."""
+    said = click.prompt(f"{question} {_('[o/N]')}", default="", show_default=False)
+    if said.strip().lower() not in {"o", "oui", "y", "yes"}:
+        raise click.Abort
 
 
 def _person(address: str) -> str:

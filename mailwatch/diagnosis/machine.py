@@ -21,7 +21,7 @@ from mailwatch.daemon.instance import refuse_network
 from mailwatch.diagnosis.terms import Found, found
 from mailwatch.errors import BusyError, MailwatchError, RefusedError, Remark, refusal
 from mailwatch.probe import glance
-from mailwatch.register.database import KEY
+from mailwatch.register.database import FILE, KEY
 from mailwatch.site import Site
 
 _TIME_ERROR = 5
@@ -122,8 +122,17 @@ def disk(site: Site) -> Found:
 
 
 def rights(site: Site, settings: Path) -> Found:
-    """Say who but the service may read its folder and keys, or change its settings."""
+    """Say who but the service may read its folder and keys, or change its settings.
+
+    Raises RefusedError when this account cannot write where it has to.
+    """
     state, key = Path(site.state), Path(site.state, KEY)
+    for path in (state, state / FILE):
+        if os.access(path, os.F_OK) and not os.access(path, os.W_OK):
+            raise RefusedError(
+                "« {path} » : ce compte ne peut pas y écrire ; rendez-le, avec son dossier, au compte du service",
+                path=path,
+            )
     closed = (state, key, key_file(site))
     return found(
         Remark("dossier, clés et réglages examinés"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from mailwatch.diagnosis.terms import Found, found
-from mailwatch.errors import Remark
+from mailwatch.errors import Remark, SourceError
 from mailwatch.outbox import session
 from mailwatch.settings.secrets import reveal
 from mailwatch.site import Account, Submission
@@ -25,11 +25,16 @@ def account(watched: Account, now: datetime) -> Found:
     """Open each watched folder of an account; raises as `connect` and `Connection.examine`."""
     with connect(watched, lambda: reveal(watched.secret) if watched.secret else "") as connection:
         listed = connection.folders()
-        doubts = [
-            doubt
-            for folder in watched.folders
-            for doubt in _of_the_folder(connection, folder.name, now)
-        ]
+        try:
+            doubts = [
+                doubt
+                for folder in watched.folders
+                for doubt in _of_the_folder(connection, folder.name, now)
+            ]
+        except SourceError as fault:
+            raise SourceError(
+                "{fault} ; ce compte a : {folders}", fault=fault, folders=", ".join(listed)
+            ) from None
         ends_at = certificate_ends_at(connection.certificate)
     names = {folder.name for folder in watched.folders}
     folders = " ; ".join(f"{name} ✔" if name in names else name for name in listed)

@@ -261,7 +261,8 @@ class Connection:
                 **self._named(),
             )
         return SourceError(
-            "compte « {account} » : aucun dossier « {folder} » sur {host}", **self._named()
+            "compte « {account} » : aucun dossier « {folder} » sur {host} ; « mailwatch doctor » donne les noms",
+            **self._named(),
         )
 
     def _after_the_last(self) -> int:

@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, filterfalse, islice
 from typing import NamedTuple, TypeVar
 
 from mailwatch.errors import FaultyValueError
@@ -74,7 +74,7 @@ class Words:
 
     def spoken(self) -> list[str]:
         """The tokens that are words, punctuation left out."""
-        return [token for token in self.tokens if token not in _SIGNS_OF_TEXT]
+        return [*filterfalse(_SIGNS_OF_TEXT.__contains__, self.tokens)]
 
     def until(self, end: int) -> Words:
         """The words that stand before `end` in `line`."""

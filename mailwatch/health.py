@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mailwatch import alert
-from mailwatch.errors import Remark
+from mailwatch.errors import (
+    BusyError,
+    MailwatchError,
+    RefusedError,
+    RegisterError,
+    Remark,
+    SettingsError,
+    SourceError,
+    UnreachableError,
+)
 from mailwatch.model import Period
 from mailwatch.register import (
     AlertState,
@@ -75,6 +84,18 @@ _SENDING_FAULTS = {
     ),
 }
 _ANY_FAULT = Remark("le relevé échoue ; « mailwatch doctor » dit pourquoi")
+_EXIT_CODES = {
+    kind.__name__: kind.exit_code
+    for kind in (
+        UnreachableError,
+        RefusedError,
+        BusyError,
+        SettingsError,
+        SourceError,
+        RegisterError,
+    )
+}
+_FAILURE = MailwatchError.exit_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +176,12 @@ class Health:
     clock_sets: tuple[ClockSet, ...]
     """When the machine's clock was set, of the last 30 days."""
     head: Head
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the failure that most asks for a person, as `once` gives it; 0 when nothing fails."""
+        faults = (*(folder.fault for folder in self.folders), self.sending)
+        return max((_EXIT_CODES.get(fault.error, _FAILURE) for fault in faults if fault), default=0)
 
 
 def examine(

@@ -108,9 +108,9 @@ state = "etat"
         timed = () if words[0] in {"db", "doctor", "init", "check-config"} else ("--now", now)
         return self.type_(*words, "--settings", str(self.settings), *timed)
 
-    def json(self, *words: str, now: str = "2026-03-10T12:00") -> Any:
+    def json(self, *words: str, now: str = "2026-03-10T12:00", code: int = 0) -> Any:
         ran = self.type(*words, "--json", now=now)
-        assert ran.code == 0, ran.err
+        assert ran.code == code, ran.err
         return json.loads(ran.out)
 
     def receive(self, when: str, text: str = QUESTION, *, folder: str = "INBOX", **of: str) -> None:
@@ -584,7 +584,7 @@ def test_an_alert_that_the_server_refuses_is_told(
     bureau.sink.answer = answer
 
     failed = bureau.type("once", now="2026-03-16T08:00")
-    found = bureau.json("status", now="2026-03-16T08:01")
+    found = bureau.json("status", now="2026-03-16T08:01", code=code)
 
     assert failed.code == code
     assert len(failed.err.splitlines()) == 1
@@ -596,7 +596,7 @@ def test_an_alert_that_the_server_refuses_is_told(
 def test_an_alert_without_a_server_waits_and_leaves_when_it_is_back(bureau: Bureau) -> None:
     bureau.write(smtp_port=free_port())
     failed = bureau.type("once", now="2026-03-16T08:00")
-    waiting = bureau.json("status", now="2026-03-16T08:01")
+    waiting = bureau.json("status", now="2026-03-16T08:01", code=69)
     bureau.write()
     bureau.type("once", now="2026-03-16T08:10")
     left = bureau.json("status", now="2026-03-16T08:11")

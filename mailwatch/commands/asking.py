@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 @click.command(
     help=_(
         "Dire où en est le service : relevés, messages en attente ou illisibles, interruptions, dernière alerte, et "
-        "ce qui empêche un compte d’être relevé. Aucun serveur n’est interrogé."
+        "ce qui empêche un compte d’être relevé. Aucun serveur n’est interrogé. Le code de sortie est celui de la "
+        "panne, 0 quand il n’y en a pas."
     ),
     short_help=_("Dire où en est le service."),
     options_metavar=_("[OPTIONS]"),
@@ -56,6 +58,7 @@ def status(settings: str | None, as_json: bool, now: str | None) -> None:
         print_json(contracts.health(found, desk.zone, octets))
     else:
         screens.health(found, desk.zone, state, octets)
+    sys.exit(found.exit_code)
 
 
 @click.command(

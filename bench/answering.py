@@ -23,7 +23,7 @@ from quality import UNDATED, desk
 from mailwatch.demo.composing import compose
 from mailwatch.message import read
 from mailwatch.model import Announced, Delivery, Message, Nature, Reading, Role
-from mailwatch.nature.answering import heard, spelt
+from mailwatch.nature.answering import MACHINES, heard, spelt
 from mailwatch.nature.outgoing import ruled, settled
 from mailwatch.promises import announced
 from mailwatch.ruleset import Desk
@@ -38,10 +38,9 @@ NATURES = (
 LEAST = 3
 """Times that a sign is met before it is learnt; a word is met twice in one answer."""
 ROUNDS = 15
-STEP = 0.01
-SMALL = 0.005
+STEP = 0.02
+SMALL = 0.002
 """How much of themselves all weights lose at a step of 1."""
-MACHINES = frozenset(NATURES[4:])
 ROBOTS = {
     "automatic_reply": Nature.AUTOMATIC_ACKNOWLEDGEMENT, "out_of_office": Nature.OUT_OF_OFFICE,
 }  # fmt: skip
@@ -83,7 +82,7 @@ def examples() -> Iterator[Answered]:
             nature = line.partition("|")[0].strip()
             if nature in NATURES:
                 yield from _of_line(lines, number, Nature(nature), line.partition("|")[2].strip())
-    for lines in (page for page in RECEIVED if page.stem.startswith("lines")):
+    for lines in (each for each in RECEIVED if each.stem.startswith("lines")):
         for number, line in enumerate(lines.read_text("utf-8").splitlines()):
             said, _, text = (part.strip() for part in line.partition("|"))
             if (nature := ROBOTS.get(said)) is not None:

@@ -122,7 +122,7 @@ def test_what_a_person_put_somewhere_is_not_said_to_be_the_same_person(doubted: 
 
 
 def test_a_doubtful_message_of_no_request_is_reviewed_by_its_key(bureau: Bureau) -> None:
-    bureau.receive(MONDAY, "Merci d’avance.\n\nOdile Ferrand", subject="Information")
+    bureau.receive(MONDAY, "Bleu alors.", subject="Re: couleur")
     assert bureau.type("once").code == 0
     (one,) = bureau.json("review")["review"]
     assert (one["request"], one["what"], one["doubt"]) == (None, "thanks", "nature")

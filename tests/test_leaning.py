@@ -194,7 +194,9 @@ def test_the_packaged_weights_know_every_nature_that_words_can_tell() -> None:
         Nature.INTERNAL_FORWARD,
     }  # fmt: skip
     assert set(RULES.leanings.natures) == told
-    pairs = [sign for sign in RULES.leanings.weights if sign.replace(" ", "").isalpha() and " " in sign]
+    pairs = [
+        sign for sign in RULES.leanings.weights if sign.replace(" ", "").isalpha() and " " in sign
+    ]
     assert len(pairs) > 1000
 
 

@@ -378,9 +378,13 @@ def test_a_missing_file_names_its_neighbour(file: Path, tmp_path: Path) -> None:
         SettingsError, match=r"n’existe pas ; vouliez-vous dire « mailwatch\.toml »"
     ):
         load(tmp_path / "mailwach.toml")
-    with pytest.raises(SettingsError, match=r"n’existe pas ; nommez-en un par --settings, ou « mailwatch init »"):
+    with pytest.raises(
+        SettingsError, match=r"n’existe pas ; nommez-en un par --settings, ou « mailwatch init »"
+    ):
         load(tmp_path / "nulle" / "part.toml")
-    with pytest.raises(SettingsError, match=r"n’existe pas ; nommez-en un par --settings, ou « mailwatch init »"):
+    with pytest.raises(
+        SettingsError, match=r"n’existe pas ; nommez-en un par --settings, ou « mailwatch init »"
+    ):
         load(file / "part.toml")
 
 
@@ -412,7 +416,9 @@ def test_a_missing_file_in_an_unreadable_folder_is_still_missing(
         raise PermissionError
 
     monkeypatch.setattr(Path, "glob", refuse)
-    with pytest.raises(SettingsError, match=r"n’existe pas ; nommez-en un par --settings, ou « mailwatch init »"):
+    with pytest.raises(
+        SettingsError, match=r"n’existe pas ; nommez-en un par --settings, ou « mailwatch init »"
+    ):
         load(file)
 
 

@@ -39,6 +39,9 @@ _TOLD = 0.5
 """The share under which it is none against rules that hear no more than a reply."""
 _SENT_AWAY = 0.92
 """The same for a referral: a reply names bodies too, and whoever was sent away is told so in words."""
+_MACHINE = 0.7
+"""The share under which no opinion takes an agent for a machine."""
+MACHINES = frozenset({Nature.AUTOMATIC_ACKNOWLEDGEMENT, Nature.OUT_OF_OFFICE})
 _CLEAR = 0.75
 """The share from which an opinion needs no person's eye."""
 
@@ -73,6 +76,8 @@ def seconded(found: Reading, wording: Wording, leanings: Leanings) -> Reading:
 
 def _least(wording: Wording, nature: Nature) -> float:
     """The share that an opinion for `nature` needs against the rules."""
+    if nature in MACHINES:
+        return _MACHINE
     if any(cue.label == wording.ruled and cue.weight == DECISIVE for cue in wording.cues):
         return _DECIDED
     if wording.ruled is not Nature.REPLY:

@@ -228,7 +228,8 @@ def test_case_68_a_list_too_long_for_one_line_is_read_in_windows(
         too_long = last - first >= 150_000
         return [b"* SEARCH " + b"7000000 " * 150_000 if too_long else lines[0], *lines[1:]]
 
-    server.bend = on("UID SEARCH", long)
+    listed, many = on("UID SEARCH", long), rewritten("EXAMINE", rb"\d+ EXISTS", b"150000 EXISTS")
+    server.bend = lambda asked, lines: many(asked, [*listed(asked, lines)])
 
     assert out.poll().failures == ()
     assert out.losses(QUESTIONS) == []

@@ -455,3 +455,55 @@ def test_capitals_alone_below_a_full_name_are_a_service_for_want_of_another(
     found = judged(PROSE + f"Bien à vous,\n{lines}")[1]
 
     assert found == (f"signature : {service}" if service else "-")
+
+
+@pytest.mark.parametrize(
+    ("line", "institution"),
+    [
+        ("Marne Prefecture", "Marne Prefecture"), ("Prefecture of Ain", "Prefecture of Ain"),
+        ("Ain préfecture", "Ain préfecture"), ("HAUSSARIAT NC", "HAUSSARIAT NC"), ("SP St-Paul", "SP St-Paul"),
+        ("Sous-préfecture de St-Claude", "Sous-préfecture de St-Claude"),
+        ("L'unité forêt de la DDT (Ain)", "DDT (Ain)"), ("(Préfecture du Jura)", "Préfecture du Jura"),
+        ("Direction de la mer (DM) de Mayotte", "Direction de la mer (DM) de Mayotte"),
+        ("@Prefet57", ""), ("www.moselle.gouv.fr | @Prefet57", ""), ("#Prefet57", ""),
+    ],
+)  # fmt: skip
+def test_an_institution_is_known_in_other_orders_and_not_in_a_handle(
+    line: str, institution: str
+) -> None:
+    found = judged(PROSE + f"Cordialement,\nClaire Vernier\n{line}")[2]
+
+    assert found == (f"signature : {institution}" if institution else "-")
+
+
+@pytest.mark.parametrize(
+    ("end", "who", "service"),
+    [
+        (
+            "céline morel / bureau du séjour / prefecture de l'ain",
+            "céline morel",
+            "bureau du séjour",
+        ),
+        (
+            "Bien à vous,\nM. Lundi\nCommission médicale primaire",
+            "M. Lundi",
+            "Commission médicale primaire",
+        ),
+        ("Cordialement,\nRégis, agent d'accueil et de sécurité", "Régis", ""),
+        ("Cordialement,\nEdmond TISSERAND, S.G.", "Edmond TISSERAND", ""),
+        ("Cordialement,\nagathe du service titres", "agathe", "service titres"),
+    ],
+)
+def test_small_letters_and_functions_are_told_from_services(
+    end: str, who: str, service: str
+) -> None:
+    name, unit, _ = judged(PROSE + end)
+
+    assert name.endswith(f" : {who}")
+    assert unit == (f"signature : {service}" if service else "-")
+
+
+def test_units_above_a_delegated_formula_sign() -> None:
+    unit = judged(PROSE + "Le bureau des usagers de la route\npour le Préfet de la Moselle")[1]
+
+    assert unit == "signature : bureau des usagers de la route"

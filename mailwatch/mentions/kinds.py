@@ -131,8 +131,7 @@ def _is_sentence(words: list[str], raw: str, lexicon: Lexicon) -> bool:
     return (
         raw[0].islower()
         and len(words) > 5
-        and " - " not in raw
-        and "|" not in raw
+        and not any(mark in raw for mark in (" - ", " / ", "|"))
         and words[0] not in lexicon.leads
         and words[0] not in _CONNECTORS
     )

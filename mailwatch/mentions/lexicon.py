@@ -50,6 +50,8 @@ class Lexicon:
     """A State body named with its territory."""
     territory: re.Pattern[str]
     """What ties an acronym to its territory: « DDT *du Jura* », « CERT *de Besançon* »."""
+    office_behind: re.Pattern[str]
+    """« Marne Prefecture », as it is said in English."""
     town_office: re.Pattern[str]
     """A préfecture or sous-préfecture of a place that the lists may not know."""
 
@@ -75,7 +77,10 @@ def lexicon(rules: RulePack) -> Lexicon:
     acronyms, state = words("acronyms"), words("state_acronyms")
     units = (*rules.lists.get("units", ()), *rules.lists.get("broad_units", ()))
     places = [
-        word for key in ("departments", "regions", "towns") for word in rules.lists.get(key, ())
+        written
+        for key in ("departments", "regions", "towns")
+        for word in rules.lists.get(key, ())
+        for written in _spellings(word)
     ]
     heads = frozenset(fold(unit).split()[0] for unit in units)
     functions, titles = words("functions"), words("titles")
@@ -107,10 +112,17 @@ def lexicon(rules: RulePack) -> Lexicon:
         unit=_unit(units),
         territory=re.compile(rf"(?:{_JOINT}(?:{_alternatives(places)})|[ -]{_NUMBER})(?![\w-])"),
         institution=_institution(places, rules.lists.get("state_acronyms", ())),
+        office_behind=re.compile(rf"(?<![\w'@#-])(?:{_alternatives(places)}) prefecture(?![\w-])"),
         town_office=re.compile(
             rf"(?<![\w'-]){_OFFICE}(?: de| du| des| d'| de la| de l'| a| en)[ ]?(?P<place>[a-z][a-z'-]+)"
         ),
     )
+
+
+def _spellings(place: str) -> tuple[str, ...]:
+    """A place as it is written in full, and with « St »."""
+    short = re.sub(r"\b([Ss])aint(e?)(?=[ -])", r"\1t\2", place)
+    return (place,) if short == place else (place, short)
 
 
 def _place_words(lists: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
@@ -127,7 +139,10 @@ def _place_words(lists: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
 # --- patterns -------------------------------------------------------------------------------------
 
 _OFFICE = r"(?:sous[ -]prefe(?:cture|te|t)|prefe(?:cture|te|t))"
-_JOINT = r"(?: (?:de |du |des |d'|de la |de l'|en |dans la |dans le |dans les |dans l'|a |a la )?| ?[-:,|] ?(?:du )?)"
+_JOINT = (
+    r"(?: (?:de |du |des |d'|de la |de l'|en |dans la |dans le |dans les |dans l'|a |a la |of )?| ?[-:,|] ?(?:du )?"
+    r"| ?\((?:de |du |des |d'|de la |de l')?)"
+)
 
 
 _STREET = (
@@ -170,11 +185,12 @@ def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]
         r"prefe(?:cture|te|t) de police(?: de paris| des bouches-du-rhone)?"
         r"|haut[ -]commissa(?:riat|ire)(?: de la republique)?(?: (?:en|de|de la))"
         r" (?:polynesie francaise|nouvelle[ -]caledonie)"
+        r"|haussa(?:riat|ire)(?: (?:en|de|de la))? (?:polynesie francaise|nouvelle[ -]caledonie|nc|pf)"
         r"|administra(?:tion|teur|trice) superieure?(?: des iles| de| des)? (?:iles )?wallis[ -]et[ -]futuna"
         r"|(?:administra(?:tion|teur|trice) superieure? des )?terres australes et antarctiques francaises"
         r"|(?:subdivision|circonscription) administrative des iles [a-z-]+(?: [a-z-]+)?"
     )
     return re.compile(
-        rf"(?<![\w'-])(?:(?:{body})(?:{_JOINT}{territory}"
+        rf"(?<![\w'@#-])(?:(?:{body})(?: \([a-z-]{{2,12}}\))?(?:{_JOINT}{territory}"
         rf"(?: et (?:de |du |des |d')?{territory})?|[ -]?(?:du )?{_NUMBER})|{alone})(?![\w-])"
     )

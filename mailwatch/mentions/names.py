@@ -183,7 +183,7 @@ _NAMES = (
     (re.compile(r"[UC]{1,2}I(?=$)"), Weight.SHAPED),
     (re.compile(r"CF{1,2}(?:P{0,3}[UC]){1,2}(?=$|[BDEPx])"), Weight.SHAPED),
     (re.compile(r"F{1,2}(?=$|P*B|E)"), Weight.SHAPED),
-    (re.compile(r"f(?=$)|f[xf](?=$)"), Weight.SHAPED),
+    (re.compile(r"f(?=$|P+B)|f[xf](?=$)"), Weight.SHAPED),
     (re.compile(r"(?:P{0,3}[UC]){1,4}(?=$)"), Weight.WEAK),
 )
 

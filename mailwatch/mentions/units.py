@@ -50,7 +50,7 @@ _HOURS = re.compile(
     r"\s*(?:n ?o ?)?(?::\s*)?(?:\d|@|\+33|du lundi|lundi|sur rendez|ouvert|ferme|de \d)"
 )
 _ACRONYMS = re.compile(
-    r"(?<![\w.@'’-])(?:S/P|(?:[A-Z]\.){2,8}|[A-Z]{2,9}(?:\d{2,3})?)(?:(?: ?/ ?|-)[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])"
+    r"(?<![\w.@'’-])(?:S/P|(?:[A-Z]\.){3,8}|[A-Z]{2,9}(?:\d{2,3})?)(?:(?: ?/ ?|-)[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])"
 )
 _ALONE = re.compile(r"[A-Z]{3,6}")
 _NOT_A_UNIT = re.compile(
@@ -180,7 +180,7 @@ def _unit(block: Block, start: int, end: int, head: str, lexicon: Lexicon) -> Bo
         and not before.rstrip(" -|,/").endswith((" de", " du", " d'", "chef"))
     ):
         return None
-    if head == "mission" and _FUNCTION_OF.search(before):
+    if head in ("mission", "accueil") and _FUNCTION_OF.search(before):
         return None
     if _ADDRESS_BEFORE.search(before):
         return None
@@ -281,6 +281,8 @@ def _institutions(block: Block, lexicon: Lexicon) -> tuple[Body, ...]:
 
 def _bodies(block: Block, lexicon: Lexicon) -> Iterator[Body]:
     spans = [match.span() for match in lexicon.institution.finditer(block.folded)]
+    if not spans and " prefecture" in block.folded:
+        spans = [match.span() for match in lexicon.office_behind.finditer(block.folded)]
     for match in lexicon.town_office.finditer(block.folded):
         known = any(start <= match.start() < end for start, end in spans)
         capital = block.text[match.start("place")].isupper()
@@ -294,7 +296,8 @@ def _bodies(block: Block, lexicon: Lexicon) -> Iterator[Body]:
             continue
         if block.opens_with and not _ATTACHED.fullmatch(before, max(0, start - 200)):
             continue
-        text = " ".join(block.text[start:end].split())
+        opened = "(" in block.folded[start:end] and ")" not in block.folded[start:end]
+        text = " ".join(block.text[start : end + opened].split())
         yield Body(
             text=text,
             place=block.place,

@@ -192,6 +192,8 @@ def _draft(sheet: Sheet, piece: _Piece, last: Line | None, position: Position) -
     end = start + len(text[start : piece.end].rstrip(" \t\xa0,;|-–—"))
     if start >= end or sheet.words[start:end].isspace():
         return None
+    if leading and leading.group().endswith("@") and " " not in text[start:end]:
+        return Line(start, end, Kind.NOTE, piece.gap, position.opens)  # « @Prefet57 »
     found = lead(sheet, start, end) if start in sheet.leading else None
     kind = LEAD_KINDS[found.label] if found else kind_of(sheet, start, end, position)
     if not position.opens:
@@ -278,7 +280,7 @@ def _ends_formula(part: str, lexicon: Lexicon) -> bool:
     )
 
 
-_CLOSE = (Kind.PLAIN, Kind.LABEL, Kind.NOTE, Kind.ADDRESSEE)
+_CLOSE = (Kind.PLAIN, Kind.LABEL, Kind.NOTE, Kind.ADDRESSEE, Kind.DELEGATION)
 """What may stand below the last sentence."""
 
 

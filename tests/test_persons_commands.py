@@ -69,3 +69,35 @@ def test_nobody_is_erased_by_any_other_word(monkeypatch: pytest.MonkeyPatch, sai
 
     with pytest.raises(click.Abort):
         privacy._agree("Effacer ?")
+
+
+@pytest.mark.parametrize("command", [("answer",), ("letter", "answer")])
+def test_an_answer_declared_by_mistake_is_taken_back(
+    asked: Bureau, command: tuple[str, ...]
+) -> None:
+    request, by = the_request(asked), ("--by", "Karim Vuillet")
+    before = asked.json("show", request, now="2026-03-10T12:06")
+    given = ("--on", "2026-03-02", "--kind", "telephone")
+    assert asked.type(*command, request, *given, *by).code == 0
+    assert asked.json("show", request, now="2026-03-10T12:06") != before
+
+    taken = asked.type(*command, request, "--withdraw", *by, "--note", "autre demande")
+
+    assert (taken.code, taken.out.strip()) == (0, f"Réponse retirée de la demande {request}.")
+    assert asked.json("show", request, now="2026-03-10T12:06") == before
+    assert asked.type(*command, request, *given, *by).code == 0
+    told = asked.json(*command, request, "--withdraw", *by)
+    assert (told["request"], told["kind"]) == (request, "withdrawn")
+
+
+def test_only_what_was_declared_is_taken_back_and_a_day_and_a_kind_are_needed(
+    asked: Bureau,
+) -> None:
+    request, by = the_request(asked), ("--by", "Karim Vuillet")
+
+    nothing = asked.type("answer", request, "--withdraw", *by)
+    undated = asked.type("answer", request, "--kind", "telephone", *by)
+
+    assert (nothing.code, undated.code) == (2, 2)
+    assert f"aucune réponse déclarée pour la demande {request}" in nothing.err
+    assert "--on et --kind disent quand et comment il a été répondu" in undated.err

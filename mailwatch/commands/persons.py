@@ -29,6 +29,10 @@ _KINDS = ("telephone", "guichet", "courrier", "courriel", "attente", "reorientat
 """How an answer outside the watched mail may be given; the last three only hold or hand over."""
 _NATURES = {"attente": "holding_reply", "reorientation": "referral", "pieces": "information_needed"}
 
+_answered_on = click.option("--on", "on", type=Day(), metavar="DATE", help=_("Jour de la réponse."))
+_withdraw = click.option(
+    "--withdraw", is_flag=True, help=_("Retirer ce qui fut déclaré à tort pour cette demande.")
+)
 _author = click.option(
     "--author", required=True, metavar="NOM", help=_("Qui le décide ou en répond.")
 )
@@ -140,22 +144,24 @@ def import_letters(path: str, settings: str | None, now: str | None, as_json: bo
     "answer", help=_("Noter la réponse faite à un courrier."), options_metavar=_("[OPTIONS]")
 )
 @click.argument("reference", metavar="RÉFÉRENCE")
-@click.option(
-    "--on", "on", type=Day(), required=True, metavar="DATE", help=_("Jour de la réponse.")
-)
+@_answered_on
 @click.option(
     "--kind", type=click.Choice(_KINDS), default="courrier", show_default=True, help=_("Comment.")
 )
 @click.option("--by", required=True, metavar="NOM", help=_("Qui a répondu, ou en répond."))
 @click.option("--note", default="", metavar="TEXTE", help=_("Précision."))
+@_withdraw
 @settings_option
 @now_option
 @json_option
 def answer_letter(
-    reference: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None,
-    as_json: bool,
+    reference: str, on: date | None, kind: str, by: str, note: str, withdraw: bool,
+    settings: str | None, now: str | None, as_json: bool,
 ) -> None:  # fmt: skip
-    _declare(_given(reference, on, kind, by, note), settings, now, as_json=as_json)
+    if withdraw:
+        _take_back(reference, by, note, settings, now, as_json=as_json)
+    else:
+        _declare(_given(reference, on, kind, by, note), settings, now, as_json=as_json)
 
 
 @click.command(
@@ -163,25 +169,29 @@ def answer_letter(
     options_metavar=_("[OPTIONS]"),
 )
 @click.argument("request", metavar="DEMANDE")
-@click.option(
-    "--on", "on", type=Day(), required=True, metavar="DATE", help=_("Jour de la réponse.")
-)
-@click.option("--kind", type=click.Choice(_KINDS), required=True, help=_("Comment."))
+@_answered_on
+@click.option("--kind", type=click.Choice(_KINDS), help=_("Comment."))
 @click.option("--by", required=True, metavar="NOM", help=_("Qui a répondu, ou en répond."))
 @click.option("--note", default="", metavar="TEXTE", help=_("Précision."))
+@_withdraw
 @settings_option
 @now_option
 @json_option
 def answer(
-    request: str, on: date, kind: str, by: str, note: str, settings: str | None, now: str | None,
-    as_json: bool,
+    request: str, on: date | None, kind: str | None, by: str, note: str, withdraw: bool,
+    settings: str | None, now: str | None, as_json: bool,
 ) -> None:  # fmt: skip
-    _declare(_given(request, on, kind, by, note), settings, now, as_json=as_json)
+    if withdraw:
+        _take_back(request, by, note, settings, now, as_json=as_json)
+    else:
+        _declare(_given(request, on, kind, by, note), settings, now, as_json=as_json)
 
 
-def _given(request: str, on: date, kind: str, by: str, note: str) -> ManualAnswer:
+def _given(request: str, on: date | None, kind: str | None, by: str, note: str) -> ManualAnswer:
     from mailwatch.model import ManualAnswer
 
+    if on is None or kind is None:
+        raise UsageError("--on et --kind disent quand et comment il a été répondu ; il les faut")
     return ManualAnswer(request=request, on=on, kind=_NATURES.get(kind, kind), by=by, note=note)
 
 
@@ -208,6 +218,28 @@ def _declare(given: ManualAnswer, settings: str | None, now: str | None, *, as_j
         print_json({"request": identity, "on": given.on.isoformat(), "kind": given.kind})
         return
     click.echo(_("Réponse notée pour la demande {id}.").format(id=identity))
+
+
+def _take_back(
+    request: str, by: str, note: str, settings: str | None, now: str | None, *, as_json: bool
+) -> None:
+    """Record that no answer declared of a request so far was given."""
+    from mailwatch.model import ManualAnswer
+
+    with register_for(settings) as (register, desk):
+        at = now_of(now, desk)
+        identity = named(register, desk, at.date(), request).id
+        if not any(given.request == identity for given in register.answers()):
+            raise UsageError("aucune réponse déclarée pour la demande {id}", id=identity)
+        kind = ManualAnswer.WITHDRAWN
+        register.answer(
+            ManualAnswer(request=identity, on=at.date(), kind=kind, by=by, note=note), at
+        )
+        register.decide(desk, at)
+    if as_json:
+        print_json({"request": identity, "on": at.date().isoformat(), "kind": kind})
+        return
+    click.echo(_("Réponse retirée de la demande {id}.").format(id=identity))
 
 
 # --- corrections ----------------------------------------------------------------------------------

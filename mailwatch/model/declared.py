@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from mailwatch.model.terms import Convention
 
@@ -32,7 +33,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualAnswer:
-    """An answer outside the mail (telephone, counter, letter) that a person vouches for."""
+    """An answer outside the mail (telephone, counter, letter) that a person vouches for, or takes back."""
+
+    WITHDRAWN: ClassVar[str] = "withdrawn"
+    """The kind that takes back all that was declared of the request before."""
 
     request: str
     """The message identifier or the reference of the letter."""

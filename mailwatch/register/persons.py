@@ -221,8 +221,14 @@ def answer(connection: Connection, manual: ManualAnswer, at: datetime) -> None:
 
 
 def answers(connection: Connection) -> tuple[ManualAnswer, ...]:
-    """Give the answers that persons vouched for, the oldest first."""
-    return tuple(given for _, given in numbered_answers(connection))
+    """Give the answers that persons vouched for and did not take back, the oldest first."""
+    standing: list[ManualAnswer] = []
+    for _, given in numbered_answers(connection):
+        if given.kind == ManualAnswer.WITHDRAWN:
+            standing = [one for one in standing if one.request != given.request]
+        else:
+            standing.append(given)
+    return tuple(standing)
 
 
 def numbered_answers(connection: Connection) -> Iterator[tuple[int, ManualAnswer]]:

@@ -343,8 +343,12 @@ def _unwatched(found: Audit) -> Iterator[str]:
             _("interruption de l’observation"),
             _("interruptions de l’observation"),
         )
-        missed = sum(gap.missed for gap in found.unwatched)
-        yield _("{times}, {missed} messages passés inaperçus.").format(times=times, missed=missed)
+        missed = counted(
+            sum(gap.missed for gap in found.unwatched),
+            _("message passé inaperçu"),
+            _("messages passés inaperçus"),
+        )
+        yield f"{times}, {missed}."
 
 
 def counted(count: int, one: str, many: str) -> str:

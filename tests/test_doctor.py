@@ -487,9 +487,9 @@ def test_how_long_an_imap_certificate_holds_is_told_and_its_end_in_time(
     found = servers.account(protected, today)
     early = servers.account(protected, today - timedelta(days=90))
 
-    assert re.search(r"certificat valable encore [012] jours", words(found))
+    assert re.search(r"certificat valable encore [012] j\b", words(found))
     assert "le certificat du serveur expire le " in doubts(found)
-    assert re.search(r"certificat valable encore 9[012] jours", words(early))
+    assert re.search(r"certificat valable encore 9[012] j\b", words(early))
     assert "certificat" not in doubts(early)
 
 

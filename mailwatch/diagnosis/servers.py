@@ -108,7 +108,7 @@ def certificate_ends_at(certificate: Mapping[str, object] | None) -> datetime | 
 def _lasting(ends_at: datetime | None, now: datetime) -> Remark | None:
     if ends_at is None:
         return None
-    return Remark("certificat valable encore {days} jours", days=(ends_at - now).days)
+    return Remark("certificat valable encore {days} j", days=(ends_at - now).days)
 
 
 def _ending(ends_at: datetime | None, now: datetime) -> Remark | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -727,6 +728,12 @@ def test_drafts_are_not_kept_where_nobody_answers_them_any_more(
     assert list((tmp_path / "state" / "spool" / "draft").iterdir()) == []
 
 
+def listens(path: Path) -> bool:
+    """Say whether a socket takes connections: it stands there a moment before it does."""
+    with socket.socket(socket.AF_UNIX) as asked:
+        return asked.connect_ex(str(path)) == 0
+
+
 def test_the_service_answers_within_a_tick_and_stops_as_asked(tmp_path: Path) -> None:
     created(tmp_path / "state")
     with smtp_server() as sink:
@@ -747,7 +754,7 @@ def test_the_service_answers_within_a_tick_and_stops_as_asked(tmp_path: Path) ->
         ]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
             try:
-                until((tmp_path / "lmtp.sock").exists)
+                until(lambda: listens(tmp_path / "lmtp.sock"))
                 with LMTP(str(tmp_path / "lmtp.sock")) as connection:
                     assert connection.sendmail(AGENT, [DRAFTS], draft(LETTER)) == {}
                 until(lambda: bool(sink.taken))

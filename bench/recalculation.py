@@ -1,12 +1,11 @@
 """The program of the auditor's pack against mailwatch: the same figures from ten thousand invented histories.
 
-    python bench/recalculation.py [HISTORIES]
-
 Prints what was compared and how long it took; ends with 1 when one history gives other figures.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from pathlib import Path
@@ -19,9 +18,11 @@ from tests.histories import history
 from tests.recalculation import laid, program, told
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """Compare, print, and say whether every history agrees."""
-    count = int(arguments[0]) if arguments else 10_000
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--histories", type=int, default=10_000, help="histoires inventées")
+    count = parser.parse_args().histories
     recompute = program().main
     requests = differing = 0
     begun = time.perf_counter()
@@ -32,13 +33,13 @@ def main(arguments: list[str]) -> int:
             requests += len(audit.requests)
             if code:
                 differing += 1
-                print(f"history {seed}: {said[said.rfind('Chiffres refaits') :]}")
+                print(f"histoire {seed} : {said[said.rfind('Chiffres refaits') :]}")
     seconds = time.perf_counter() - begun
-    print(f"histories that agree       {count - differing} of {count}")
-    print(f"requests in them           {requests}")
-    print(f"time                       {seconds:.0f} s")
+    print(f"histoires aux mêmes chiffres   {count - differing} sur {count}")
+    print(f"demandes qu’elles contiennent  {requests}")
+    print(f"durée                          {seconds:.0f} s")
     return int(differing > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

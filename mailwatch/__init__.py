@@ -20,6 +20,7 @@ The core: no clock, file, socket, environment or randomness.
     addresses   Whose address is it: the institution's own, a robot's, or somebody outside.
     instants    When a message arrived or left, and on what evidence.
     labels      The French words for the domain's values, one word a thing.
+    templating  Templates made ready to be filled: pages are escaped.
     periods     Periods by their names: year, half, quarter, month.
 
     ruleset     The référentiel as typed values, refused if inconsistent.

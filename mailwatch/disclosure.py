@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-
 from mailwatch import labels
 from mailwatch.model import (
     Correction,
@@ -23,6 +21,7 @@ from mailwatch.model import (
     Review,
     Role,
 )
+from mailwatch.templating import environment
 
 HTML = "acces.html"
 JSON = "acces.json"
@@ -56,14 +55,8 @@ class Disclosure:
 
 def html(found: Disclosure, templates: Mapping[str, str]) -> str:
     """The same as a page in French, which needs nothing else."""
-    environment = Environment(
-        loader=DictLoader(dict(templates)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    ready = environment(templates)
+    ready.filters |= {
         "correction": labels.correction,
         "day": labels.day,
         "duration": duration,
@@ -72,7 +65,7 @@ def html(found: Disclosure, templates: Mapping[str, str]) -> str:
         "moment": labels.moment,
         "way": way,
     }
-    return environment.get_template(HTML).render(found=found, labels=labels)
+    return ready.get_template(HTML).render(found=found, labels=labels)
 
 
 def way(fact: Fact) -> str:

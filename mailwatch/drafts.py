@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
-from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
 from mailwatch import mentions, nature
 from mailwatch.addresses import FromClass, is_ours
@@ -36,6 +36,7 @@ from mailwatch.model import (
     Unreadable,
 )
 from mailwatch.ruleset import Desk
+from mailwatch.templating import environment
 from mailwatch.wording import read as read_words
 
 TEXT = "projet.txt.j2"
@@ -313,16 +314,9 @@ _MARKS = {
 
 
 def _environment(templates: Mapping[str, str]) -> Environment:
-    environment = Environment(
-        loader=DictLoader(dict(templates)),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"french": _french, "wrapped": _wrapped}
-    return environment
+    ready = environment(templates, keep_end=True)
+    ready.filters |= {"french": _french, "wrapped": _wrapped}
+    return ready
 
 
 def _french(words: str) -> str:

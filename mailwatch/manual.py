@@ -318,15 +318,9 @@ def years(closure: Closure) -> str:
 def html(found: Manual, title: str, templates: Mapping[str, str]) -> str:
     """The manual as one accessible page, to be read or printed; `title` is whose rules they are."""
     # Whoever wants the JSON of a deadline waits for no templates.
-    from jinja2 import DictLoader, Environment, StrictUndefined
+    from mailwatch.templating import environment
 
-    environment = Environment(
-        loader=DictLoader(dict(templates)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    ready = environment(templates)
     filters: dict[str, Callable[..., str]] = {
         "apart": apart,
         "explained": explained,
@@ -334,5 +328,5 @@ def html(found: Manual, title: str, templates: Mapping[str, str]) -> str:
         "yearly": yearly,
         "years": years,
     }
-    environment.filters |= filters
-    return environment.get_template(HTML).render(manual=found, title=title, labels=labels)
+    ready.filters |= filters
+    return ready.get_template(HTML).render(manual=found, title=title, labels=labels)

@@ -6,11 +6,12 @@ import re
 import textwrap
 from collections.abc import Mapping
 
-from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
 from mailwatch.alert.lines import DUE, LATE_FOLLOW_UP, Group, Urgency, long_day, minute, plain
 from mailwatch.alert.sections import Alert, ClockSet, Gap, Healing
 from mailwatch.labels import NO_BREAK, day, plural, short_file
+from mailwatch.templating import environment
 
 TEXT = "alerte.txt.j2"
 HTML = "alerte.html.j2"
@@ -121,15 +122,8 @@ def _length(seconds: int) -> str:
 
 
 def _environment(templates: Mapping[str, str]) -> Environment:
-    environment = Environment(
-        loader=DictLoader(dict(templates)),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
+    ready = environment(templates, keep_end=True)
+    ready.filters |= {
         "beyond": _beyond,
         "day": day,
         "french": _french,
@@ -139,7 +133,7 @@ def _environment(templates: Mapping[str, str]) -> Environment:
         "spaced": lambda count: f"{count:,}".replace(",", NO_BREAK),
         "wrapped": _wrapped,
     }
-    return environment
+    return ready
 
 
 def _beyond(group: Group) -> str:

@@ -9,8 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-
 from mailwatch import labels
 from mailwatch.dossier.terms import Case, Drawn, Passage
 from mailwatch.labels import NO_BREAK, day, days, moment, plural, short_file
@@ -28,6 +26,7 @@ from mailwatch.model import (
 )
 from mailwatch.report.chapters import subtitle
 from mailwatch.reviewing import Event, Happening, timeline
+from mailwatch.templating import environment
 
 TEMPLATE = "dossier-echantillon.html"
 _APART = re.compile(" (?=[:;?!])")
@@ -36,14 +35,8 @@ _WEEKDAYS = ("lu", "ma", "me", "je", "ve", "sa", "di")
 
 def page(sample: Drawn, audit: Audit, templates: Mapping[str, str]) -> str:
     """Write the sample as one page that needs nothing else and prints a case a sheet."""
-    environment = Environment(
-        loader=DictLoader(dict(templates)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    ready = environment(templates)
+    ready.filters |= {
         "day": day,
         "moment": moment,
         "days": days,
@@ -51,7 +44,7 @@ def page(sample: Drawn, audit: Audit, templates: Mapping[str, str]) -> str:
         "plural": plural,
         "spaced": _spaced,
     }
-    return environment.get_template(TEMPLATE).render(
+    return ready.get_template(TEMPLATE).render(
         sample=sample,
         subtitle=subtitle(audit),
         today=audit.today,

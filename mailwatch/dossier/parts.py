@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-
 from mailwatch import labels
 from mailwatch.dossier import cases, columns
 from mailwatch.dossier.figures import figures
@@ -18,6 +16,7 @@ from mailwatch.model import Audit
 from mailwatch.report.chapters import subtitle
 from mailwatch.report.ods import workbook
 from mailwatch.report.terms import Cell, ClosedDay, Column, Table
+from mailwatch.templating import environment
 
 NOTICE, VERIFY, RECOMPUTE = "LISEZMOI.md", "VERIFIER.md", "recalcul.py"
 FIGURES, SUMS = "figures.json", "SHA256SUMS"
@@ -52,17 +51,10 @@ def parts(pack: Pack, templates: Mapping[str, str]) -> Mapping[str, bytes]:
 
 def notice(pack: Pack, templates: Mapping[str, str]) -> str:
     """Write the page to begin with: what is in the pack, and what an auditor does with it."""
-    environment = Environment(
-        loader=DictLoader(dict(templates)),
-        autoescape=False,  # noqa: S701 -- no page: words to be read as they are
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"day": day, "moment": moment, "plural": plural}
+    ready = environment(templates, keep_end=True)
+    ready.filters |= {"day": day, "moment": moment, "plural": plural}
     audit, beside = pack.edition.audit, pack.edition.beside
-    return environment.get_template(_NOTICE).render(
+    return ready.get_template(_NOTICE).render(
         pack=pack,
         audit=audit,
         beside=beside,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from mailwatch.labels import NO_BREAK, day, plural
@@ -14,6 +13,7 @@ from mailwatch.report.cells import percent, population, shown
 from mailwatch.report.chapters import chapters, subtitle, title
 from mailwatch.report.terms import Beside, Cell, Kind
 from mailwatch.ruleset import Policy
+from mailwatch.templating import environment
 
 ROWS = 1_000
 """Rows of one table on the page; the spreadsheet has them all."""
@@ -23,21 +23,15 @@ def html(
     audit: Audit, policy: Policy, templates: Mapping[str, str], beside: Beside | None = None
 ) -> str:
     """Write the page."""
-    environment = Environment(
-        loader=DictLoader(dict(templates)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    ready = environment(templates)
+    ready.filters |= {
         "cell": _cell,
         "day": day,
         "plural": plural,
         "spaced": _spaced,
         "svg": lambda chart: Markup(charts.svg(chart)),  # noqa: S704 -- made of escaped pieces
     }
-    return environment.get_template("rapport.html").render(
+    return ready.get_template("rapport.html").render(
         audit=audit,
         title=title(audit),
         subtitle=subtitle(audit),

@@ -31,16 +31,10 @@ _OPINIONS = frozenset({FindingKind.NO_OPINION, FindingKind.OLD_OPINION})
 def html(book: Book, templates: Mapping[str, str]) -> str:
     """Write the pages as one accessible page, to be read or printed."""
     # Whoever wants a table on a terminal waits for no templates.
-    from jinja2 import DictLoader, Environment, StrictUndefined
+    from mailwatch.templating import environment
 
-    environment = Environment(
-        loader=DictLoader(dict(templates)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(HTML).render(**_pages(book))
+    ready = environment(templates)
+    return ready.get_template(HTML).render(**_pages(book))
 
 
 def document(book: Book) -> str:

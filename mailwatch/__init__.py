@@ -21,6 +21,7 @@ The core: no clock, file, socket, environment or randomness.
     instants    When a message arrived or left, and on what evidence.
     labels      The French words for the domain's values, one word a thing.
     templating  Templates made ready to be filled: pages are escaped.
+    signs       Signs as files and paper can hold them, and where a word too long may break.
     periods     Periods by their names: year, half, quarter, month.
 
     ruleset     The référentiel as typed values, refused if inconsistent.
@@ -74,6 +75,8 @@ The shell: where mail, settings and the day come from, and where results go.
     settings    The institution's own values, checked key by key.
     journal     The journal as files that a stranger can verify, and their verification.
     analysis    One delivery becomes a fact: the core, run on bytes nobody vouches for.
+
+    typesetting  Pages as PDF, whatever signs they hold.
 
     workers     Processes that judge hostile bytes under limits.
     register    What was seen, decided and said, and the journal of it all.

@@ -6,7 +6,6 @@ sheet(found, ("pdf", "html"))                   # the pages for the users' commi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,12 +19,12 @@ from mailwatch.model import Mention, Mentions, Outcome, Refused, Unreadable
 from mailwatch.ruleset import Desk
 from mailwatch.settings import template_texts
 from mailwatch.settings.packaged import specimen_files
+from mailwatch.signs import writable
 from mailwatch.specimens import Book, Heard, Specimen, Verdict
+from mailwatch.typesetting import typeset
 
 PDF, HTML = FORMATS = ("pdf", "html")
 _NAMES = {PDF: "courriels-type.pdf", HTML: "courriels-type.html"}
-_SIGN = re.compile(r'(?:text|codepoint) `"([^"`]{1,40})"`')
-"""How typst names a sign that it cannot set."""
 _SUFFIX = ".txt"
 _LARGEST = 1_000_000
 """Octets of a file that are looked at: a courriel type is a page."""
@@ -142,30 +141,11 @@ def _judged(specimen: Specimen, desk: Desk, on: date) -> Verdict:
 
 
 def _html(book: Book) -> bytes:
-    return specimens.html(book, template_texts()).encode()
+    return writable(specimens.html(book, template_texts())).encode()
 
 
 def _pdf(book: Book) -> bytes:
-    """Set the pages as PDF/A-2a and PDF/UA-1: to be kept for years, and read aloud."""
-    import typst
-
-    try:
-        made: bytes = typst.compile(
-            template_texts()["courriels.typ"].encode(),
-            format="pdf",
-            sys_inputs={"book": specimens.document(book)},
-            pdf_standards=["a-2a", "ua-1"],
-            ignore_system_fonts=True,
-        )
-    except typst.TypstError as fault:
-        # Neither norm takes a sign that the font cannot show.
-        signs = dict.fromkeys(_SIGN.findall(str(fault)))
-        raise SourceError(
-            "{signs} : ce signe ne se compose pas en PDF ; remplacez-le dans les courriels type, ou écrivez les pages "
-            "en HTML seul (--format html)",
-            signs=", ".join(f"« {sign} »" for sign in signs) or str(fault).splitlines()[0],
-        ) from None
-    return made
+    return typeset("courriels.typ", specimens.document(book))
 
 
 def _shipped() -> Mapping[str, bytes]:

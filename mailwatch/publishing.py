@@ -13,6 +13,8 @@ from mailwatch.model import Audit
 from mailwatch.report import Beside
 from mailwatch.ruleset import Desk, Policy
 from mailwatch.settings import template_texts
+from mailwatch.signs import writable
+from mailwatch.typesetting import typeset
 
 PDF, HTML, ODS, CSV, JSON = FORMATS = ("pdf", "html", "ods", "csv", "json")
 SCREEN = (HTML, CSV, JSON)
@@ -51,17 +53,7 @@ def rendered(
 
 def pdf(audit: Audit, policy: Policy, beside: Beside) -> bytes:
     """Set the report as PDF/A-2a and PDF/UA-1; the same report gives the same bytes."""
-    import typst
-
-    made: bytes = typst.compile(
-        template_texts()["rapport.typ"].encode(),
-        format="pdf",
-        sys_inputs={"report": report.document(audit, policy, beside)},
-        # To be kept for years (ISO 19005-2), and read aloud (ISO 14289-1).
-        pdf_standards=["a-2a", "ua-1"],
-        ignore_system_fonts=True,
-    )
-    return made
+    return typeset("rapport.typ", report.document(audit, policy, beside))
 
 
 def _spreadsheet_texts(audit: Audit, policy: Policy, beside: Beside) -> Mapping[str, bytes]:
@@ -81,7 +73,7 @@ _WRITERS: Mapping[str, _Files] = {
     ODS: lambda audit, policy, beside: {report.ODS: report.ods(audit, policy, beside)},
     CSV: _spreadsheet_texts,
     JSON: lambda audit, _policy, beside: {
-        report.JSON: b"".join(map(str.encode, contracts.audit_lines(audit, beside.precisions)))
+        report.JSON: b"".join(map(_json, contracts.audit_lines(audit, beside.precisions)))
     },
 }
 
@@ -89,8 +81,13 @@ _WRITERS: Mapping[str, _Files] = {
 def disclose(found: Disclosure, folder: Path) -> None:
     """Write what is held on one person into `folder`, for nobody else to read; UsageError when it cannot be."""
     as_json = json.dumps(contracts.disclosure(found), ensure_ascii=False, indent=2)
-    page = disclosure.html(found, template_texts())
-    _write({disclosure.HTML: page.encode(), disclosure.JSON: as_json.encode()}, folder, mode=0o700)
+    page = writable(disclosure.html(found, template_texts()))
+    _write({disclosure.HTML: page.encode(), disclosure.JSON: _json(as_json)}, folder, mode=0o700)
+
+
+def _json(text: str) -> bytes:
+    """A JSON text in UTF-8; half a surrogate pair, which UTF-8 has not, as JSON escapes it (RFC 8259, section 8.2)."""
+    return text.encode(errors="backslashreplace")
 
 
 def _write(files: Mapping[str, bytes], folder: Path, mode: int = 0o777) -> None:

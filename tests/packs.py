@@ -79,7 +79,9 @@ def _page_text(page: pikepdf.Page) -> str:
 
 def _shown(octets: bytes, letters: Mapping[int, str]) -> str:
     codes = zip(octets[::2], octets[1::2], strict=False)
-    return "".join(letters.get(256 * high + low, "") for high, low in codes)
+    shown = "".join(letters.get(256 * high + low, "") for high, low in codes)
+    # Where a long word may break, there is a sign that nobody sees.
+    return shown.replace("\u200b", "")
 
 
 def _letters(table: str) -> dict[int, str]:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 class Outline(HTMLParser):
     """The elements of a page, with whatever stays open."""
 
-    VOID = frozenset({"meta", "br", "hr", "img", "rect", "line", "link", "input"})
+    VOID = frozenset({"meta", "br", "wbr", "hr", "img", "rect", "line", "link", "input"})
 
     def __init__(self) -> None:
         super().__init__()

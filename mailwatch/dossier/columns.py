@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -13,14 +12,11 @@ from mailwatch.model import Answer, Audit, Mention, Outcome, Request, Role
 from mailwatch.report.cells import shown
 from mailwatch.report.spreadsheets import COLUMNS
 from mailwatch.report.terms import Cell, ClosedDay, Column, Kind, Table
+from mailwatch.signs import writable
 
 REQUESTS, ANSWERS, GAPS = "registre.csv", "reponses.csv", "interruptions.csv"
 EXCEPTIONS, CLOSED_DAYS = "exceptions.csv", "jours_non_ouvres.csv"
 
-_UNWRITABLE = re.compile(
-    "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
-)
-"""What a spreadsheet or another program's CSV reader chokes on."""
 _GUARDED = ("'", "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet would compute (CWE-1236), or that would be taken for one guarded from it."""
 _KINDS = {"delai": Kind.NUMBER, "relances": Kind.NUMBER, "passes": Kind.NUMBER}
@@ -65,17 +61,11 @@ def text_of(table: Table) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def plain(words: str) -> str:
-    """Give words as the CSV files can hold them."""
-    # Nearly all words are printable, and told so in a tenth of the time.
-    return words if words.isprintable() else _UNWRITABLE.sub("\ufffd", words)
-
-
 def _cell(cell: Cell) -> str:
     """A cell in words; an apostrophe before those that would not be read back as they are."""
     if not isinstance(cell, str):
         return shown(cell)
-    words = plain(cell)
+    words = writable(cell)
     return f"'{words}" if words.startswith(_GUARDED) else words
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from mailwatch import labels
-from mailwatch.dossier.columns import plain
 from mailwatch.model import (
     Audit,
     Channel,
@@ -23,6 +22,7 @@ from mailwatch.model import (
 from mailwatch.report.cells import population
 from mailwatch.report.committee import rate_of
 from mailwatch.report.trends import distribution
+from mailwatch.signs import writable
 
 Figure: TypeAlias = "int | float | str | Mapping[str, Figure] | None"
 
@@ -36,9 +36,9 @@ def figures(audit: Audit) -> Mapping[str, Figure]:
         "demandes": len(audit.requests),
         "ensemble": _of(audit.indicators),
         **{f"mois : {month}": _of(found) for month, found in audit.by_month.items()},
-        **{f"service : {plain(name)}": _of(found) for name, found in audit.by_service.items()},
+        **{f"service : {writable(name)}": _of(found) for name, found in audit.by_service.items()},
         "délais": _delays(audit),
-        "motifs d’exclusion": Counter(map(plain, excluded)),
+        "motifs d’exclusion": Counter(map(writable, excluded)),
         "rectifiées": sum(bool(request.corrected) for request in audit.requests),
         "retards": {"nombre": len(late), "cause renseignée": sum(bool(r.note) for r in late)},
         "suivies à part": Counter(labels.NATURES[nature] for nature in apart),

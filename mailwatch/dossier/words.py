@@ -12,7 +12,6 @@ from functools import partial
 
 from mailwatch import labels
 from mailwatch.analysis import Examined, examine
-from mailwatch.dossier.columns import plain
 from mailwatch.dossier.terms import Passage, Piece
 from mailwatch.language import say
 from mailwatch.model import Delivery, Nature, Role, Unreadable
@@ -21,6 +20,7 @@ from mailwatch.register import Location, Place
 from mailwatch.register.terms import location_name
 from mailwatch.rereading import Fetched, fetched, senders
 from mailwatch.ruleset import Desk
+from mailwatch.signs import writable
 from mailwatch.site import Account, FolderRole, Site
 from mailwatch.workers import Verdict
 
@@ -75,10 +75,10 @@ def _passage(found: Fetched, verdict: Verdict | None) -> Passage:
         return Passage(fault=verdict.reason if verdict else "ce message ne peut pas être lu")
     told = json.loads(verdict)
     return Passage(
-        sender=plain(told["sender"]),
-        subject=plain(told["subject"]),
-        pieces=tuple(Piece(text=plain(text), of=of) for text, of in told["pieces"]),
-        apart=tuple(Piece(text=plain(text), of=of) for text, of in told["apart"]),
+        sender=writable(told["sender"]),
+        subject=writable(told["subject"]),
+        pieces=tuple(Piece(text=writable(text), of=of) for text, of in told["pieces"]),
+        apart=tuple(Piece(text=writable(text), of=of) for text, of in told["apart"]),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from mailwatch.labels import day, plural
@@ -12,31 +11,30 @@ from mailwatch.report.cells import shown
 from mailwatch.report.chapters import chapters, subtitle, title
 from mailwatch.report.terms import Beside, Chapter, Chart, Table
 from mailwatch.ruleset import Policy
+from mailwatch.signs import Value
 
 ROWS = 500
 """Rows of one table on paper; the spreadsheet has them all."""
 _FONTS = "Libertinus Serif"
 
 
-def document(audit: Audit, policy: Policy, beside: Beside) -> str:
-    """Give the report as the JSON that `rapport.typ` reads."""
-    return json.dumps(
-        {
-            "title": title(audit),
-            "subtitle": subtitle(audit),
-            "standing": f"État au {day(audit.today)}",
-            "read": f"{audit.messages} {plural(audit.messages, 'message lu', 'messages lus')}, "
-            f"{len(audit.requests)} {plural(len(audit.requests), 'demande', 'demandes')}",
-            "author": audit.institution.name,
-            "date": [audit.today.year, audit.today.month, audit.today.day],
-            "chapters": [_chapter(each) for each in chapters(audit, policy, beside)],
-        },
-        ensure_ascii=False,
-    )
-
-
-def _chapter(chapter: Chapter) -> Mapping[str, object]:
+def document(audit: Audit, policy: Policy, beside: Beside) -> Mapping[str, Value]:
+    """Give the report as the values that `rapport.typ` reads."""
     return {
+        "title": title(audit),
+        "subtitle": subtitle(audit),
+        "standing": f"État au {day(audit.today)}",
+        "read": f"{audit.messages} {plural(audit.messages, 'message lu', 'messages lus')}, "
+        f"{len(audit.requests)} {plural(len(audit.requests), 'demande', 'demandes')}",
+        "author": audit.institution.name,
+        "date": [audit.today.year, audit.today.month, audit.today.day],
+        "chapters": [_chapter(each) for each in chapters(audit, policy, beside)],
+    }
+
+
+def _chapter(chapter: Chapter) -> Mapping[str, Value]:
+    return {
+        "name": chapter.name,
         "title": chapter.title,
         "words": chapter.words,
         "chart": _chart(chapter.chart) if chapter.chart else None,
@@ -45,7 +43,7 @@ def _chapter(chapter: Chapter) -> Mapping[str, object]:
     }
 
 
-def _chart(chart: Chart) -> Mapping[str, object]:
+def _chart(chart: Chart) -> Mapping[str, Value]:
     return {
         "svg": charts.svg(chart, fonts=_FONTS),
         "alt": f"{chart.title}. {charts.described(chart)}",
@@ -55,7 +53,7 @@ def _chart(chart: Chart) -> Mapping[str, object]:
     }
 
 
-def _table(table: Table) -> Mapping[str, object]:
+def _table(table: Table) -> Mapping[str, Value]:
     more = len(table.rows) - ROWS
     return {
         "caption": table.caption,

@@ -20,10 +20,12 @@ from mailwatch.report.chapters import chapters, subtitle, title
 from mailwatch.report.spreadsheets import COLUMNS, spread, titles
 from mailwatch.report.terms import Beside, Cell, Days, Table
 from mailwatch.ruleset import Policy
+from mailwatch.signs import writable
 
 _MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
-_UNWRITABLE = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-"""What XML 1.0 has no way to say."""
+_SPACES = re.compile(" {2,}|^ | $|\t")
+"""What a reader of ODF would make one space of, or none (part 3, section 6.1.2)."""
+_LINE_END = re.compile("\r\n|[\n\r]")
 _NAMESPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in (
@@ -131,7 +133,16 @@ def _cell(cell: Cell) -> str:
 @lru_cache(maxsize=1024)
 def _text(words: str) -> str:
     # Most cells of a sheet repeat what stands above them: a state, a service, a channel.
-    return f'<table:table-cell office:value-type="string"><text:p>{_plain(words)}</text:p></table:table-cell>'
+    lines = "".join(f"<text:p>{_line(each)}</text:p>" for each in _LINE_END.split(words))
+    return f'<table:table-cell office:value-type="string">{lines}</table:table-cell>'
+
+
+def _line(words: str) -> str:
+    return _SPACES.sub(_spaces, _plain(words))
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return "<text:tab/>" if found[0] == "\t" else f'<text:s text:c="{len(found[0])}"/>'
 
 
 def _typed(cell: Cell) -> str | None:
@@ -158,7 +169,7 @@ def _words(cell: Cell) -> str:
 
 
 def _plain(text: str) -> str:
-    return str(escape(_UNWRITABLE.sub("\ufffd", text)))
+    return str(escape(writable(text)))
 
 
 def _meta(title: str, subtitle: str, on: date) -> str:

@@ -13,6 +13,7 @@ from mailwatch.report.cells import percent, population, shown
 from mailwatch.report.chapters import chapters, subtitle, title
 from mailwatch.report.terms import Beside, Cell, Kind
 from mailwatch.ruleset import Policy
+from mailwatch.signs import pieces, writable
 from mailwatch.templating import environment
 
 ROWS = 1_000
@@ -31,7 +32,7 @@ def html(
         "spaced": _spaced,
         "svg": lambda chart: Markup(charts.svg(chart)),  # noqa: S704 -- made of escaped pieces
     }
-    return ready.get_template("rapport.html").render(
+    page = ready.get_template("rapport.html").render(
         audit=audit,
         title=title(audit),
         subtitle=subtitle(audit),
@@ -39,18 +40,19 @@ def html(
         numeric=(Kind.NUMBER, Kind.RATE),
         most=ROWS,
     )
+    return writable(page)
 
 
 def _cell(cell: Cell, kind: Kind) -> Markup:
     if isinstance(cell, Rate):
         of = Markup('<span class="population">{}</span>').format(population(cell))
         return Markup("{}").format(percent(cell.text)) + (of if cell.denominator else "")
-    words = Markup("{}").format(shown(cell))
+    words = Markup("<wbr>").join(pieces(shown(cell)))
     return Markup("<code>{}</code>").format(words) if kind is Kind.CODE and words else words
 
 
-def _spaced(words: str) -> str:
-    """Words with a no-break space before the signs that French sets apart."""
+def _spaced(words: str) -> Markup:
+    """Words with a no-break space before the signs that French sets apart, and a break where one is too long."""
     for sign in ":;?!%":
         words = words.replace(f" {sign}", f"{NO_BREAK}{sign}")
-    return words
+    return Markup("<wbr>").join(pieces(words))

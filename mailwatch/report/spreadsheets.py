@@ -11,6 +11,7 @@ from mailwatch.labels import finding, kind
 from mailwatch.model import CorrectionKind, Rate, Request
 from mailwatch.report.cells import shown
 from mailwatch.report.terms import Cell, Kind, Table
+from mailwatch.signs import writable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet would compute (CWE-1236)."""
@@ -92,7 +93,8 @@ def spread(table: Table, row: Iterable[Cell]) -> Iterator[Cell]:
 
 
 def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    words = writable(text)
+    return f"'{words}" if words.startswith(_FORMULA) else words
 
 
 def _delay_end(request: Request, end: int) -> int | None:

@@ -5,7 +5,6 @@ The page to read on a screen and the one that typst sets are made of the same va
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
@@ -13,6 +12,7 @@ from mailwatch.hints import Hint
 from mailwatch.labels import HINTS, LEVELS, NATURES, NO_BREAK, OUTCOMES, PLACES, day
 from mailwatch.manual import apart
 from mailwatch.model import Mention, Outcome
+from mailwatch.signs import Value
 from mailwatch.specimens import places
 from mailwatch.specimens.judging import owed
 from mailwatch.specimens.terms import Book, FindingKind, Specimen, Verdict
@@ -37,12 +37,12 @@ def html(book: Book, templates: Mapping[str, str]) -> str:
     return ready.get_template(HTML).render(**_pages(book))
 
 
-def document(book: Book) -> str:
-    """Give the pages as the JSON that `courriels.typ` reads."""
-    return json.dumps(_pages(book), ensure_ascii=False)
+def document(book: Book) -> Mapping[str, Value]:
+    """Give the pages as the values that `courriels.typ` reads."""
+    return _pages(book)
 
 
-def _pages(book: Book) -> dict[str, object]:
+def _pages(book: Book) -> dict[str, Value]:
     return {
         "title": "Courriels type",
         "institution": book.institution,
@@ -52,7 +52,7 @@ def _pages(book: Book) -> dict[str, object]:
     }
 
 
-def _page(found: Verdict) -> dict[str, object]:
+def _page(found: Verdict) -> dict[str, Value]:
     own = found.specimen
     return {
         "title": apart(own.title),
@@ -99,7 +99,7 @@ def _paragraphs(body: str) -> Iterator[str]:
             yield "\n".join(lines)
 
 
-def _pieces(line: str) -> list[dict[str, object]]:
+def _pieces(line: str) -> list[dict[str, Value]]:
     return [
         {"text": words if is_place else apart(words), "place": is_place}
         for words, is_place in places.pieces(line)

@@ -26,6 +26,7 @@ from mailwatch.errors import (
 from mailwatch.polling.comparing import compare
 from mailwatch.polling.lines import Lines, secret_of
 from mailwatch.polling.looking import Tally, Watch, look
+from mailwatch.polling.moving import follow
 from mailwatch.register import Place
 from mailwatch.ruleset import Desk
 from mailwatch.site import Account, WatchedFolder
@@ -103,6 +104,12 @@ def _account(account: Account, desk: Desk, watch: Watch, tally: Tally) -> Iterat
             _look(account, folder, desk, watch, tally)
         except _FAILURES as error:
             yield Failure(account=account.name, folder=folder.name, error=error)
+    if not watch.goes_on():
+        return
+    try:
+        follow(account, watch)
+    except _FAILURES as error:
+        yield Failure(account=account.name, folder="", error=error)
 
 
 def _look(account: Account, folder: WatchedFolder, desk: Desk, watch: Watch, tally: Tally) -> None:

@@ -41,6 +41,7 @@ from mailwatch.register import (
     erasing,
     figures,
     finding,
+    moving,
     persons,
     reconciling,
     recording,
@@ -79,6 +80,7 @@ from mailwatch.register.terms import (
     QueuedAlert,
     Reconciled,
     Sighting,
+    Stray,
     Tie,
     Vanished,
 )
@@ -105,6 +107,7 @@ __all__ = [
     "Reconciled",
     "Register",
     "Sighting",
+    "Stray",
     "Tie",
     "Vanished",
     "backed_up",
@@ -188,6 +191,22 @@ class Register:
         """
         with self._database.writing() as connection:
             sightings.looked(connection, place, at, unwatched, modseq, clock_was_set=clock_was_set)
+
+    def strays(self, places: Sequence[Place], since: datetime) -> tuple[Stray, ...]:
+        """Give the messages of `places` that may be those missing in another of them, in the order they came.
+
+        The gap or the message must have been found from `since` on.
+        """
+        with self._database.reading() as connection:
+            return moving.strays(connection, places, since)
+
+    def moved(self, found: Sequence[Stray], at: datetime) -> int:
+        """Take messages that left a folder for another off those that came and went unseen; say how many.
+
+        Each accounts for one, once, whichever gaps it is found for.
+        """
+        with self._database.writing() as connection:
+            return moving.moved(connection, found, at)
 
     # --- comparing --------------------------------------------------------------------------------
 

@@ -39,6 +39,8 @@ class Kind(StrEnum):
     WITHHELD = "withheld"
     LISTED = "listed"
     GAP = "gap"
+    MOVED = "moved"
+    """What came and went unseen in one folder was found in another."""
     RENUMBERED = "renumbered"
     REWOUND = "rewound"
     RECONCILED = "reconciled"

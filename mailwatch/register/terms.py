@@ -164,6 +164,20 @@ class Landmark:
     """INTERNALDATE when it was read; None when it is not known any more."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A message of one folder that may be the one that came to another and left it unseen."""
+
+    gap: int
+    """The number of the gap that it would account for."""
+    missing_from: Place
+    place: Place
+    uidvalidity: int
+    uid: int
+    moved_after: datetime
+    """It is the one only if it was put where it is later than this."""
+
+
 class AlertState(StrEnum):
     """How far an alert got on its way."""
 

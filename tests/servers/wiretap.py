@@ -15,7 +15,7 @@ from time import sleep
 READING = re.compile(
     rb"\w+ (?:CAPABILITY|ENABLE CONDSTORE|NOOP|LOGOUT|STARTTLS|AUTHENTICATE [\w-]+|"
     rb"LOGIN \"(?:[^\"\\]|\\.)*\" \"(?:[^\"\\]|\\.)*\"|LIST \"\" \"\*\"|EXAMINE .+|UID SEARCH UID [\d:*]+|"
-    rb"UID FETCH [\d,]+ \((?:RFC822\.SIZE|INTERNALDATE|BODY\.PEEK\[\]<\d+\.\d+>| )+\))\r\n",
+    rb"UID FETCH [\d,]+ \((?:RFC822\.SIZE|INTERNALDATE|SAVEDATE|BODY\.PEEK\[\]<\d+\.\d+>| )+\))\r\n",
 )
 """Every command that leaves a mailbox as it was; PEEK sets no flag, EXAMINE opens read-only (RFC 3501)."""
 ANSWER_TO_CHALLENGE = re.compile(rb"[A-Za-z0-9+/=]*\r\n")

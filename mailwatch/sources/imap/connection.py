@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
@@ -14,7 +15,7 @@ from mailwatch.errors import RefusedError, SourceError
 from mailwatch.site import Account
 from mailwatch.sources.imap import names
 from mailwatch.sources.imap.faults import DeclinedError, declined, of_break, of_lateness, of_silence
-from mailwatch.sources.imap.outlines import ITEMS, Outline, outlined
+from mailwatch.sources.imap.outlines import ITEMS, SAVED, Outline, outlined, saved
 from mailwatch.sources.imap.wire import Client, Deadline
 
 _WINDOW = 50_000
@@ -178,6 +179,23 @@ class Connection:
                 raise of_silence(self.account, self._folder)
             found |= outlined(lines)
         return {uid: found[uid] for uid in uids if uid in found}
+
+    def saved(self, uids: Sequence[int]) -> dict[int, datetime]:
+        """Ask since when messages lie in the folder (RFC 8514); of no message where the server does not tell."""
+        try:
+            return self._ask(partial(self._saved, uids))
+        except DeclinedError:
+            return {}
+
+    def _saved(self, uids: Sequence[int]) -> dict[int, datetime]:
+        if not self._client.has_capability("SAVEDATE"):
+            return {}
+        found: dict[int, datetime] = {}
+        for start in range(0, len(uids), _OUTLINES):
+            some = ",".join(str(uid) for uid in uids[start : start + _OUTLINES])
+            _, lines = self._client.wire.uid("FETCH", some, SAVED)
+            found |= saved(lines)
+        return found
 
     def bodies(self, outlines: Mapping[int, Outline]) -> Iterator[tuple[int, bytes]]:
         """Read messages, a batch at a time; one that the server does not give is left out.

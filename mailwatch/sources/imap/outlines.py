@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 ITEMS = "(RFC822.SIZE INTERNALDATE)"
+SAVED = "(SAVEDATE)"
 
 _UID = re.compile(rb"[ (]UID ([0-9]{1,10})[ )]")
 _SIZE = re.compile(rb"[ (]RFC822\.SIZE ([0-9]{1,18})[ )]", re.IGNORECASE)
@@ -20,6 +21,7 @@ _DATE = re.compile(
     rb'([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"',
     re.IGNORECASE,
 )
+_SAVED = re.compile(_DATE.pattern.replace(b"INTERNALDATE", b"SAVEDATE"), re.IGNORECASE)
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -47,12 +49,24 @@ def outlined(lines: Iterable[object]) -> dict[int, Outline]:
         uid, size = _UID.search(line), _SIZE.search(line)
         # Flags that change come as lines of their own, without a size.
         if uid and size:
-            found[int(uid.group(1))] = Outline(size=int(size.group(1)), server_at=_instant(line))
+            found[int(uid.group(1))] = Outline(
+                size=int(size.group(1)), server_at=_instant(_DATE.search(line))
+            )
     return found
 
 
-def _instant(line: bytes) -> datetime | None:
-    date = _DATE.search(line)
+def saved(lines: Iterable[object]) -> dict[int, datetime]:
+    """Read since when each message lies where it is (RFC 8514), in UTC; left out where the server does not know."""
+    found: dict[int, datetime] = {}
+    for line in lines:
+        uid = _UID.search(line) if isinstance(line, bytes) else None
+        at = _instant(_SAVED.search(line)) if isinstance(line, bytes) else None
+        if uid and at:
+            found[int(uid.group(1))] = at
+    return found
+
+
+def _instant(date: re.Match[bytes] | None) -> datetime | None:
     if not date:
         return None
     day, month, year, hour, minute, second, sign, hours, minutes = date.groups()

@@ -132,9 +132,9 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     specimens   terms, places, reading, filling, judging, sheet
     sources     files, letters, declared, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening
-    register    terms, tables, rows, database, journal, sightings, recording, reconciling, rewinding, components,
-                bodies, words, readers, persons, decisions, reviews, erasing, access, observing, counted, figures,
-                sealed, finding, alerts, checking
+    register    terms, tables, rows, database, journal, sightings, recording, reconciling, moving, rewinding,
+                components, bodies, words, readers, persons, decisions, reviews, erasing, access, observing,
+                counted, figures, sealed, finding, alerts, checking
     outbox      composing, submitting, delivering
     intake      spool, conversation, listening, taking, answering
     dossier     columns, figures, terms, cases, words, parts, gathering, binding
@@ -142,7 +142,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults
     workers     terms, wire, process, serving
-    polling     lines, looking, comparing
+    polling     lines, looking, comparing, moving
     probe       presence, glance, verdict
     contracts   terms, verdicts, requests, figures, rules, samples, audits, privacy, service
     daemon      instance, telling, ticking, clocks, timekeeping, measuring, handing, witnessing, turns, duties

@@ -134,10 +134,23 @@ def act(name: str, folder: Path) -> None:
                 {
                     "wall": time.perf_counter() - wall,
                     "cpu": time.process_time() - cpu,
-                    "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT / 1e6,
+                    "peak": _peak(),
                 }
             )
         )
+
+
+def _peak() -> float:
+    """The most memory that this process had, in MB.
+
+    `ru_maxrss` would not do on Linux: a process starts with the peak of the one that forked it, which filled the
+    register.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT / 1e6
+    (line,) = (each for each in status.read_text("ascii").splitlines() if each.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024 / 1e6
 
 
 def taken(name: str, folder: Path) -> Taken:

@@ -248,6 +248,6 @@ def _remembered(reading: Reading) -> Reading:
     return replace(
         reading,
         evidence=tuple(
-            Evidence(rule=found.rule, text="", place=found.place) for found in reading.evidence[:2]
+            Evidence(rule=found.rule, said="", place=found.place) for found in reading.evidence[:2]
         ),
     )

@@ -46,7 +46,7 @@ COUNTED = "counted"
 _OF_MESSAGES = frozenset({CorrectionKind.NATURE, CorrectionKind.LINK})
 _RECEIVED = ANSWER_DUE | {Nature.THANKS, Nature.OUT_OF_SCOPE, Nature.INTERNAL}
 """What is written to us; the rest may lie in either folder."""
-_CORRECTED = (Evidence(rule="corrected", text="", place=""),)
+_CORRECTED = (Evidence(rule="corrected", said="", place=""),)
 _UNTOLD = Mention(outcome=Outcome.UNVERIFIABLE, decided_by="corrected")
 _UNJUDGED = Mentions(
     author=_UNTOLD, service=_UNTOLD, institution=_UNTOLD, from_class=FromClass.NONE

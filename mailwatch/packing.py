@@ -279,7 +279,7 @@ def _read_verdicts(
         also=tuple(map(Nature, also)),
         answer_due=answer_due,
         evidence=tuple(
-            Evidence(rule=rule, text=text, place=place) for rule, text, place in evidence
+            Evidence(rule=rule, said=text, place=place) for rule, text, place in evidence
         ),
         confidence=Confidence(confidence),
         reason=reason,

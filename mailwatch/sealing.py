@@ -32,7 +32,7 @@ def seal(fact: Fact, key: bytes, institution: Institution) -> Fact:
         reading=replace(
             reading,
             correspondent=sealed_address(reading.correspondent, key, institution),
-            evidence=tuple(Evidence(rule=e.rule, text="", place=e.place) for e in reading.evidence),
+            evidence=tuple(Evidence(rule=e.rule, said="", place=e.place) for e in reading.evidence),
         ),
         mentions=_sealed_mentions(fact.mentions) if fact.mentions else None,
         announced=Announced(on=fact.announced.on, text="") if fact.announced else None,

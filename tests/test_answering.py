@@ -85,8 +85,8 @@ def test_an_opinion_on_an_answer_shows_its_words_and_is_never_sure() -> None:
     weights = leanings(reply="0 le", holding_reply="300 vous aurez")
     found = seconded(Reading(nature=Nature.REPLY), wording(text), weights)
     assert (found.nature, found.confidence) == (Nature.HOLDING_REPLY, Confidence.MEDIUM)
-    shown = Evidence(rule="leaning.holding_reply", text="vous aurez", place="body")
-    assert found.evidence == (shown,)
+    (shown,) = found.evidence
+    assert (shown.rule, shown.text, shown.place) == ("leaning.holding_reply", "vous aurez", "body")
 
 
 def test_an_opinion_that_hardly_leads_is_for_review() -> None:
@@ -177,7 +177,7 @@ def test_any_text_gives_a_human_or_a_machine_answer(text: str) -> None:
 
 
 def test_who_holds_announces_more_in_whatever_words() -> None:
-    seen = Evidence(rule="leaning.holding_reply", text="on en reparle", place="body")
+    seen = Evidence(rule="leaning.holding_reply", said="on en reparle", place="body")
     found = Reading(nature=Nature.HOLDING_REPLY, evidence=(seen,))
     assert settled(found, None) == (found, Announced(on=None, text="on en reparle"))
 

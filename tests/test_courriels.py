@@ -345,7 +345,7 @@ def test_a_reading_that_a_person_would_be_asked_about_is_a_doubt(
     heard = Heard(
         reading=Reading(
             nature=Nature.HOLDING_REPLY,
-            evidence=(Evidence(rule=rule, text="Votre", place="body"),),
+            evidence=(Evidence(rule=rule, said="Votre", place="body"),),
             confidence=confidence,
         ),
         mentions=judge(text()).mentions,

@@ -67,7 +67,7 @@ def readings() -> st.SearchStrategy[Reading]:
         also=st.lists(st.sampled_from(Nature), max_size=2).map(tuple),
         answer_due=st.booleans(),
         correspondent=texts,
-        evidence=st.lists(st.builds(Evidence, rule=texts, text=texts, place=texts), max_size=2).map(
+        evidence=st.lists(st.builds(Evidence, rule=texts, said=texts, place=texts), max_size=2).map(
             tuple
         ),
         confidence=st.sampled_from(Confidence),

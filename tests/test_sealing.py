@@ -50,7 +50,7 @@ def test_nothing_that_names_a_person_is_left_in_the_bytes_that_are_kept() -> Non
     question = replace(
         question,
         reading=replace(
-            question.reading, evidence=(Evidence(rule="ask", text="je voudrais", place="own"),)
+            question.reading, evidence=(Evidence(rule="ask", said="je voudrais", place="own"),)
         ),
     )
     reply = answer(

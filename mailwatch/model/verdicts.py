@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from mailwatch.model.mail import Report
 from mailwatch.model.terms import AuthorLevel, Confidence, Grade, Nature, Outcome, Place, Role, Span
+
+
+class Quotable(Protocol):
+    """Words of a message in their place, copied out only when somebody reads them."""
+
+    @property
+    def text(self) -> str:
+        """The words as they stand in the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +23,14 @@ class Evidence:
     """What a verdict rests on: a rule, and the words or the field that met it."""
 
     rule: str
-    text: str
+    said: Quotable | str
+    """The words in their place: most verdicts are counted, and their words never looked at."""
     place: str
+
+    @property
+    def text(self) -> str:
+        """The words, or the value of the field."""
+        return self.said if isinstance(self.said, str) else self.said.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,7 @@ class _Heard:
 def automatic(message: Message, own: Words, rules: RulePack) -> Reading | None:
     """Say what machine wrote `message`; None when a person did, or nothing tells."""
     if message.calendar_method in ("reply", "counter", "declinecounter"):
-        evidence = Evidence(rule="calendar", text=message.calendar_method, place="structure")
+        evidence = Evidence(rule="calendar", said=message.calendar_method, place="structure")
         return Reading(nature=Nature.CALENDAR_REPLY, evidence=(evidence,))
     heard = _listen(message, own, rules)
     if message.report is not None and message.report.kind in _REPORTS:
@@ -177,11 +177,11 @@ def _ends(title: Hit, message: Message) -> bool:
 def _of_report(message: Message, kind: str, heard: _Heard) -> Reading:
     """A report with its parts (RFC 6522); one whose parts name nobody is read for an address."""
     recipients = message.report.recipients if message.report else ()
-    evidence = Evidence(rule="report", text=kind, place="structure")
+    evidence = Evidence(rule="report", said=kind, place="structure")
     if not recipients:
         return _reading(_REPORTS[kind], evidence, message=message, heard=heard)
     if all(recipient.action in _NOTHING_LOST for recipient in recipients):
-        evidence = Evidence(rule="report.delay", text=kind, place="structure")
+        evidence = Evidence(rule="report.delay", said=kind, place="structure")
     return Reading(nature=_REPORTS[kind], evidence=(evidence,))
 
 
@@ -226,7 +226,7 @@ def _submitted_by_a_machine(message: Message, value: str, heard: _Heard) -> Read
     """A machine says it wrote this (RFC 3834); what it sends to a list is no reply."""
     if value == "auto-generated" and any(name in message.headers for name in _LIST_FIELDS):
         return None
-    evidence = Evidence(rule="auto-submitted", text=value, place="header")
+    evidence = Evidence(rule="auto-submitted", said=value, place="header")
     if (
         _from(message, _SERVER)
         or heard.hinted == "delivery_report"
@@ -251,13 +251,11 @@ def _by_words(message: Message, heard: _Heard) -> Reading | None:
     if nature is None:
         return None
     if heard.announced is not None and heard.hinted:
-        evidence = Evidence(
-            rule=heard.announced[0].id, text=heard.announced[1].text, place="subject"
-        )
+        evidence = Evidence(rule=heard.announced[0].id, said=heard.announced[1], place="subject")
     elif heard.said:
-        evidence = Evidence(rule=heard.said[0][0].id, text=heard.said[0][1].text, place="body")
+        evidence = Evidence(rule=heard.said[0][0].id, said=heard.said[0][1], place="body")
     else:
-        evidence = Evidence(rule="sender", text=_responder(message), place="header")
+        evidence = Evidence(rule="sender", said=_responder(message), place="header")
     sure = nature in (Nature.DELIVERY_REPORT, Nature.READ_RECEIPT) or bool(_responder(message))
     confidence = Confidence.HIGH if sure else Confidence.MEDIUM
     return _reading(nature, evidence, message=message, heard=heard, confidence=confidence)
@@ -329,7 +327,7 @@ def _reading(
         return Reading(nature=nature, evidence=(evidence,), confidence=confidence)
     late = next((entry for entry in heard.said if entry[0].label == "delay"), None)
     if late is not None:
-        evidence = Evidence(rule=f"{late[0].id}.delay", text=late[1].text, place="body")
+        evidence = Evidence(rule=f"{late[0].id}.delay", said=late[1], place="body")
     failed = _failed(message)
     return Reading(nature=nature, evidence=(evidence,), correspondent=failed, confidence=confidence)
 

@@ -68,7 +68,7 @@ def ruled(
     if machine is not None and machine.confidence is Confidence.HIGH:
         return machine, None
     if message.calendar_method == "cancel":
-        evidence = Evidence(rule="calendar", text="cancel", place="structure")
+        evidence = Evidence(rule="calendar", said="cancel", place="structure")
         return Reading(nature=Nature.CALENDAR_REPLY, evidence=(evidence,)), None
     sender = _sender(message)
     if not sender or not is_ours(sender, institution):

@@ -49,7 +49,7 @@ def _passed_on(message: Message, institution: Institution, rules: RulePack) -> R
         return Reading(nature=Nature.INTERNAL, correspondent=message.senders[0].address)
     carried = wanted(listen(read(forwarded.text), rules), replies=False)
     due = carried.nature in ANSWER_DUE
-    evidence = Evidence(rule="forwarded", text=writer or forwarded.subject[:60], place="forwarded")
+    evidence = Evidence(rule="forwarded", said=writer or forwarded.subject[:60], place="forwarded")
     return Reading(
         nature=Nature.INTERNAL,
         also=(carried.nature,) if due else (),

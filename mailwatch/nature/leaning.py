@@ -16,7 +16,7 @@ from mailwatch.model import Evidence, Nature
 from mailwatch.nature.earlier import earlier
 from mailwatch.nature.voices import Voices
 from mailwatch.ruleset import Leanings
-from mailwatch.wording import Words, tokens
+from mailwatch.wording import Hit, Words, tokens
 
 STEM = 4
 """Letters of a longer word that stand for its family."""
@@ -102,9 +102,9 @@ def speaking(
     )
     places = ((own.line.find(f" {sign} ") + 1, sign) for weight, sign in worded if weight > 0)
     shown = islice(((at, at + len(sign)) for at, sign in places if at), _SHOWN)
+    rule = f"leaning.{nature}"
     return tuple(
-        Evidence(rule=f"leaning.{nature}", text=own.original(start, end), place="body")
-        for start, end in shown
+        Evidence(rule=rule, said=Hit(rule, start, end, own), place="body") for start, end in shown
     )
 
 

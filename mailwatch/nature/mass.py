@@ -66,9 +66,9 @@ def _flag(message: Message) -> Evidence | None:
     for name, values in _FLAGGED.items():
         for value in message.headers.get(name, ()):
             if value.strip().lower().startswith(values):
-                return Evidence(rule=FILTER, text=f"{name}: {value.strip()[:60]}", place="header")
+                return Evidence(rule=FILTER, said=f"{name}: {value.strip()[:60]}", place="header")
     if message.subject.lower().lstrip().startswith(_MARKS):
-        return Evidence(rule=FILTER, text=message.subject[:60], place="subject")
+        return Evidence(rule=FILTER, said=message.subject[:60], place="subject")
     return None
 
 
@@ -84,17 +84,17 @@ def _bulk_field(
         return None
     for name in rules.lists["bulk_fields"]:
         if name in fields:
-            return Evidence(rule="list-field", text=name, place="header"), SAID
+            return Evidence(rule="list-field", said=name, place="header"), SAID
     for name in _MAILERS:
         for value in fields.get(name, ()):
             if any(mailer in value.lower() for mailer in rules.lists["bulk_mailers"]):
                 return Evidence(
-                    rule="bulk-mailer", text=f"{name}: {value[:60]}", place="header"
+                    rule="bulk-mailer", said=f"{name}: {value[:60]}", place="header"
                 ), HINTED
     if "list-id" in fields or any(
         value.strip().lower() in {"bulk", "list", "junk"} for value in fields.get("precedence", ())
     ):
-        return Evidence(rule="list-field", text="list-id", place="header"), HINTED
+        return Evidence(rule="list-field", said="list-id", place="header"), HINTED
     return None
 
 

@@ -75,7 +75,7 @@ def ruled(
     if found is not None:
         return _of_ours(found), None
     if _stays_inside(message, institution):
-        evidence = Evidence(rule="outgoing.recipients", text="", place="header")
+        evidence = Evidence(rule="outgoing.recipients", said="", place="header")
         return Reading(nature=Nature.INTERNAL_FORWARD, evidence=(evidence,)), None
     said = rules.outgoing.find(own)
     end = _leave(said, own)
@@ -101,7 +101,7 @@ def settled(reading: Reading, announced: Announced | None) -> tuple[Reading, Ann
     ours = _is_ours(announced.text)
     if announced.on is None or (reading.nature is Nature.REFERRAL and not ours):
         return reading, announced if ours else None
-    evidence = Evidence(rule="promise.dated", text=announced.text, place="body")
+    evidence = Evidence(rule="promise.dated", said=announced.text, place="body")
     holding = replace(
         reading,
         nature=Nature.HOLDING_REPLY,
@@ -141,7 +141,7 @@ def _is_passed_on(message: Message, institution: Institution) -> bool:
 
 def _reading(nature: Nature, cues: Iterable[Cue], own: Words, confidence: Confidence) -> Reading:
     evidence = tuple(
-        Evidence(rule=cue.rule, text=own.original(cue.start, cue.end), place="body")
+        Evidence(rule=cue.rule, said=Hit(cue.rule, cue.start, cue.end, own), place="body")
         for cue in islice((cue for cue in cues if cue.label == nature), _SHOWN)
     )
     return Reading(nature=nature, evidence=evidence, confidence=confidence)

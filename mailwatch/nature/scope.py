@@ -49,7 +49,7 @@ def out_of_scope(message: Message, voices: Voices, rules: RulePack) -> Ground | 
     if role is not None:
         return role
     if message.calendar_method in _MEETING and not voices.asked:
-        evidence = Evidence(rule=_INVITED, text=message.calendar_method, place="structure")
+        evidence = Evidence(rule=_INVITED, said=message.calendar_method, place="structure")
         return Ground(reason=rules.rules[_INVITED].title, evidence=(evidence,), points=SAID)
     if _is_status(voices):
         return None
@@ -89,7 +89,7 @@ def _by_role(message: Message, voices: Voices, rules: RulePack) -> Ground | None
     rule, weight = place
     title = rules.rules[rule].title
     told = _strongest([voice for voice in heard if voice.rule.title == title], HINTED)
-    evidence = Evidence(rule=rule, text=address, place="header")
+    evidence = Evidence(rule=rule, said=address, place="header")
     return Ground(
         reason=title,
         evidence=(evidence, *(told.evidence if told else ())),

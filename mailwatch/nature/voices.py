@@ -49,7 +49,7 @@ class Voice(NamedTuple):
     @property
     def evidence(self) -> Evidence:
         """The words the rule was met with."""
-        return Evidence(rule=self.rule.id, text=self.hit.text, place=self.place)
+        return Evidence(rule=self.rule.id, said=self.hit, place=self.place)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,7 +128,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     promises    governors
     report      terms, cells, precision, committee, trends, lists, evidence, method, charts, chapters, closing, page,
                 document, spreadsheets, ods
-    alert       schedule, trends, lines, sections, mailings, pages
+    alert       schedule, trends, lines, intervals, sections, mailings, pages
     specimens   terms, places, reading, filling, judging, sheet
     sources     files, letters, declared, imap
     imap        sasl, names, outlines, tokens, wire, faults, connection, opening

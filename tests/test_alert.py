@@ -39,7 +39,7 @@ from mailwatch.model import (
     Unseen,
     Unwatched,
 )
-from mailwatch.register import Reconciled
+from mailwatch.register import Gap, Reconciled
 from mailwatch.settings import template_texts
 from mailwatch.site import AlertPlan, Weekday
 from mailwatch.workdays import closure
@@ -382,10 +382,12 @@ def composed(
     plan: AlertPlan = PLAN,
     gaps: Sequence[alert.Gap] = (),
     head: alert.Head | None = None,
+    begun: datetime | None = None,
 ) -> alert.Alert:
     """The alert of the week of the audit's day."""
     week = alert.week_of(found.today)
-    return alert.weekly(found, desk(found.institution), plan, week, gaps=gaps, head=head)
+    observed = alert.Observation(gaps=gaps, begun=begun)
+    return alert.weekly(found, desk(found.institution), plan, week, observed=observed, head=head)
 
 
 def titles(found: alert.Alert) -> list[str]:
@@ -1104,9 +1106,201 @@ def test_a_gap_that_is_over_says_how_long_and_how_much_was_missed() -> None:
     ) in read(composed(audit(), gaps=[PastGap()]))
 
 
+def gap(
+    folder: str, since: str, until: str = "", missed: int = 0, account: str = "accueil"
+) -> alert.Gap:
+    return Gap(
+        account=account,
+        folder=folder,
+        since=at(f"2026-04-{since}"),
+        until=at(f"2026-04-{until}"),
+        missed=missed,
+    )
+
+
+def night(n: int) -> alert.Gap:
+    """Nights that become longer: they do not follow upon each other."""
+    since = at("2026-03-24 22:00") + timedelta(days=n)
+    length = timedelta(hours=8)
+    return Gap(account="accueil", folder="INBOX", since=since, until=since + length, missed=0)
+
+
+def observed(*gaps: alert.Gap) -> list[str]:
+    """What the alert says of gaps, a line each."""
+    text = read(composed(audit(), gaps=gaps))
+    told = text.partition("être vus :\n")[2].partition("\n\n")[0].replace("\n    ", " ")
+    return [line.strip().removeprefix("- ") for line in told.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "told"),
+    [
+        (
+            [gap("INBOX", "18 22:10", "19 06:00"), gap("Envoyés", "18 22:10", "19 06:01")],
+            [
+                "accueil/Envoyés et accueil/INBOX : du samedi 18/04/2026 à 22:10 au dimanche 19/04/2026 à 06:01"
+            ],
+        ),
+        (
+            [gap("INBOX", "18 22:10", "19 06:00"), gap("INBOX", "18 22:10", "19 06:00", 2)],
+            [
+                (
+                    "accueil/INBOX : du samedi 18/04/2026 à 22:10 au dimanche 19/04/2026 à 06:00, "
+                    "2 messages passés sans être vus"
+                )
+            ],
+        ),
+        (
+            [gap("INBOX", "18 22:10", "19 06:00", 1), gap("Envoyés", "18 22:10", "19 06:00")],
+            [
+                (
+                    "accueil/Envoyés et accueil/INBOX : du samedi 18/04/2026 à 22:10 au dimanche 19/04/2026 à 06:00, "
+                    "1 message passé sans être vu dans accueil/INBOX"
+                )
+            ],
+        ),
+        (
+            [
+                gap("INBOX", "18 22:10", "19 06:00", 1),
+                gap("INBOX", "18 22:10", "19 06:00", 2, account="dole"),
+            ],
+            [
+                (
+                    "accueil/INBOX et dole/INBOX : du samedi 18/04/2026 à 22:10 au dimanche 19/04/2026 à 06:00, "
+                    "3 messages passés sans être vus"
+                )
+            ],
+        ),
+        (
+            [gap(f"F{n}", "18 22:10", "19 06:00") for n in range(1, 6)],
+            [
+                (
+                    "accueil/F1, accueil/F2, accueil/F3 et 2 autres dossiers : du samedi 18/04/2026 à 22:10 "
+                    "au dimanche 19/04/2026 à 06:00"
+                )
+            ],
+        ),
+        (
+            [gap(f"F{n}", "18 22:10", "19 06:00") for n in range(1, 5)],
+            [
+                (
+                    "accueil/F1, accueil/F2, accueil/F3 et accueil/F4 : du samedi 18/04/2026 à 22:10 "
+                    "au dimanche 19/04/2026 à 06:00"
+                )
+            ],
+        ),
+        (
+            [gap("INBOX", "18 22:10", "19 06:00"), gap("Envoyés", "18 22:10", "19 07:00")],
+            [
+                "accueil/INBOX : du samedi 18/04/2026 à 22:10 au dimanche 19/04/2026 à 06:00",
+                "accueil/Envoyés : du samedi 18/04/2026 à 22:10 au dimanche 19/04/2026 à 07:00",
+            ],
+        ),
+        (
+            [gap("INBOX", "18 22:10", "19 06:00"), gap("Envoyés", "18 23:10", "19 06:00")],
+            [
+                "accueil/INBOX : du samedi 18/04/2026 à 22:10 au dimanche 19/04/2026 à 06:00",
+                "accueil/Envoyés : du samedi 18/04/2026 à 23:10 au dimanche 19/04/2026 à 06:00",
+            ],
+        ),
+        (
+            [gap("INBOX", "17 08:00", "17 09:00"), gap("INBOX", "17 09:00", "17 10:00", 1)],
+            [
+                (
+                    "accueil/INBOX : du vendredi 17/04/2026 à 08:00 au vendredi 17/04/2026 à 10:00, "
+                    "relevé une fois entre-temps, 1 message passé sans être vu"
+                )
+            ],
+        ),
+        (
+            [
+                gap(folder, f"17 {hour:02}:00", f"17 {hour + 1:02}:00")
+                for hour in range(8, 18)
+                for folder in ("INBOX", "Envoyés")
+            ],
+            [
+                (
+                    "accueil/Envoyés et accueil/INBOX : du vendredi 17/04/2026 à 08:00 au vendredi 17/04/2026 à 18:00, "
+                    "relevé 9 fois entre-temps"
+                )
+            ],
+        ),
+        (
+            [
+                gap("INBOX", "17 17:00", "17 18:00"),
+                gap("INBOX", "17 18:00", "18 08:00"),
+                gap("INBOX", "18 08:00", "18 09:00"),
+            ],
+            [
+                "accueil/INBOX : du vendredi 17/04/2026 à 17:00 au vendredi 17/04/2026 à 18:00",
+                "accueil/INBOX : du vendredi 17/04/2026 à 18:00 au samedi 18/04/2026 à 08:00",
+                "accueil/INBOX : du samedi 18/04/2026 à 08:00 au samedi 18/04/2026 à 09:00",
+            ],
+        ),
+    ],
+    ids=[
+        "two folders at one time",
+        "nobody looked, and messages were missing",
+        "messages missing in one of two folders",
+        "messages missing in both",
+        "many folders",
+        "four folders",
+        "another end",
+        "another beginning",
+        "one after the other",
+        "every hour of a day, two folders",
+        "a night among hours",
+    ],
+)
+def test_gaps_alike_are_one_line(gaps: list[alert.Gap], told: list[str]) -> None:
+    assert observed(*gaps) == told
+    assert observed(*reversed(gaps)) == told
+
+
+def test_what_nobody_looks_at_any_more_and_what_nobody_ever_did_are_one_line_each() -> None:
+    never = [
+        alert.OpenGap(account="dole", folder=folder, since=None) for folder in ("INBOX", "Envoyés")
+    ]
+    sent = alert.OpenGap(account="accueil", folder="Envoyés", since=GAP.since)
+
+    assert observed(GAP, gap("INBOX", "18 21:10", "18 22:10"), sent, *never) == [
+        "dole/Envoyés et dole/INBOX : jamais relevés",
+        "accueil/INBOX : du samedi 18/04/2026 à 21:10 au samedi 18/04/2026 à 22:10",
+        "accueil/Envoyés et accueil/INBOX : du samedi 18/04/2026 à 22:10 à maintenant, et cela dure",
+    ]
+    assert observed(never[0]) == ["dole/INBOX : jamais relevé"]
+
+
+@pytest.mark.parametrize(
+    ("begun", "gaps", "told"),
+    [
+        (
+            "2026-04-20 09:30",
+            [],
+            "Le relevé a commencé le lundi 20/04/2026 à 09:30 ; aucune interruption n’est connue depuis.",
+        ),
+        (
+            "2026-03-22 09:30",
+            [],
+            "Aucune interruption du relevé n’est connue depuis le 23/03/2026.",
+        ),
+        ("2026-04-17 08:00", [GAP], "Le relevé a commencé le vendredi 17/04/2026 à 08:00."),
+    ],
+)
+def test_a_new_installation_answers_for_the_time_since_it_began(
+    begun: str, gaps: list[alert.Gap], told: str
+) -> None:
+    found = composed(audit(), gaps=gaps, begun=at(begun))
+
+    for words in (alert.text(found, template_texts()), alert.html(found, template_texts())):
+        plain = " ".join(words.replace("&nbsp;", " ").split())
+        assert told in plain
+        assert plain.count("relevé a commencé") + plain.count("Aucune interruption") == 1
+
+
 def test_long_lists_of_what_could_not_be_seen_are_cut_and_counted() -> None:
     quarantined = [Unreadable(file=f"f{n}", role=Role.INBOX, reason="vide") for n in range(25)]
-    found = composed(audit(quarantined=quarantined), gaps=[PastGap()] * 23)
+    found = composed(audit(quarantined=quarantined), gaps=[night(n) for n in range(23)])
     text = read(found)
 
     assert "MESSAGES ILLISIBLES : 25" in text
@@ -1227,9 +1421,8 @@ NIGHT = Reconciled(
 def test_it_tells_what_comparing_with_the_server_found_and_nothing_where_nothing_was() -> None:
     quiet = replace(NIGHT, healed=0)
     restored = replace(quiet, folder="Traités", at=at("2026-04-15 04:00"), restored=True)
-    found = alert.weekly(
-        audit(today=MONDAY), desk(JURA), PLAN, "2026-W17", healings=(NIGHT, quiet, restored)
-    )
+    observed = alert.Observation(healings=(NIGHT, quiet, restored))
+    found = alert.weekly(audit(today=MONDAY), desk(JURA), PLAN, "2026-W17", observed=observed)
 
     text = " ".join(alert.text(found, template_texts()).split())
     page = alert.html(found, template_texts()).replace("\u00a0", " ")

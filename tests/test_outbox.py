@@ -649,7 +649,10 @@ def test_the_register_keeps_the_alert_from_its_audit_to_its_recipients(
         register.decide(here, NOW)
         found = register.audit(here, Period(from_on=None, to_on=None), date(2026, 4, 20))
         gaps = register.gaps(alert.periods(date(2026, 4, 20))[0])
-        written = alert.weekly(found, here, PLAN, "2026-W17", gaps=gaps, head=register.head())
+        observed = alert.Observation(gaps=gaps)
+        written = alert.weekly(
+            found, here, PLAN, "2026-W17", observed=observed, head=register.head()
+        )
         ready = alert.mailings(written, PLAN, JURA)
         assert outbox.queue(register, ready, where, JURA, template_texts(), NOW) == 2
     with opened(folder, key) as register:

@@ -322,6 +322,15 @@ def test_messages_that_came_and_went_between_two_looks_are_counted(register: Reg
     )
 
 
+def test_observation_begins_with_the_first_look_at_any_folder(register: Register) -> None:
+    assert register.begun() is None
+
+    register.listed(INBOX, 1, [1, 2], 3, NOON)
+    register.listed(SENT, 1, [1], 2, NOON + timedelta(days=1))
+
+    assert register.begun() == NOON
+
+
 def test_mail_that_was_deleted_before_anybody_watched_is_no_gap(register: Register) -> None:
     register.listed(INBOX, 1, [4, 9], 501, NOON)
     register.listed(INBOX, 1, [600], 1001, NOON)

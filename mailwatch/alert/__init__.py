@@ -6,11 +6,12 @@ a subject. It leaves each week even when there is nothing to say, so that silenc
 
 from __future__ import annotations
 
+from mailwatch.alert.intervals import Gap, Interval, OpenGap
 from mailwatch.alert.lines import Group, Line, Urgency
 from mailwatch.alert.mailings import WEEKLY, Mailing, mailings, week_of_alert
 from mailwatch.alert.pages import html, subject, summary, text
 from mailwatch.alert.schedule import is_due, leaves_on, next_on, week_of
-from mailwatch.alert.sections import Alert, Gap, Head, OpenGap, Section, periods, weekly
+from mailwatch.alert.sections import Alert, Head, Observation, Section, periods, weekly
 from mailwatch.alert.trends import Figure, Sense
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "Gap",
     "Group",
     "Head",
+    "Interval",
     "Line",
     "Mailing",
+    "Observation",
     "OpenGap",
     "Section",
     "Sense",

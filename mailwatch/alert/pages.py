@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from jinja2 import Environment
 
+from mailwatch.alert.intervals import Folder, Interval
 from mailwatch.alert.lines import DUE, LATE_FOLLOW_UP, Group, Urgency, long_day, minute, plain
-from mailwatch.alert.sections import Alert, ClockSet, Gap, Healing
+from mailwatch.alert.sections import Alert, ClockSet, Healing
 from mailwatch.labels import NO_BREAK, day, plural, short_file
 from mailwatch.templating import environment
 
@@ -18,6 +19,9 @@ HTML = "alerte.html.j2"
 COLUMNS = 72
 LISTED = 20
 """Quarantined messages and gaps that are listed; `status` lists them all."""
+
+_NAMED = 3
+"""Folders of one gap that are named."""
 
 _APART = re.compile(r" (?=[:;!?»%])|(?<=«) ")
 
@@ -64,7 +68,8 @@ def _words(alert: Alert) -> dict[str, object]:
             (plain(short_file(item.file), 200), plain(item.reason, 200))
             for item in alert.quarantined[:LISTED]
         ],
-        "gaps": [_gap(gap, alert) for gap in alert.gaps[-LISTED:]],
+        "gaps": [_interval(one, alert) for one in alert.gaps[-LISTED:]],
+        "begun": alert.begun and minute(alert.begun, alert.zone),
         "clock_sets": [_clock_set(one, alert) for one in alert.clock_sets[-LISTED:]],
         "healings": [_healing(one, alert) for one in alert.healings[-LISTED:]],
         "DUE": DUE,
@@ -81,15 +86,33 @@ def _title(group: Group, alert: Alert) -> str:
     return f"{'À rendre demain' if tomorrow else group.urgency}, {long_day(alert.next_day)}"
 
 
-def _gap(gap: Gap, alert: Alert) -> str:
-    since = minute(gap.since, alert.zone)
-    place = plain(f"{gap.account}/{gap.folder}")
-    until = f"au {minute(gap.until, alert.zone)}" if gap.until else "à maintenant, et cela dure"
-    words = f"{place}{NO_BREAK}: du {since} {until}"
-    if gap.missed:
-        unseen = plural(gap.missed, "message passé sans être vu", "messages passés sans être vus")
-        words += f", {gap.missed} {unseen}"
+def _interval(one: Interval, alert: Alert) -> str:
+    words = f"{_folders(one.folders)}{NO_BREAK}: {_when(one, alert)}"
+    if one.looks:
+        times = "une" if one.looks == 1 else one.looks
+        words += f", relevé {times} fois entre-temps"
+    if missed := sum(number for _, number in one.missed):
+        unseen = plural(missed, "message passé sans être vu", "messages passés sans être vus")
+        words += f", {missed} {unseen}"
+        if len(one.missed) < len(one.folders):
+            words += f" dans {_folders([folder for folder, _ in one.missed])}"
     return words
+
+
+def _when(one: Interval, alert: Alert) -> str:
+    if one.since is None:
+        return "jamais relevé" if len(one.folders) == 1 else "jamais relevés"
+    until = f"au {minute(one.until, alert.zone)}" if one.until else "à maintenant, et cela dure"
+    return f"du {minute(one.since, alert.zone)} {until}"
+
+
+def _folders(folders: Sequence[Folder]) -> str:
+    """The first few of some folders, and how many more there are."""
+    named = [plain(f"{account}/{folder}") for account, folder in folders]
+    if len(named) > _NAMED + 1:
+        named[_NAMED:] = [f"{len(named) - _NAMED} autres dossiers"]
+    *others, last = named
+    return f"{', '.join(others)} et {last}" if others else last
 
 
 def _healing(one: Healing, alert: Alert) -> str:

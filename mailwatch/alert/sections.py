@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from mailwatch.alert.intervals import Gap, Interval, intervals
 from mailwatch.alert.lines import DUE, LATE_FOLLOW_UP, Group, Horizon, Urgency, groups, plain
 from mailwatch.alert.schedule import next_on
 from mailwatch.alert.trends import Figure, figures
@@ -32,30 +33,6 @@ class Head(Protocol):
     @property
     def digest(self) -> str:
         """SHA-256 of the last one, in hexadecimal."""
-
-
-class Gap(Protocol):
-    """An interval in which a folder was not looked at, or messages came and went unseen."""
-
-    @property
-    def account(self) -> str:
-        """The mail account, as the settings name it."""
-
-    @property
-    def folder(self) -> str:
-        """The folder of the account."""
-
-    @property
-    def since(self) -> datetime:
-        """When it was last looked at."""
-
-    @property
-    def until(self) -> datetime | None:
-        """When it was looked at again; None while nobody does."""
-
-    @property
-    def missed(self) -> int:
-        """How many messages came and went; 0 when it cannot be told."""
 
 
 class ClockSet(Protocol):
@@ -95,14 +72,17 @@ class Healing(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenGap:
-    """A folder that is not looked at any more: the server refuses, or does not answer."""
+class Observation:
+    """How the mailboxes were watched in the period of the figures (`periods`) and since."""
 
-    account: str
-    folder: str
-    since: datetime
-    until: None = None
-    missed: int = 0
+    gaps: Sequence[Gap] = ()
+    clock_sets: Sequence[ClockSet] = ()
+    healings: Sequence[Healing] = ()
+    begun: datetime | None = None
+    """When they were first looked at; None when that need not be told."""
+
+
+UNBROKEN = Observation()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +119,9 @@ class Alert:
     figures: tuple[Figure, ...]
     """Of the whole institution; empty in a service's own alert."""
     quarantined: tuple[Unreadable, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[Interval, ...]
+    begun: datetime | None
+    """When mailboxes were first looked at, if that was within what `gaps` are told of."""
     clock_sets: tuple[ClockSet, ...]
     healings: tuple[Healing, ...]
     head: Head | None
@@ -155,15 +137,10 @@ def weekly(
     plan: AlertPlan,
     week: str,
     *,
-    gaps: Sequence[Gap] = (),
-    clock_sets: Sequence[ClockSet] = (),
-    healings: Sequence[Healing] = (),
+    observed: Observation = UNBROKEN,
     head: Head | None = None,
 ) -> Alert:
-    """Compose the alert of `week` as things stand on the day of `audit`, whose period must be open.
-
-    `gaps`, `clock_sets` and `healings` are those that touch the period of the figures or come after it (`periods`).
-    """
+    """Compose the alert of `week` as things stand on the day of `audit`, whose period must be open."""
     today = audit.today
     period, previous = periods(today)
     later = next_on(plan, desk.calendar, today)
@@ -183,9 +160,10 @@ def weekly(
         sections=_sections(audit, horizon),
         figures=_figures(audit.requests, horizon, audit.unwatched),
         quarantined=audit.quarantined,
-        gaps=tuple(sorted(gaps, key=lambda gap: (gap.since, gap.account, gap.folder))),
-        clock_sets=tuple(clock_sets),
-        healings=tuple(one for one in healings if one.healed or one.restored),
+        gaps=intervals(observed.gaps),
+        begun=_if_within(observed.begun, period, desk.zone),
+        clock_sets=tuple(observed.clock_sets),
+        healings=tuple(one for one in observed.healings if one.healed or one.restored),
         head=head,
     )
 
@@ -198,6 +176,13 @@ def periods(today: date) -> tuple[Period, Period]:
         Period(from_on=ends[1] + one, to_on=ends[0]),
         Period(from_on=ends[2] + one, to_on=ends[1]),
     )
+
+
+def _if_within(begun: datetime | None, period: Period, zone: ZoneInfo) -> datetime | None:
+    """Whoever has watched since before the period need not say since when."""
+    if begun is None or begun.astimezone(zone).date() < (period.from_on or date.min):
+        return None
+    return begun
 
 
 def _sunday_before(today: date, weeks: int) -> date:

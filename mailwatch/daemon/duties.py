@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from mailwatch import alert, outbox
-from mailwatch.alert.sections import OpenGap, periods
+from mailwatch.alert.intervals import OpenGap
+from mailwatch.alert.sections import periods
 from mailwatch.daemon.clocks import Jump, Timers
 from mailwatch.daemon.handing import Handover
 from mailwatch.daemon.measuring import Meter
@@ -285,28 +286,27 @@ def composed_alert(
     """Write the alert of `week` as things stand at `at`."""
     today = at.astimezone(desk.zone).date()
     since = periods(today)[0].from_on or today
+    begins = datetime.combine(since, time(), UTC)
     gaps = register.gaps(Period(from_on=since, to_on=None))
-    return alert.weekly(
-        register.audit(desk, Period(from_on=None, to_on=None), today),
-        desk,
-        plan,
-        week,
+    observed = alert.Observation(
         gaps=(*gaps, *_open_gaps(register, site, at, unwatched)),
-        clock_sets=register.clock_sets(datetime.combine(since, time(), UTC)),
-        healings=register.reconciliations(datetime.combine(since, time(), UTC)),
-        head=register.head(),
+        clock_sets=register.clock_sets(begins),
+        healings=register.reconciliations(begins),
+        begun=register.begun(),
     )
+    everything = register.audit(desk, Period(from_on=None, to_on=None), today)
+    return alert.weekly(everything, desk, plan, week, observed=observed, head=register.head())
 
 
 def _open_gaps(
     register: Register, site: Site, at: datetime, unwatched: timedelta
 ) -> Iterator[OpenGap]:
-    """The folders that nobody looks at while this is written."""
+    """The folders that nobody looks at while this is written, and those that nobody ever did."""
     for account in site.accounts:
         for folder in account.folders:
             cursor = register.cursor(Place(account=account.name, folder=folder.name))
             since = cursor.looked_at if cursor else None
-            if since is not None and at - since > unwatched:
+            if since is None or at - since > unwatched:
                 yield OpenGap(account=account.name, folder=folder.name, since=since)
 
 

@@ -42,6 +42,7 @@ from mailwatch.register import (
     figures,
     finding,
     moving,
+    observing,
     persons,
     reconciling,
     recording,
@@ -283,6 +284,11 @@ class Register:
         """Give the figures of a period as they were closed, whose digest the journal holds; empty for open ones."""
         with self._database.reading() as connection:
             return sealed.body(connection, period)
+
+    def begun(self) -> datetime | None:
+        """Say when mailboxes were first looked at; None when they never were."""
+        with self._database.reading() as connection:
+            return observing.begun(connection)
 
     def seal(
         self,

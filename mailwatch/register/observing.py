@@ -38,6 +38,14 @@ def unwatched(connection: Connection, period: Period, zone: tzinfo) -> tuple[Unw
     return (*before, *unwatched_within(between, period))
 
 
+def begun(connection: Connection) -> datetime | None:
+    """Say when mailboxes were first looked at; None when they never were."""
+    # A folder that is empty is looked at without a line of its own: the service begins with one.
+    first = lines_of("start", Kind.LISTED).limit(1)
+    row = connection.execute(first).first()
+    return row.at if row else None
+
+
 def _unwatched(gap: Gap, roles: dict[tuple[str, str], Role], zone: tzinfo) -> Unwatched:
     return Unwatched(
         account=gap.account,

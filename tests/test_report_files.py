@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_STORED, ZipFile
 
 import pikepdf
@@ -183,3 +184,48 @@ def test_an_instant_stands_in_the_spreadsheet_as_it_is_read() -> None:
 
     assert "avant le premier relevé" in content
     assert "02/03/2026 à 12:00" in content.replace("\u00a0", " ")
+
+
+def _tables(audit: Audit, chapter: str) -> list[dict[str, Any]]:
+    """The tables of a chapter as the PDF is given them."""
+    told: Any = report.document(audit, POLICY, Beside())
+    return next(each["tables"] for each in told["chapters"] if each["name"] == chapter)
+
+
+def _noted(note: str) -> Audit:
+    audit = audited()
+    return replace(audit, requests=tuple(replace(one, note=note) for one in audit.requests))
+
+
+@pytest.mark.parametrize(
+    ("note", "tall"),
+    [
+        ("Absence de l’agent référent.", False),
+        ("Ligne.\n" * 9, False),
+        ("Ligne.\n" * 10, True),
+        ("Le service a été réorganisé. " * 20, True),
+    ],
+)
+def test_a_row_is_cut_in_two_only_when_it_may_be_higher_than_a_page(
+    note: str,
+    tall: bool,  # noqa: FBT001 -- a column of the wall
+) -> None:
+    (table,) = _tables(_noted(note), "retards")
+
+    assert {row["tall"] for row in table["rows"]} == {tall}
+
+
+def test_a_column_takes_what_it_needs_while_that_is_little() -> None:
+    (usual,) = _tables(audited(), "indicateurs")
+    complaints = replace(audited(), institution=replace(audited().institution, name=""))
+    (long,) = _tables(
+        replace(complaints, requests=tuple(
+            replace(one, nature=nature)
+            for one in complaints.requests[:2]
+            for nature in (Nature.COMPLAINT, Nature.COMPLAINT, Nature.SUGGESTION, Nature.SUGGESTION)
+        )),
+        "indicateurs",
+    )  # fmt: skip
+
+    assert [column["weight"] for column in usual["columns"]] == [7, 0, 0, 0, 0, 0, 3, 0, 0]
+    assert [column["weight"] for column in long["columns"]] == [7, 0, 3, 0, 0, 0, 3, 0, 0]

@@ -140,13 +140,13 @@ def _table(audit: Audit, policy: Policy, beside: Beside) -> Table:
         caption="Entre parenthèses, N/D : les demandes ou réponses conformes, sur toutes celles qui sont arrivées à "
         "échéance ou ont pu être vérifiées. Une demande sans réponse après l’échéance compte comme un manquement.",
         columns=(
-            Column(title="Indicateur", weight=9),
+            Column(title="Indicateur", weight=7),
             Column(title="Engagement", weight=0),
             Column(title="Valeur", kind=Kind.RATE),
             Column(title="Cible", weight=0),
             Column(title="Période précédente", kind=Kind.RATE),
             Column(title="Évolution", weight=0),
-            Column(title="Origine", weight=2),
+            Column(title="Origine", weight=3),
             *precision.COLUMNS,
         ),
         rows=rows,

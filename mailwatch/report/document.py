@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mailwatch.labels import day, plural
 from mailwatch.model import Audit
 from mailwatch.report import charts
 from mailwatch.report.cells import shown
 from mailwatch.report.chapters import chapters, subtitle, title
-from mailwatch.report.terms import Beside, Chapter, Chart, Table
+from mailwatch.report.terms import Beside, Chapter, Chart, Column, Kind, Table
 from mailwatch.ruleset import Policy
 from mailwatch.signs import Value
 
 ROWS = 500
 """Rows of one table on paper; the spreadsheet has them all."""
+_NARROW = 24
+"""Letters of the longest cell of a column that takes no more room than it needs."""
+_LETTERS, _LINES = 400, 9
+"""Of a cell that surely fits on one page: its row is not cut in two."""
 _FONTS = "Libertinus Serif"
 
 
@@ -55,12 +59,28 @@ def _chart(chart: Chart) -> Mapping[str, Value]:
 
 def _table(table: Table) -> Mapping[str, Value]:
     more = len(table.rows) - ROWS
+    rows = [[shown(cell) for cell in row] for row in table.rows[:ROWS]]
     return {
         "caption": table.caption,
         "columns": [
-            {"title": column.title, "kind": str(column.kind), "weight": column.weight}
-            for column in table.columns
+            {
+                "title": column.title,
+                "kind": str(column.kind),
+                "weight": _weight(column, [row[place] for row in rows]),
+            }
+            for place, column in enumerate(table.columns)
         ],
-        "rows": [[shown(cell) for cell in row] for row in table.rows[:ROWS]],
+        "rows": [{"cells": row, "tall": any(map(_is_tall, row))} for row in rows],
         "more": f"Les {more} lignes suivantes sont dans rapport.ods." if more > 0 else "",
     }
+
+
+def _weight(column: Column, cells: Sequence[str]) -> int:
+    """The share of the room that a column has on paper; 0 for what it needs, which must be little."""
+    if column.weight and column.kind in {Kind.TEXT, Kind.CODE}:
+        return column.weight
+    return 0 if max(map(len, cells), default=0) <= _NARROW else 3
+
+
+def _is_tall(words: str) -> bool:
+    return len(words) > _LETTERS or words.count("\n") > _LINES

@@ -180,13 +180,16 @@ def closing(beside: Beside) -> Chapter | None:
         )
         for one in beside.differences
     ]
-    titles = ("Demande", "Canal", "À la clôture", "Depuis", "Cause", "Constaté le")
     table = Table(
         name="Écarts depuis la clôture",
         caption="Ce que le registre dit aujourd’hui autrement. Les chiffres arrêtés ne changent pas.",
-        columns=tuple(
-            Column(title=title, kind=Kind.CODE if title == "Demande" else Kind.TEXT)
-            for title in titles
+        columns=(
+            Column(title="Demande", kind=Kind.CODE, weight=0),
+            Column(title="Canal", weight=0),
+            Column(title="À la clôture", weight=4),
+            Column(title="Depuis", weight=4),
+            Column(title="Cause", weight=5),
+            Column(title="Constaté le", kind=Kind.DATE),
         ),
         rows=rows,
     )

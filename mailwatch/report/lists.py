@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from mailwatch import labels
-from mailwatch.labels import day, short_file
+from mailwatch.labels import day, plural, short_file
 from mailwatch.model import Audit, Confidence, CorrectionKind, Nature, Request, Span, State
 from mailwatch.report.terms import Cell, Chapter, Column, Kind, Table
 from mailwatch.standing import best_and_worst
@@ -18,9 +18,9 @@ _HEADS = (
     Column(title="Échéance", kind=Kind.DATE),
     Column(title="Première réponse", kind=Kind.DATE),
     Column(title="Délai", kind=Kind.NUMBER),
-    Column(title="État"),
+    Column(title="État", weight=0),
 )
-_TAILS = (Column(title="Service"), Column(title="Fichier", kind=Kind.CODE))
+_TAILS = (Column(title="Service", weight=3), Column(title="Fichier", kind=Kind.CODE, weight=3))
 
 
 def is_doubtful(request: Request) -> bool:
@@ -44,13 +44,11 @@ def late(audit: Audit) -> Chapter:
     table = Table(
         name="Retards",
         caption="Répondues en retard, ou sans réponse après l’échéance.",
-        columns=(*_HEADS, Column(title="Cause et suites données"), *_TAILS),
+        columns=(*_HEADS, Column(title="Cause et suites données", weight=5), *_TAILS),
         rows=[(*_heads(r), r.note or "à renseigner", *_tails(r)) for r in found],
     )
-    unexplained = sum(not request.note for request in found)
-    remarks = (
-        f"Cause et action corrective renseignées pour {len(found) - unexplained} retards sur {len(found)}.",
-    )
+    explained = sum(bool(request.note) for request in found)
+    told = f"{explained} {plural(explained, 'retard', 'retards')} sur {len(found)}"
     return Chapter(
         name="retards",
         title="Retards, causes et actions correctives (engagement 18)",
@@ -58,7 +56,7 @@ def late(audit: Audit) -> Chapter:
         if found
         else ("Aucune demande n’a été répondue en retard, aucune n’attend après son échéance.",),
         tables=(table,) if found else (),
-        remarks=remarks if found else (),
+        remarks=(f"Cause et action corrective renseignées pour {told}.",) if found else (),
     )
 
 

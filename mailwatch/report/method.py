@@ -21,7 +21,7 @@ def exceptions(audit: Audit) -> Chapter:
         caption="Services dont les agents ne sont pas tenus de se nommer, avec le fondement et l’autorité.",
         columns=(
             Column(title="Service ou boîte"),
-            Column(title="Fondement"),
+            Column(title="Fondement", weight=4),
             Column(title="Décidée par"),
             Column(title="Du", kind=Kind.DATE),
             Column(title="Au", kind=Kind.DATE),
@@ -53,11 +53,11 @@ def rulings(audit: Audit) -> Chapter:
         name="Rectifications",
         caption="Ce que des personnes ont décidé contre le verdict calculé, ou noté ; la plus récente vaut.",
         columns=(
-            Column(title="Demande", kind=Kind.CODE),
+            Column(title="Demande", kind=Kind.CODE, weight=0),
             Column(title="Message du", kind=Kind.DATE),
-            Column(title="Rectification"),
-            Column(title="Motif"),
-            Column(title="Par"),
+            Column(title="Rectification", weight=4),
+            Column(title="Motif", weight=5),
+            Column(title="Par", weight=3),
             Column(title="Le", kind=Kind.DATE),
         ),
         rows=[

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from smtplib import (
     LMTP,
@@ -36,6 +37,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailwatch import contracts, health, screens
+from mailwatch.analysis import PARSER, sealed
 from mailwatch.errors import BusyError, RefusedError, SettingsError
 from mailwatch.intake import Gate, Spool, listening
 from mailwatch.intake import conversation as talk
@@ -48,6 +50,7 @@ from mailwatch.polling import poll
 from mailwatch.register import checked, created, key_of, opened
 from mailwatch.rereading import reread
 from mailwatch.site import Intake, IntakeRole, Site
+from mailwatch.workers import Workers
 from tests.bureau import DESK, FOLDERS, Clock, kinds
 from tests.facts import BOX, JURA, at
 from tests.handing import (
@@ -175,6 +178,126 @@ def test_what_cannot_be_read_is_set_aside_once_and_holds_back_nothing(tmp_path: 
         assert len(jura.requests()) == 1
         assert len(jura.register.quarantined()) == 2
         assert jura.waiting() == 0
+
+
+def poison(number: int = 1) -> bytes:
+    return question(number).replace(b"Date:", b"X-Poison: exit\r\nDate:")
+
+
+def aside(jura: House) -> int:
+    return sum(len(jura.spool.aside(role)) for role in IntakeRole)
+
+
+@contextmanager
+def isolated(tmp_path: Path) -> Iterator[None]:
+    """A version that stumbles over two of three messages has taken them in."""
+    with house(tmp_path, workers=1) as jura:
+        for raw in (poison(1), question(2), poison(3)):
+            jura.hand_over(raw)
+        jura.take()
+        assert (jura.counted(), len(jura.register.quarantined())) == (1, 2)
+        assert (jura.waiting(), aside(jura)) == (0, 2)
+    yield
+
+
+@contextmanager
+def updated(tmp_path: Path) -> Iterator[House]:
+    """A newer version of the program, which reads everything."""
+    reads = partial(sealed, desk=DESK, key=key_of(tmp_path / "state"))
+    with house(tmp_path) as jura, Workers(reads, count=0) as better:
+        jura.watch.workers, jura.watch.parser = better, PARSER + 1
+        yield jura
+
+
+def test_what_a_new_version_can_read_leaves_the_quarantine(tmp_path: Path) -> None:
+    with isolated(tmp_path), updated(tmp_path) as jura:
+        jura.take()
+
+        assert (jura.counted(), jura.register.quarantined(), aside(jura)) == (3, (), 0)
+        assert kinds(jura.register).count("released") == 2
+
+
+def test_the_same_version_does_not_try_what_was_handed_over_again(tmp_path: Path) -> None:
+    with isolated(tmp_path), updated(tmp_path) as jura:
+        jura.watch.parser = PARSER
+        jura.take()
+
+        assert (jura.counted(), len(jura.register.quarantined()), aside(jura)) == (1, 2, 2)
+
+
+def test_each_version_tries_what_was_handed_over_once(tmp_path: Path) -> None:
+    with isolated(tmp_path):
+        pass
+    for _ in range(2):
+        with house(tmp_path, workers=1) as jura:
+            jura.watch.parser = PARSER + 1
+            jura.take()
+            role = place_of(IntakeRole.INBOX)
+            assert jura.register.awaiting(role, PARSER + 1) == ()
+            assert (len(jura.register.quarantined()), aside(jura)) == (2, 2)
+            assert kinds(jura.register).count("quarantine") == 2
+
+
+def test_a_death_after_it_was_read_leaves_a_file_that_is_removed(tmp_path: Path) -> None:
+    with isolated(tmp_path), updated(tmp_path) as jura:
+        kept = {one.path: one.path.read_bytes() for one in jura.spool.aside(IntakeRole.INBOX)}
+        jura.take()
+        for path, octets in kept.items():
+            path.write_bytes(octets)
+    with updated(tmp_path) as jura:
+        jura.take()
+
+        assert (jura.counted(), aside(jura)) == (3, 0)
+
+
+def test_a_file_set_aside_that_the_disk_does_not_give_holds_back_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with isolated(tmp_path), updated(tmp_path) as jura:
+        stuck = jura.spool.aside(IntakeRole.INBOX)[0].path
+        real = Path.read_bytes
+
+        def given(path: Path) -> bytes:
+            if path == stuck:
+                raise OSError(5, "EIO")
+            return real(path)
+
+        monkeypatch.setattr(Path, "read_bytes", given)
+        jura.hand_over(question(4))
+        jura.take()
+
+        assert (jura.counted(), aside(jura)) == (3, 1)
+
+
+def test_a_stop_leaves_what_was_set_aside_to_the_next_process(tmp_path: Path) -> None:
+    with isolated(tmp_path), updated(tmp_path) as jura:
+        jura.watch.goes_on = lambda: False
+        jura.take()
+
+        assert (jura.counted(), aside(jura)) == (1, 2)
+
+
+def test_poison_takes_neither_the_room_of_what_waits_nor_more_than_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_room, "ASIDE", 2 * len(poison(1)))
+    with house(tmp_path, workers=1) as jura:
+        for number in range(4):
+            jura.hand_over(poison(number))
+            jura.take()
+
+        assert aside(jura) < 4
+        assert jura.spool._size == 0
+        assert len(jura.register.quarantined()) == 4
+
+
+def test_what_was_set_aside_is_kept_no_longer_than_the_rest(tmp_path: Path) -> None:
+    with isolated(tmp_path), house(tmp_path) as jura:
+        old, _ = jura.spool.aside(IntakeRole.INBOX)
+        os.utime(old.path, (0, 0))
+
+        assert jura.spool.forget(datetime(2020, 1, 1, tzinfo=UTC)) == 1
+        assert aside(jura) == 1
 
 
 # --- the same mail by IMAP ------------------------------------------------------------------------
@@ -774,6 +897,7 @@ def test_a_waiting_file_that_is_not_what_was_written_is_set_aside(jura: House) -
     jura.take()
 
     assert (jura.counted(), len(jura.register.quarantined()), jura.waiting()) == (0, 2, 0)
+    assert aside(jura) == 2
 
 
 def test_a_file_that_the_disk_does_not_give_holds_back_no_other(

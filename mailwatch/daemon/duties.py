@@ -204,6 +204,9 @@ class Service:
         if today < register.retention_due_on(today):
             return
         before = months_before(today, self.site.keep_months)
+        if self.handover is not None:
+            midnight = datetime.combine(before, time(), self.desk.zone)
+            self.handover.spool.forget(midnight)
         done = register.reduce(self.desk, before, at.astimezone(self.desk.zone))
         if done.messages or done.records:
             words = Remark(

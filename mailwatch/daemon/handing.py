@@ -13,7 +13,7 @@ from mailwatch.errors import Remark
 from mailwatch.intake import Gate, Listener, Spool, listening
 from mailwatch.intake.answering import Fate, Reviewer, answer_drafts, reviewer
 from mailwatch.intake.spool import FOLDER
-from mailwatch.intake.taking import settle, take_in
+from mailwatch.intake.taking import settle, take_in, try_again
 from mailwatch.polling import Tally, Watch
 from mailwatch.ruleset import Desk
 from mailwatch.settings import template_texts
@@ -40,11 +40,12 @@ class Handover:
         """
         if self.listener is not None:
             self.listener.check()
-        if not self.settled:
-            settle(self.spool, watch)
-            self.settled = True
         tally = Tally()
         try:
+            if not self.settled:
+                settle(self.spool, watch)
+                try_again(self.spool, watch, tally)
+                self.settled = True
             take_in(self.spool, watch, tally)
         finally:
             if tally.recorded or tally.quarantined:

@@ -2,6 +2,7 @@
 
     spool/new/…                 being received: nothing was promised, and the next start removes it
     spool/<role>/<digest>       taken: on the disk before the server is told so, gone once the register has it
+    spool/aside/<role>/<digest> what nobody could read: kept for a version that can, as a mailbox keeps it
 
 A file is named after its octets. A server that was not told, since we died at that moment, sends them again and meets
 the same name; the register meets the same UID, which is that name cut to 62 bits, and keeps one of both. So nothing
@@ -31,7 +32,9 @@ MOST = 1024 * 1024 * 1024
 """Octets that may wait; beyond them the mail server keeps its mail itself."""
 SPARE = 64 * 1024 * 1024
 """Octets that stay free on the disk: the register needs them to take in what waits."""
-_NEW = "new"
+ASIDE = 256 * 1024 * 1024
+"""Octets of what nobody could read; beyond them the oldest are dropped, or whoever sends poison would fill the disk."""
+_NEW, _ASIDE = "new", "aside"
 _LENGTH = struct.Struct("<I")
 _BLOCK = 64 * 1024
 
@@ -111,7 +114,7 @@ class Spool:
         """
         spool = cls(state / FOLDER, most)
         try:
-            for name in (_NEW, *IntakeRole):
+            for name in (_NEW, *IntakeRole, *(f"{_ASIDE}/{role}" for role in IntakeRole)):
                 (spool._folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
             for left in (spool._folder / _NEW).iterdir():
                 left.unlink()
@@ -167,15 +170,11 @@ class Spool:
 
     def waiting(self, role: IntakeRole) -> tuple[Waiting, ...]:
         """Give what waits under `role`, the longest first."""
-        found: list[tuple[int, Waiting]] = []
-        with os.scandir(self._folder / role) as entries:
-            for entry in entries:
-                if _is_digest(entry.name):
-                    stat = entry.stat(follow_symlinks=False)
-                    found.append(
-                        (stat.st_mtime_ns, Waiting(path=Path(entry.path), size=stat.st_size))
-                    )
-        return tuple(one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].digest)))
+        return tuple(one for _, one in _files(self._folder / role))
+
+    def aside(self, role: IntakeRole) -> tuple[Waiting, ...]:
+        """Give what nobody could read of `role`, the oldest first."""
+        return tuple(one for _, one in _files(self._folder / _ASIDE / role))
 
     def done(self, taken: Iterable[Waiting]) -> None:
         """Remove what the register has. A power cut may bring it back: it is taken once more, to no effect."""
@@ -183,6 +182,59 @@ class Spool:
             one.path.unlink(missing_ok=True)
             with self._lock:
                 self._size -= one.size
+
+    def set_aside(self, role: IntakeRole, unread: Iterable[Waiting]) -> None:
+        """Keep what nobody could read, within bounds; it no longer waits, and takes no room of what does."""
+        folder, some = self._folder / _ASIDE / role, tuple(unread)
+        for one in some:
+            with suppress(FileNotFoundError):
+                one.path.rename(folder / one.digest)
+            with self._lock:
+                self._size -= one.size
+        if some:
+            _sync(folder)
+            self._bound_aside()
+
+    def release(self, one: Waiting) -> None:
+        """Remove what was set aside, and has been read."""
+        one.path.unlink(missing_ok=True)
+
+    def forget(self, before: datetime) -> int:
+        """Remove what was set aside before an instant; say how many there were."""
+        limit = before.timestamp() * 1_000_000_000
+        old = [one for age, one in self._all_aside() if age < limit]
+        for one in old:
+            self.release(one)
+        return len(old)
+
+    def _bound_aside(self) -> None:
+        room = ASIDE
+        for _, one in reversed(self._all_aside()):
+            room -= one.size
+            if room < 0:
+                self.release(one)
+
+    def _all_aside(self) -> list[tuple[int, Waiting]]:
+        return sorted(
+            (each for role in IntakeRole for each in _files(self._folder / _ASIDE / role)),
+            key=_age,
+        )
+
+
+def _files(folder: Path) -> list[tuple[int, Waiting]]:
+    """The messages of a folder, each with the time of its file in nanoseconds, the oldest first."""
+    found: list[tuple[int, Waiting]] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if _is_digest(entry.name):
+                stat = entry.stat(follow_symlinks=False)
+                one = Waiting(path=Path(entry.path), size=stat.st_size)
+                found.append((stat.st_mtime_ns, one))
+    return sorted(found, key=_age)
+
+
+def _age(aged: tuple[int, Waiting]) -> tuple[int, str]:
+    return aged[0], aged[1].digest
 
 
 def read(waiting: Waiting) -> Taken | None:

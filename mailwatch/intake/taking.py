@@ -4,6 +4,8 @@
     recorded    facts and outcomes, one transaction       died here: the files are taken again, to no effect
     removed     the files                                 nothing is left to do
 
+What nobody could read is kept apart from what waits, and tried once more by each version that reads mail otherwise.
+
 A UID comes from the octets (`spool`), so that every step may be done twice, and by whoever comes after a crash.
 """
 
@@ -17,7 +19,7 @@ from mailwatch.errors import BusyError
 from mailwatch.intake.spool import Spool, Taken, Waiting, read
 from mailwatch.model import Delivery, Role
 from mailwatch.polling import Tally, Watch
-from mailwatch.register import Outcome, Place, Quarantined, Sighting, Vanished
+from mailwatch.register import Isolated, Outcome, Place, Quarantined, Sighting, Vanished
 from mailwatch.register.terms import location_name
 from mailwatch.site import INTAKE, IntakeRole
 from mailwatch.workers import Verdict
@@ -57,10 +59,44 @@ def take_in(spool: Spool, watch: Watch, tally: Tally) -> None:
             if not watch.goes_on():
                 return
             if opened := list(_opened(some, held)):
-                _record(role, opened, watch, tally)
-                spool.done(one for one, _ in opened)
+                unread = _record(role, opened, watch, tally)
+                spool.done(one for one, _ in opened if one.uid not in unread)
+                spool.set_aside(role, (one for one, _ in opened if one.uid in unread))
     if held:
         raise held[0]
+
+
+def try_again(spool: Spool, watch: Watch, tally: Tally) -> None:
+    """Have what nobody could read judged once more, unless this version did; what is read leaves the quarantine.
+
+    Asked once by each process: a version is another process. Raises as `take_in`.
+    """
+    for role in COPIES:
+        place = place_of(role)
+        left = {one.location.uid for one in watch.register.quarantined() if _is_of(one, place)}
+        due = left.intersection(watch.register.awaiting(place, watch.parser))
+        for one in spool.aside(role):
+            if not watch.goes_on():
+                return
+            # Read already, by a process that died before it could remove it; or now.
+            if one.uid not in left or (one.uid in due and _is_read_now(role, one, watch, tally)):
+                spool.release(one)
+
+
+def _is_read_now(role: IntakeRole, one: Waiting, watch: Watch, tally: Tally) -> bool:
+    try:
+        (found,) = _judged(role, [(one, read(one))], watch)
+    except BusyError:
+        # What the disk does not give is left to the next process, and holds back no other.
+        return False
+    watch.register.record(place_of(role), [found], watch.now())
+    is_read = isinstance(found.outcome, bytes)
+    tally.recorded += is_read
+    return is_read
+
+
+def _is_of(one: Isolated, place: Place) -> bool:
+    return (one.location.account, one.location.folder) == (place.account, place.folder)
 
 
 def settle(spool: Spool, watch: Watch) -> None:
@@ -82,22 +118,28 @@ def _opened(some: Iterable[Waiting], held: list[BusyError]) -> Iterator[_Opened]
             held.append(error)
 
 
-def _record(role: IntakeRole, some: Sequence[_Opened], watch: Watch, tally: Tally) -> None:
+def _record(
+    role: IntakeRole, some: Sequence[_Opened], watch: Watch, tally: Tally
+) -> frozenset[int]:
+    """Record messages; give the UIDs of those that nobody could read."""
     place, register = place_of(role), watch.register
     register.listed(place, _NUMBERING, [one.uid for one, _ in some], _BEYOND, watch.now())
     found = list(_judged(role, some, watch))
     register.record(place, found, watch.now())
     # Passive: while nobody looks, the server keeps what it has, and nothing goes by unseen.
     register.looked(place, watch.now(), _NO_GAP)
-    tally.recorded += sum(isinstance(each.outcome, bytes) for each in found)
-    tally.quarantined += sum(isinstance(each.outcome, Quarantined) for each in found)
+    unread = frozenset(each.uid for each in found if isinstance(each.outcome, Quarantined))
+    tally.recorded += len(found) - len(unread)
+    tally.quarantined += len(unread)
+    return unread
 
 
 def _judged(role: IntakeRole, some: Sequence[_Opened], watch: Watch) -> Iterator[Sighting]:
     deliveries: dict[int, Delivery] = {}
     for one, taken in some:
         if taken is None:
-            yield Sighting(uid=one.uid, outcome=Quarantined(reason=_DAMAGED, role=_role(role)))
+            damaged = Quarantined(reason=_DAMAGED, role=_role(role), parser=watch.parser)
+            yield Sighting(uid=one.uid, outcome=damaged)
         else:
             deliveries[one.uid] = _delivery(role, one.uid, taken)
     uids = list(deliveries)
@@ -105,7 +147,8 @@ def _judged(role: IntakeRole, some: Sequence[_Opened], watch: Watch) -> Iterator
     asked = [watch.workers.judge([deliveries[uid] for uid in part]) for part in parts]
     for part, verdicts in zip(parts, asked, strict=True):
         for uid, verdict in zip(part, verdicts.result(), strict=True):
-            yield Sighting(uid=uid, outcome=_outcome(verdict, deliveries[uid]))
+            outcome = _outcome(verdict, deliveries[uid], watch.parser)
+            yield Sighting(uid=uid, outcome=outcome)
 
 
 def _delivery(role: IntakeRole, uid: int, taken: Taken) -> Delivery:
@@ -126,10 +169,12 @@ def _role(role: IntakeRole) -> Role:
     return Role.SENT if role is IntakeRole.SENT else Role.INBOX
 
 
-def _outcome(verdict: Verdict, delivery: Delivery) -> Outcome:
+def _outcome(verdict: Verdict, delivery: Delivery, parser: int) -> Outcome:
     if isinstance(verdict, bytes):
         return verdict
-    return Quarantined(reason=verdict.reason, server_at=delivery.server_at, role=verdict.role)
+    return Quarantined(
+        reason=verdict.reason, server_at=delivery.server_at, role=verdict.role, parser=parser
+    )
 
 
 def _portions(waiting: Iterable[Waiting]) -> Iterator[tuple[Waiting, ...]]:

@@ -146,8 +146,8 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     probe       presence, glance, verdict
     contracts   terms, verdicts, requests, figures, rules, samples, audits, privacy, service
     daemon      instance, telling, ticking, clocks, timekeeping, measuring, handing, witnessing, turns, duties
-    commands    options, judging, counting, explaining, persons, privacy, reporting, sampling, serving, asking,
-                installing, database, verifying, templates, packing, probing
+    commands    options, services, judging, counting, explaining, persons, privacy, reporting, sampling, serving,
+                asking, installing, database, verifying, templates, packing, probing
     diagnosis   terms, machine, servers
     demo        story, structures, layouts, composing, export, mailboxes, stock, servers, committee,
                 agreeing, watching, alerts, showing

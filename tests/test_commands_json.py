@@ -102,12 +102,12 @@ def test_an_answer_by_telephone_is_told(asked: Bureau) -> None:
 
 def test_a_correction_and_a_note_are_told_with_their_author(asked: Bureau) -> None:
     request = the_request(asked)
-    corrected = asked.json("correct", ASKED, "--service", "Accueil", *DECIDED)
+    corrected = asked.json("correct", ASKED, "--service", "Bureau des associations", *DECIDED)
     noted = asked.json("note", request, "--cause", "agent absent", "--author", "Léa Morel")
 
     assert corrected == {
-        "target": corrected["target"], "kind": "service", "value": "Accueil", "author": "Léa Morel",
-        "reason": "erreur d’aiguillage", "at": "2026-03-10T12:00:00+01:00",
+        "target": corrected["target"], "kind": "service", "value": "Bureau des associations",
+        "author": "Léa Morel", "reason": "erreur d’aiguillage", "at": "2026-03-10T12:00:00+01:00",
     }  # fmt: skip
     assert (noted["target"], noted["kind"], noted["value"]) == (request, "note", "agent absent")
 

@@ -56,6 +56,94 @@ def test_a_letter_is_entered_once_it_came(asked: Bureau) -> None:
     assert today.code == 0
 
 
+# --- services that the settings do not know -------------------------------------------------------
+
+
+def declared(bureau: Bureau, *services: str) -> None:
+    """Have the directory name services that have no box."""
+    text = bureau.settings.read_text("utf-8")
+    named = ", ".join(f'"{service}"' for service in services)
+    bureau.settings.write_text(
+        text.replace("[[box]]", f"services = [{named}]\n\n[[box]]", 1), "utf-8"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Bureau des asociations", "vouliez-vous dire « Bureau des associations » ?"),
+        ("bureau association", "vouliez-vous dire « Bureau des associations » ?"),
+        ("Cartes grises", "vouliez-vous dire « Cartes grise » ?"),
+        (
+            "Zzz",
+            "les réglages connaissent « Bureau des associations », « Cartes grise », « non attribué »",
+        ),
+    ],
+)
+def test_a_service_that_nobody_declared_is_refused_with_the_nearest(
+    asked: Bureau, typed: str, told: str
+) -> None:
+    declared(asked, "Cartes grise")
+
+    corrected = asked.type("correct", the_request(asked), "--service", typed, *BY)
+    entered = asked.type(
+        "letter", "add", "2026-118", "--received", "2026-03-04", "--service", typed
+    )
+
+    for refused in (corrected, entered):
+        assert (refused.code, refused.out) == (2, "")
+        assert f"aucun service déclaré ne s’appelle « {typed} »" in refused.err
+        assert told in " ".join(refused.err.split())
+
+
+@pytest.mark.parametrize(
+    "typed", ["Bureau des associations", "BUREAU DES ASSOCIATIONS", " bureau des associations "]
+)
+def test_a_service_is_known_in_any_case_and_kept_as_it_is_declared(
+    asked: Bureau, typed: str
+) -> None:
+    assert asked.type("correct", the_request(asked), "--service", typed, *BY).code == 0
+
+    shown = asked.type("show", the_request(asked), "--offline").out
+    assert "rectification (service) : Bureau des associations, par" in shown
+
+
+def test_a_service_may_be_taken_back_and_a_request_given_to_nobody(asked: Bureau) -> None:
+    request = the_request(asked)
+
+    assert asked.type("correct", request, "--service", "non attribué", *BY).code == 0
+    assert asked.type("correct", request, "--undo", "service", *BY).code == 0
+    assert asked.type("letter", "add", "2026-1", "--received", "2026-03-04").code == 0
+
+
+def test_any_service_will_do_where_none_is_declared(asked: Bureau) -> None:
+    text = asked.settings.read_text("utf-8")
+    box = text[text.index("[[box]]") : text.index("[[account]]")]
+    asked.settings.write_text(text.replace(box, ""), "utf-8")
+
+    assert asked.type("correct", the_request(asked), "--service", "Accueil", *BY).code == 0
+
+
+def test_a_letter_of_a_service_that_nobody_declared_is_a_line_refused(asked: Bureau) -> None:
+    register = asked.home / "courriers.csv"
+    register.write_text(
+        "Référence;Reçu le;Service\n"
+        "C-1;03/03/2026;bureau des ASSOCIATIONS\n"
+        "C-2;03/03/2026;Bureau des asociations\n"
+        "C-3;32/03/2026;\n"
+        "C-4;03/03/2026;\n",
+        "utf-8",
+    )
+
+    found = asked.json("letter", "import", str(register))
+    told = asked.type("letter", "import", str(register))
+
+    assert found["recorded"] == 2
+    assert [row["line"] for row in found["refused"]] == [3, 4]
+    assert "vouliez-vous dire « Bureau des associations » ?" in found["refused"][0]["reason"]
+    assert "ligne 3 : aucun service déclaré" in told.err
+
+
 @pytest.mark.parametrize("said", ["o", "Oui", "y", " yes "])
 def test_a_person_is_erased_by_whoever_says_yes(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: said)

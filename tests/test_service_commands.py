@@ -381,12 +381,22 @@ def test_show_gives_its_timeline_to_other_programs(asked: Bureau) -> None:
 
 def test_show_tells_what_a_person_decided(asked: Bureau) -> None:
     request = the_request(asked)
-    decided = ("--service", "Accueil", "--author", "Léa Morel", "--reason", "erreur d’aiguillage")
+    decided = (
+        "--service",
+        "Bureau des associations",
+        "--author",
+        "Léa Morel",
+        "--reason",
+        "erreur d’aiguillage",
+    )
     assert asked.type("correct", request, *decided).code == 0
 
     shown = asked.type("show", request).out
 
-    assert "rectification (service) : Accueil, par Léa Morel (erreur d’aiguillage)" in shown
+    assert (
+        "rectification (service) : Bureau des associations, par Léa Morel (erreur d’aiguillage)"
+        in shown
+    )
 
 
 def test_show_without_the_mailbox_says_so_and_shows_the_rest(asked: Bureau) -> None:

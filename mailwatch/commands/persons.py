@@ -18,6 +18,7 @@ from mailwatch.commands.options import (
     register_for,
     settings_option,
 )
+from mailwatch.commands.services import declared_service, sorted_out
 from mailwatch.errors import UsageError
 from mailwatch.language import say
 from mailwatch.language import translate as _
@@ -90,7 +91,7 @@ def add_letter(
             line=0,
             reference=reference,
             received_on=received_on,
-            service=service,
+            service=declared_service(service, desk.institution),
             answered_on=None,
             kind="",
             note=note,
@@ -120,13 +121,14 @@ def import_letters(path: str, settings: str | None, now: str | None, as_json: bo
     found = letters.read(path)
     with register_for(settings) as (register, desk):
         at = now_of(now, desk)
-        count = register.add_letters(found.letters, at)
+        kept, strangers = sorted_out(found.letters, desk.institution)
+        count = register.add_letters(kept, at)
         register.decide(desk, at)
+    refused = sorted((*found.refused, *strangers), key=lambda row: row.line)
     if as_json:
-        refused = [contracts.refused(row) for row in found.refused]
-        print_json({"recorded": count, "refused": refused})
+        print_json({"recorded": count, "refused": [contracts.refused(row) for row in refused]})
         return
-    for row in found.refused:
+    for row in refused:
         click.echo(
             _("{file}, ligne {line} : {reason}").format(
                 file=row.file, line=row.line, reason=say(row.reason)
@@ -135,7 +137,7 @@ def import_letters(path: str, settings: str | None, now: str | None, as_json: bo
         )
     click.echo(
         _("{count} courrier(s) inscrit(s) ou mis à jour, {refused} ligne(s) refusée(s).").format(
-            count=count, refused=len(found.refused)
+            count=count, refused=len(refused)
         )
     )
 
@@ -339,6 +341,8 @@ def _correct(
                 raise UsageError("aucun message ne s’appelle « {name} »", name=target)
         else:
             target = named(register, desk, at.date(), target).id
+        if kind is CorrectionKind.SERVICE:
+            value = declared_service(value, desk.institution)
         if kind is CorrectionKind.LINK and value not in {"", "none"}:
             value = named(register, desk, at.date(), value).id
         said = Correction(

@@ -110,18 +110,23 @@ def _write(path: Path, text: str) -> None:
 @json_option
 def check_config(settings: str | None, as_json: bool) -> None:
     from mailwatch.settings import desk_of
-    from mailwatch.settings.advice import advice, unnamed_rules
+    from mailwatch.settings.advice import advice, unnamed_rules, unread
     from mailwatch.settings.local import USUAL
+    from mailwatch.settings.secrets import refusals
 
     site = site_for(settings)
-    found = advice(site, desk_of(site).rules.local)
+    desk, refused = desk_of(site), refusals(site)
+    found = (
+        *advice(site, desk.rules.local, datetime.now(desk.zone).date()),
+        *unread(refused),
+    )
     if not site.rules and (settings_file(settings).absolute().parent / USUAL).is_dir():
         found = (unnamed_rules(), *found)
     if as_json:
         print_json({"lines": [{"weight": line.weight, "text": line.words} for line in found]})
-        return
-    for line in found:
+    for line in () if as_json else found:
         click.echo(f"{_MARKS[line.weight]} {say(line.words)}")
+    sys.exit(max((error.exit_code for error in refused), default=0))
 
 
 # --- doctor ---------------------------------------------------------------------------------------

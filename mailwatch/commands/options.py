@@ -38,7 +38,11 @@ _SPELT_OUT = {
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 settings_option: Decorator = click.option(
-    "--settings", metavar="FICHIER", type=click.Path(), help=_("Fichier de réglages (TOML).")
+    # What cannot be read is a fault of the settings, which has its own sentence and exit code.
+    "--settings",
+    metavar="FICHIER",
+    type=click.Path(readable=False),
+    help=_("Fichier de réglages (TOML)."),
 )
 json_option: Decorator = click.option(
     "--json", "as_json", is_flag=True, help=_("Écrire du JSON, pour un autre programme.")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _FORMATS = ("pdf", "html", "ods", "csv", "json")
 
 declared_option: Decorator = click.option(
-    "--declared", metavar="FICHIER.csv", type=click.Path(),
+    "--declared", metavar="FICHIER.csv", type=click.Path(readable=False),
     help=_("Indicateurs déclarés : intitulé, valeur, cible, source, date."),
 )  # fmt: skip
 

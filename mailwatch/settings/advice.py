@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from mailwatch.errors import Remark
+from mailwatch.errors import Remark, SettingsError
 from mailwatch.labels import LOCAL_CHANGES, WEEKDAYS
 from mailwatch.model import LocalChange, LocalRule
 from mailwatch.settings.local import USUAL
@@ -48,15 +49,18 @@ class Advice:
     words: Remark
 
 
-def advice(site: Site, local: Sequence[LocalRule] = ()) -> tuple[Advice, ...]:
+def advice(
+    site: Site, local: Sequence[LocalRule] = (), today: date | None = None
+) -> tuple[Advice, ...]:
     """Say what `site` sets, what looks doubtful, and what is missing for which command, section by section.
 
-    `local` is what the site's own rule files change.
+    `local` is what the site's own rule files change; without a day, no date is held against it.
     """
     return (
         *_of_rules(site, local),
         *_of_templates(site),
         *_of_institution(site),
+        *_of_the_beginning(site, today),
         *_of_boxes(site),
         *_of_accounts(site),
         *_of_intake(site.intake),
@@ -112,6 +116,11 @@ def unnamed_rules() -> Advice:
     )
 
 
+def unread(refusals: Iterable[SettingsError]) -> tuple[Advice, ...]:
+    """Say which secrets cannot be read, as the command that needs one would."""
+    return tuple(_missing(Remark(one.template, **one.values)) for one in refusals)
+
+
 def _of_templates(site: Site) -> Iterator[Advice]:
     if site.templates:
         yield _set(
@@ -147,10 +156,21 @@ def _of_institution(site: Site) -> Iterator[Advice]:
                 "ni « domains » ni « addresses » dans [institution] : tout expéditeur en .gouv.fr passe pour nôtre"
             )
         )
-    if site.accounts and own.observe_from is None:
+
+
+def _of_the_beginning(site: Site, today: date | None) -> Iterator[Advice]:
+    begins = site.institution.observe_from
+    if site.accounts and begins is None:
         yield _doubtful(
             Remark(
                 "« observe_from » manque dans [institution] : le courrier ancien des boîtes compte aussi"
+            )
+        )
+    if begins is not None and today is not None and begins > today:
+        yield _doubtful(
+            Remark(
+                "« observe_from » ({on}) est dans l’avenir : d’ici là, aucune demande ne compte",
+                on=f"{begins:%d/%m/%Y}",
             )
         )
 

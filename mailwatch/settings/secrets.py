@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from mailwatch.errors import Remark, SettingsError
-from mailwatch.site import Secret
+from mailwatch.site import Secret, Site
 
 MAX_BYTES = 65_536
 """A password is a line, a token a few kilobytes: what is larger is something else."""
@@ -47,6 +48,28 @@ def reveal_bytes(secret: Secret) -> bytes:
     if len(content) > MAX_BYTES:
         raise SettingsError("{where} : trop gros pour un secret", where=_told(secret))
     return content
+
+
+def refusals(site: Site) -> tuple[SettingsError, ...]:
+    """Try the files of a site's secrets, and give what whoever needs them would raise.
+
+    What systemd or the environment hands over is not there for whoever types a command.
+    """
+    said = [account.secret for account in site.accounts if not account.token_command]
+    said.append(site.submission.secret if site.submission else None)
+    trials: dict[Secret, Callable[[Secret], str | bytes]]
+    trials = {secret: reveal for secret in said if secret and secret.file}
+    if site.key and site.key.file:
+        trials[site.key] = reveal_bytes
+    return tuple(error for secret, read in trials.items() if (error := _refusal(secret, read)))
+
+
+def _refusal(secret: Secret, read: Callable[[Secret], str | bytes]) -> SettingsError | None:
+    try:
+        read(secret)
+    except SettingsError as error:
+        return error
+    return None
 
 
 def _told(secret: Secret) -> Remark:

@@ -137,7 +137,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
                 counted, figures, sealed, finding, alerts, checking
     outbox      composing, submitting, delivering
     intake      spool, conversation, listening, taking, answering
-    dossier     columns, figures, terms, cases, words, parts, gathering, binding
+    dossier     columns, figures, formulas, terms, cases, words, parts, gathering, binding
     journal     lines, heads, damage, signing, stamping, folders, verifying, projecting
     settings    toml, packaged, local, starter, secrets, advice, values, service, schema, contradictions,
                 sentences, faults

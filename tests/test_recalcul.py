@@ -14,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailwatch.dossier.columns import REQUESTS, plain, tables, text_of
+from mailwatch.dossier.columns import REQUESTS, tables, text_of
 from mailwatch.dossier.figures import figures
 from mailwatch.indicators import rate
 from mailwatch.report.cells import population
+from mailwatch.signs import writable
 from tests.histories import history
 from tests.recalculation import PROGRAM, laid, program, told
 
@@ -164,6 +165,6 @@ def test_every_cell_can_be_read_back_as_it_was() -> None:
 
     assert name == REQUESTS
     assert not re.search(r"(?:^|;)\"?[=+\-@\t\r＝＋－＠]", text)
-    assert {plain(request.service) for request in audit.requests} == {
+    assert {writable(request.service) for request in audit.requests} == {
         key.removeprefix("service : ") for key in figures(audit) if key.startswith("service : ")
     }

@@ -250,7 +250,7 @@ def test_lines_and_spaces_of_a_note_stand_in_its_cell_of_the_spreadsheet() -> No
         "",
         "retrait",
     ]
-    assert [child.tag for line in lines for child in line] == [f"{TEXT}s", f"{TEXT}tab"]
+    assert [child.tag for line in lines for child in line] == [f"{TEXT}s", f"{TEXT}s"]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

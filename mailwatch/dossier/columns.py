@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from mailwatch import labels
-from mailwatch.model import Answer, Audit, Mention, Outcome, Request, Role
+from mailwatch.model import Answer, Audit, Mention, Outcome, Request, Role, State
 from mailwatch.report.cells import shown
 from mailwatch.report.spreadsheets import COLUMNS
 from mailwatch.report.terms import Cell, ClosedDay, Column, Kind, Table
@@ -92,20 +92,32 @@ def _answered(request: Request, end: Callable[[tuple[date, date]], date]) -> dat
 
 def _answers(audit: Audit) -> Table:
     """Every answer to every request: one that answers two requests stands twice, under one number."""
-    numbers = _numbered(audit)
     return Table(
         name="Réponses",
         caption="Une ligne par réponse et par demande ; une réponse à deux demandes garde son numéro.",
         columns=_heads(
             "demande", "reponse", "repondue_le", "delai_jours_ouvres", "type", "de_fond", "declaree",
             "non_remise", "preuve", "auteur", "niveau", "mention_service", "institution", "annoncee_le",
+            "comptee",
         ),
         rows=[
-            (request.id, numbers.get(answer.key, ""), *_answer(answer))
-            for request in audit.requests
-            for answer in request.answers
+            (request.id, number, *_answer(answer), _yes(counted))
+            for request, answer, number, counted in _numbered_answers(audit)
         ],
     )  # fmt: skip
+
+
+def _numbered_answers(audit: Audit) -> Iterator[tuple[Request, Answer, str, bool]]:
+    """Each answer with its number, and whether its line is the one by which its mentions are counted."""
+    numbers, done = _numbered(audit), set[str]()
+    for request in audit.requests:
+        for answer in request.answers:
+            number = numbers.get(answer.key, "")
+            judged = answer.mentions is not None and not answer.bounced
+            counted = judged and request.state is not State.EXCLUDED and number not in done
+            if counted:
+                done.add(number)
+            yield request, answer, number, counted
 
 
 def _numbered(audit: Audit) -> Mapping[str, str]:

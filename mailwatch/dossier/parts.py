@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from mailwatch import labels
-from mailwatch.dossier import cases, columns
+from mailwatch.dossier import cases, columns, formulas
 from mailwatch.dossier.figures import figures
 from mailwatch.dossier.terms import Pack
 from mailwatch.labels import day, moment, plural
@@ -72,9 +72,9 @@ def _register(audit: Audit, closed: Sequence[ClosedDay]) -> Mapping[str, bytes]:
     """The register as CSV, and once more as one spreadsheet."""
     found = columns.tables(audit, closed)
     texts = {f"registre/{name}": columns.text_of(table) for name, table in found}
-    book = workbook(
-        (table for _, table in found), "Registre des demandes", subtitle(audit), audit.today
-    )
+    (_, requests), (_, answers), *_ = found
+    sheets = (*(table for _, table in found), *formulas.sheets(audit, requests, answers))
+    book = workbook(sheets, "Registre des demandes", subtitle(audit), audit.today)
     return {**texts, "registre/registre.ods": book}
 
 

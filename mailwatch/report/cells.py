@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from mailwatch.labels import NO_BREAK, day, days, moment
 from mailwatch.model import Rate
-from mailwatch.report.terms import Cell, Days
+from mailwatch.report.terms import Cell, Days, Formula
 
 
 def shown(cell: Cell) -> str:
@@ -19,6 +19,8 @@ def shown(cell: Cell) -> str:
         return f"{percent(cell.text)}{population(cell)}"
     if isinstance(cell, Days):
         return days(cell.value)
+    if isinstance(cell, Formula):
+        return shown(cell.value)
     if isinstance(cell, datetime):
         return moment(cell)
     if isinstance(cell, date):

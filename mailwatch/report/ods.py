@@ -18,12 +18,12 @@ from mailwatch.model import Audit, Rate, Request
 from mailwatch.report.cells import shown
 from mailwatch.report.chapters import chapters, subtitle, title
 from mailwatch.report.spreadsheets import COLUMNS, spread, titles
-from mailwatch.report.terms import Beside, Cell, Days, Table
+from mailwatch.report.terms import Beside, Cell, Days, Formula, Table
 from mailwatch.ruleset import Policy
 from mailwatch.signs import writable
 
 _MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
-_SPACES = re.compile(" {2,}|^ | $|\t")
+_SPACES = re.compile(" {2,}|^ | $")
 """What a reader of ODF would make one space of, or none (part 3, section 6.1.2)."""
 _LINE_END = re.compile("\r\n|[\n\r]")
 _NAMESPACES = " ".join(
@@ -38,6 +38,7 @@ _NAMESPACES = " ".join(
         ("meta", "meta"),
     )
 )
+_FORMULAS = 'xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2"'
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _STYLES = (
     "<office:automatic-styles>"
@@ -56,6 +57,12 @@ _STYLES = (
     '<style:style style:name="h" style:family="table-cell"><style:text-properties fo:font-weight="bold"/>'
     "</style:style></office:automatic-styles>"
 )
+
+_CALCULATION = (
+    '<table:calculation-settings table:case-sensitive="true" table:use-regular-expressions="false" '
+    'table:use-wildcards="false"/>'
+)
+"""What a formula takes for equal: the same letters, and no pattern."""
 
 
 def ods(audit: Audit, policy: Policy, beside: Beside) -> bytes:
@@ -84,8 +91,8 @@ def _workbook(sheets: Iterable[Iterator[str]], title: str, subtitle: str, on: da
 
 def _content(sheets: Iterable[Iterator[str]]) -> Iterator[str]:
     yield (
-        f'{_HEAD}<office:document-content {_NAMESPACES} office:version="1.3">{_STYLES}'
-        "<office:body><office:spreadsheet>"
+        f'{_HEAD}<office:document-content {_NAMESPACES} {_FORMULAS} office:version="1.3">{_STYLES}'
+        f"<office:body><office:spreadsheet>{_CALCULATION}"
     )
     for sheet in sheets:
         yield from sheet
@@ -124,10 +131,24 @@ def _cell(cell: Cell) -> str:
         return "<table:table-cell/>"
     if isinstance(cell, str):
         return _text(cell)
+    if isinstance(cell, Formula):
+        return _formula(cell)
     typed = _typed(cell)
     if typed is None:
         return _cell(shown(cell))
     return f"<table:table-cell {typed}><text:p>{_words(cell)}</text:p></table:table-cell>"
+
+
+def _formula(cell: Formula) -> str:
+    """A matrix of one cell, in which conditions on whole columns are computed row by row (part 4, section 3.3)."""
+    words = shown(cell)
+    typed = (
+        _typed(cell.value) or f'office:value-type="string" office:string-value="{_plain(words)}"'
+    )
+    return (
+        f'<table:table-cell table:formula="of:={_plain(cell.text)}" table:number-matrix-columns-spanned="1" '
+        f'table:number-matrix-rows-spanned="1" {typed}><text:p>{_words(cell.value)}</text:p></table:table-cell>'
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -138,11 +159,12 @@ def _text(words: str) -> str:
 
 
 def _line(words: str) -> str:
-    return _SPACES.sub(_spaces, _plain(words))
+    # Calc drops `text:tab` from a cell, and the words on both sides would be one.
+    return _SPACES.sub(_spaces, _plain(words.expandtabs(4)))
 
 
 def _spaces(found: re.Match[str]) -> str:
-    return "<text:tab/>" if found[0] == "\t" else f'<text:s text:c="{len(found[0])}"/>'
+    return f'<text:s text:c="{len(found[0])}"/>'
 
 
 def _typed(cell: Cell) -> str | None:

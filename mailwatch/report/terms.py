@@ -36,7 +36,20 @@ class Days:
     value: float | None
 
 
-Cell: TypeAlias = str | int | date | datetime | Rate | Days | None
+Value: TypeAlias = int | Rate | Days
+"""What a formula may give."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula:
+    """A figure that a spreadsheet makes again, with the value that it must give."""
+
+    text: str
+    """OpenFormula, without the `=`; all of it ours."""
+    value: Value
+
+
+Cell: TypeAlias = str | int | date | datetime | Rate | Days | Formula | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.text import Text
 
 from mailwatch.display import counted, plain, terminal
-from mailwatch.labels import CHANNELS, CHECKS, NATURES, OUTCOMES, STATES, number
+from mailwatch.labels import CHANNELS, CHECKS, NATURES, OUTCOMES, QUESTIONS, STATES, number
+from mailwatch.language import labelled
 from mailwatch.language import translate as _
 from mailwatch.model import (
     Check,
@@ -52,7 +53,7 @@ def drawn(
 def _instructions() -> Iterator[str]:
     yield _("À regarder dans chaque cas (« mailwatch show DEMANDE » le montre jour par jour) :")
     for check in Check:
-        yield f"  {_(CHECKS[check])} : {question(check)}"
+        yield f"  {labelled(_(CHECKS[check]), question(check))}"
     yield _(
         "« mailwatch sample record --by NOM » passe les cas en revue ; pour un seul avis : « mailwatch sample record "
         "DEMANDE --check author --verdict right --by NOM »."
@@ -76,21 +77,7 @@ def titled(one: Drawn, request: Request | None) -> str:
 
 def question(check: Check) -> str:
     """What a reviewer is asked of one verdict."""
-    match check:
-        case Check.NATURE:
-            return _("le premier message est-il bien de cette nature ?")
-        case Check.LINK:
-            return _(
-                "les messages rattachés sont-ils tous de cet échange, et n’en manque-t-il aucun ?"
-            )
-        case Check.AUTHOR:
-            return _("la première réponse nomme-t-elle la personne qui écrit, comme il est dit ?")
-        case Check.SERVICE:
-            return _("la première réponse nomme-t-elle son service, comme il est dit ?")
-        case Check.INSTITUTION:
-            return _("la première réponse nomme-t-elle l’institution, comme il est dit ?")
-        case Check.DEADLINE:
-            return _("réception, échéance, première réponse et délai sont-ils justes ?")
+    return _(QUESTIONS[check])
 
 
 def verdict(one: Drawn, check: Check, request: Request | None) -> str:
@@ -109,7 +96,7 @@ def verdict(one: Drawn, check: Check, request: Request | None) -> str:
             told = _dates(said, request)
         case Check.AUTHOR | Check.SERVICE | Check.INSTITUTION:
             told = _(OUTCOMES[Outcome(said)]) if said in set(Outcome) else said
-    return f"{_(CHECKS[check])} : {told}"
+    return labelled(_(CHECKS[check]), told)
 
 
 def _dates(due_on: str, request: Request | None) -> str:
@@ -142,7 +129,7 @@ def precision(period: Period, found: Sequence[Precision]) -> None:
     words = _("Précision mesurée, demandes reçues du {start:%d/%m/%Y} au {to:%d/%m/%Y} :")
     screen.print(Text(words.format(start=period.from_on, to=period.to_on), style="bold"))
     for one in found:
-        screen.print(f"  {named(one)} : {_measured(one)}", soft_wrap=True, markup=False)
+        screen.print(f"  {labelled(named(one), _measured(one))}", soft_wrap=True, markup=False)
     if not any(one.right.denominator or one.waiting for one in found):
         words = _("Aucun cas de la période n’a été tiré : « mailwatch sample draw » en tire.")
         screen.print(words, soft_wrap=True)
@@ -158,7 +145,7 @@ def named(one: Precision) -> str:
 def _measured(one: Precision) -> str:
     waiting = _("en attente : {count}").format(count=one.waiting)
     if one.interval is None:
-        return f"{_('non mesurée')} ; {waiting}"
+        return _("non mesurée ; {waiting}").format(waiting=waiting)
     lowest, highest = (number(end) for end in outward(one.interval))
     words = _("{rate} ({part}/{whole}), entre {lowest} % et {highest} % ; {waiting}")
     return words.format(

@@ -34,7 +34,7 @@ def _run(words: list[str]) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except MailwatchError as fault:
-        print(f"mailwatch : {language.say(fault)}", file=sys.stderr)
+        print(language.labelled("mailwatch", language.say(fault)), file=sys.stderr)
         return fault.exit_code
     except BrokenPipeError:
         # The reader left (`| head`): say nothing, and keep Python from failing again at its own exit.

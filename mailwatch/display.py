@@ -15,6 +15,7 @@ from rich.text import Text
 from mailwatch.hints import Hint
 from mailwatch.labels import (
     CONFIDENCES,
+    FINDINGS,
     HINTS,
     LEVELS,
     NATURES,
@@ -24,7 +25,7 @@ from mailwatch.labels import (
     number,
     short_file,
 )
-from mailwatch.language import say
+from mailwatch.language import labelled, quoted, say
 from mailwatch.language import translate as _
 from mailwatch.model import (
     Audit,
@@ -77,15 +78,13 @@ def verdict(found: Examined, advice: Sequence[Hint]) -> None:
     """Show the three mentions of one answer, with the words each rests on, then what is advised on its language."""
     console = terminal()
     reading = found.reading
-    console.print(
-        Text.assemble(
-            (plain(found.delivery.file), "bold"),
-            " : ",
-            _(NATURES[reading.nature]),
-            f" ({_('confiance')} {_(CONFIDENCES[reading.confidence])})",
-        ),
-        soft_wrap=True,
-    )
+    file = plain(found.delivery.file)
+    certain = f"{_('confiance')} {_(CONFIDENCES[reading.confidence])}"
+    head = Text(labelled(file, f"{_(NATURES[reading.nature])} ({certain})"))
+    head.stylize("bold", 0, len(file))
+    console.print(head, soft_wrap=True)
+    if clue := _clue(found):
+        console.print(f"  {labelled(_('indice'), quoted(clue))}", soft_wrap=True, markup=False)
     if found.mentions is None or found.answer is None:
         console.print("  " + _("aucune mention n’est exigée d’un tel message"))
         return
@@ -99,11 +98,15 @@ def verdict(found: Examined, advice: Sequence[Hint]) -> None:
         when = found.announced.on
         day = f"{when:%d/%m/%Y}" if when else _("sans date")
         words = plain(found.announced.text)
-        console.print(f"  {_('suite annoncée')} : {day} (« {words} »)", soft_wrap=True)
+        console.print(
+            f"  {labelled(_('suite annoncée'), f'{day} ({quoted(words)})')}",
+            soft_wrap=True,
+            markup=False,
+        )
     for finding in found.mentions.findings:
-        console.print(f"  {_('constat')} : {finding}")
+        console.print(f"  {labelled(_('constat'), _(FINDINGS.get(finding, finding)))}")
     for line in _advised(advice):
-        console.print(Text(f"  {_('conseil')} : {line}", style="dim"), soft_wrap=True)
+        console.print(Text(f"  {labelled(_('conseil'), line)}", style="dim"), soft_wrap=True)
 
 
 def _advised(advice: Sequence[Hint]) -> Iterator[str]:
@@ -114,7 +117,7 @@ def _advised(advice: Sequence[Hint]) -> Iterator[str]:
 
 
 def _about(hint: Hint) -> str:
-    words = f"« {plain(hint.text)} »"
+    words = quoted(plain(hint.text))
     return (
         _("{count} mots : {words}").format(count=hint.words, words=words) if hint.words else words
     )
@@ -124,7 +127,7 @@ def _mention_line(label: str, mention: Mention) -> Text:
     mark, colour = _MARKS[mention.outcome]
     line = Text.assemble("  ", (mark, colour), f" {label:<12} {_(OUTCOMES[mention.outcome]):<13}")
     if mention.text:
-        line.append(f" « {plain(mention.text)} »")
+        line.append(f" {quoted(plain(mention.text))}")
     if mention.place is not None:
         line.append(f" {_(PLACES[mention.place])}")
     if mention.level is not None:
@@ -139,15 +142,20 @@ def readings(found: Sequence[Examined]) -> None:
     table.add_column(_("Indice"), overflow="ellipsis", no_wrap=True, max_width=_CLUE)
     for item in found:
         reading = item.reading
-        first = reading.evidence[0] if reading.evidence else None
         table.add_row(
             _(NATURES[reading.nature]),
             _("oui") if reading.answer_due else "",
             _(CONFIDENCES[reading.confidence]),
             plain(item.delivery.file),
-            plain(first.text) if first else "",
+            _clue(item),
         )
     terminal().print(table)
+
+
+def _clue(found: Examined) -> str:
+    """The words, or the field, that decided what a message is."""
+    evidence = found.reading.evidence
+    return plain(evidence[0].text) if evidence else ""
 
 
 # --- courriels type -------------------------------------------------------------------------------
@@ -194,13 +202,17 @@ def _specimen(item: Verdict) -> Iterator[Text]:
 def _told(item: Verdict) -> Iterator[Text]:
     file = plain(item.specimen.file)
     for fault in item.faults:
-        yield Text(f"{file} : {plain(say(fault.words))}", style="red")
+        yield Text(labelled(file, plain(say(fault.words))), style="red")
     for advised in item.advice:
         # What every new one lacks stands in the table.
         if advised.kind is not FindingKind.NO_OPINION:
-            yield Text(f"{file} : {_('conseil')} : {plain(say(advised.words))}", style="dim")
+            yield _as_advice(file, plain(say(advised.words)))
     for line in _advised(item.hints):
-        yield Text(f"{file} : {_('conseil')} : {line}", style="dim")
+        yield _as_advice(file, line)
+
+
+def _as_advice(file: str, words: str) -> Text:
+    return Text(labelled(file, labelled(_("conseil"), words)), style="dim")
 
 
 # --- the offline run ------------------------------------------------------------------------------
@@ -308,10 +320,10 @@ def _remarks(found: Audit) -> Iterable[str]:
     if found.quarantined:
         yield counted(len(found.quarantined), _("message illisible :"), _("messages illisibles :"))
         for item in found.quarantined[:_SHOWN]:
-            yield f"  {plain(short_file(item.file))} : {say(item.reason)}"
+            yield f"  {labelled(plain(short_file(item.file)), say(item.reason))}"
     for row in found.refused:
         line = _("{file}, ligne {line}").format(file=plain(row.file), line=row.line)
-        yield f"{line if row.file else _('réglages')} : {say(row.reason)}"
+        yield labelled(line if row.file else _("réglages"), say(row.reason))
 
 
 def _evidence(found: Indicators) -> Iterator[str]:

@@ -42,6 +42,16 @@ def translate(message: str) -> str:
     return gettext.gettext(message) if message else ""
 
 
+def labelled(label: str, words: object) -> str:
+    """Put a label before what it is of, as the language chosen punctuates: French sets the colon apart."""
+    return translate("{label} : {words}").format(label=label, words=words)
+
+
+def quoted(words: str) -> str:
+    """Put words between the quotation marks of the language chosen."""
+    return translate("« {words} »").format(words=words)
+
+
 def say(words: object) -> str:
     """Say a remark, or the remark of an error, in the language chosen; anything else as it is."""
     remark = words.args[0] if isinstance(words, Exception) and words.args else words

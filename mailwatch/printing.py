@@ -10,7 +10,7 @@ from rich.text import Text
 
 from mailwatch.display import counted, plain, terminal
 from mailwatch.labels import LOCAL_CHANGES, STATUSES
-from mailwatch.language import say
+from mailwatch.language import labelled, say
 from mailwatch.language import translate as _
 from mailwatch.manual import (
     Chapter,
@@ -104,7 +104,7 @@ def _chapter(
     _heading(screen, f"{chapter.title} ({chapter.name})")
     for rule in chapter.rules:
         screen.print()
-        _put(screen, f"{rule.id} : {rule.title}", indent=2, style="bold")
+        _put(screen, labelled(rule.id, rule.title), indent=2, style="bold")
         for line in _rule(rule, chapter.labels.get(rule.label, rule.label)):
             _put(screen, line, indent=4)
         for change in local:
@@ -129,7 +129,7 @@ def _rule(rule: Rule, decides: str) -> Iterator[str]:
 
 def _list(screen: Console, words: WordList, *, whole: bool) -> None:
     count = counted(len(words.words), _("mot"), _("mots"))
-    _put(screen, f"{words.name} : {words.title} ({count})", indent=2, style="bold")
+    _put(screen, labelled(words.name, f"{words.title} ({count})"), indent=2, style="bold")
     if whole:
         _put(screen, ", ".join(words.words), indent=4)
 
@@ -148,4 +148,4 @@ def _calendar(screen: Console, calendar: Closures) -> None:
 def _day(day: Closure) -> str:
     words = _("{name} (jour d’usage)") if day.customary else "{name}"
     name = words.format(name=say(_(day.name)))
-    return f"{name}, {yearly(day)}, {years(day)} : {day.source}"
+    return labelled(f"{name}, {yearly(day)}, {years(day)}", day.source)

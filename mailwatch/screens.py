@@ -23,7 +23,7 @@ from mailwatch.labels import (
     TIES,
     number,
 )
-from mailwatch.language import say
+from mailwatch.language import labelled, say
 from mailwatch.language import translate as _
 from mailwatch.model import Answer, Confidence, Request
 from mailwatch.rereading import Glimpse
@@ -64,9 +64,9 @@ def _faults(found: Health, zone: tzinfo) -> Iterator[str]:
     for (account, _words), folders in told.items():
         where = ", ".join(folder.folder for folder in folders)
         if fault := folders[0].fault:
-            yield f"{account} ({where}) : {_since(fault, zone)}"
+            yield labelled(f"{account} ({where})", _since(fault, zone))
     if found.sending is not None:
-        yield _("envoi des alertes") + f" : {_since(found.sending, zone)}"
+        yield labelled(_("envoi des alertes"), _since(found.sending, zone))
 
 
 def _since(fault: Fault, zone: tzinfo) -> str:
@@ -79,13 +79,14 @@ def _folder(folder: FolderHealth, zone: tzinfo) -> Iterator[str]:
     mark = "✘" if folder.fault or folder.looked_at is None else "✔"
     name = f"{mark} {plain(folder.account)}/{plain(folder.folder)}"
     if folder.looked_at is None:
-        yield f"{name} : " + _("jamais relevé")
+        yield labelled(name, _("jamais relevé"))
     elif folder.next_at is None:
-        yield f"{name} : " + _("relevé le {at}").format(at=_minute(folder.looked_at, zone))
+        yield labelled(name, _("relevé le {at}").format(at=_minute(folder.looked_at, zone)))
     else:
         words = _("relevé le {at}, prochain relevé à {next}")
         following = f"{folder.next_at.astimezone(zone):%H:%M}"
-        yield f"{name} : " + words.format(at=_minute(folder.looked_at, zone), next=following)
+        looked = words.format(at=_minute(folder.looked_at, zone), next=following)
+        yield labelled(name, looked)
     if more := ", ".join(_more(folder)):
         yield f"    {more}"
 
@@ -265,7 +266,7 @@ def _standing(found: Request, declared: Collection[str]) -> Iterator[str]:
     if found.excluded_because:
         yield _("exclue : {reason}").format(reason=plain(found.excluded_because))
     for finding in found.findings:
-        yield f"{_('constat')} : {_(FINDINGS.get(finding, finding))}"
+        yield labelled(_("constat"), _(FINDINGS.get(finding, finding)))
     if found.confidence is Confidence.LOW:
         yield _("lecture peu sûre, à confirmer (mailwatch correct)")
     if found.note:
@@ -288,7 +289,7 @@ def _evidence(found: Request) -> Iterator[str]:
         (_("dates possibles de la première réponse"), found.bounds.answered),
     ):
         if span is not None:
-            yield f"{label} : {span.earliest_on:%d/%m/%Y} – {span.latest_on:%d/%m/%Y}"
+            yield labelled(label, f"{span.earliest_on:%d/%m/%Y} – {span.latest_on:%d/%m/%Y}")
 
 
 def _event(event: Event) -> str:

@@ -19,7 +19,7 @@ from mailwatch.commands.options import (
     site_for,
 )
 from mailwatch.errors import MailwatchError, Remark, UsageError, refusal
-from mailwatch.language import say
+from mailwatch.language import labelled, say
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _signer(site: Site) -> str:
             signing.made(path)
         return fingerprint(signing.public_key(path))
     except MailwatchError as fault:
-        click.echo(f"mailwatch : {say(fault)}", err=True)
+        click.echo(labelled("mailwatch", say(fault)), err=True)
         return ""
 
 
@@ -154,7 +154,7 @@ def doctor(settings: str | None, as_json: bool) -> None:
         doubts: tuple[Remark, ...] = ()
         try:
             found = trial()
-            told, code, doubts = " ; ".join(map(say, found.words)), 0, found.doubts
+            told, code, doubts = _(" ; ").join(map(say, found.words)), 0, found.doubts
         except MailwatchError as fault:
             told, code = say(fault), fault.exit_code
         codes.append(code)
@@ -175,6 +175,6 @@ def doctor(settings: str | None, as_json: bool) -> None:
 
 
 def _show(title: str, told: str, code: int, doubts: Sequence[Remark]) -> None:
-    click.echo(f"{'✘' if code else '✔'} {title} : {told}")
+    click.echo(labelled(f"{'✘' if code else '✔'} {title}", told))
     for doubt in doubts:
-        click.echo(f"? {title} : {say(doubt)}")
+        click.echo(labelled(f"? {title}", say(doubt)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -135,6 +135,19 @@ def read_instant(words: str) -> datetime:
 def print_json(value: Mapping[str, object]) -> None:
     """Write one object on one line."""
     click.echo(spelt_out(json.dumps(value, ensure_ascii=False)))
+
+
+def formats_of(words: str, known: Collection[str]) -> tuple[str, ...]:
+    """The formats that a person asked for, separated by commas; UsageError for one that there is not."""
+    asked = tuple(name for each in words.split(",") if (name := each.strip().lower()))
+    unknown = next((name for name in asked if name not in known), None)
+    if unknown is not None or not asked:
+        raise UsageError(
+            "« {value} » n’est pas un format de rapport ; ceux-ci existent : {known}",
+            value=unknown or words,
+            known=", ".join(known),
+        )
+    return asked
 
 
 def spelt_out(text: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from mailwatch.commands.options import (
     Decorator,
+    formats_of,
     json_option,
     now_of,
     now_option,
@@ -70,7 +71,7 @@ def report(
     from mailwatch.publishing import publish
 
     asked = periods.named(period) if period else None
-    wanted = _wanted(formats)
+    wanted = formats_of(formats, _FORMATS)
     if seal and not (period and author):
         raise UsageError("--seal demande --period et --author : quels chiffres, et qui les arrête")
     rows = declared_rows(declared)
@@ -98,19 +99,6 @@ def report(
                 differences=len(found.beside.differences),
             )
         )
-
-
-def _wanted(formats: str) -> tuple[str, ...]:
-    """The formats asked for; UsageError for one that there is not."""
-    asked = tuple(name for each in formats.split(",") if (name := each.strip().lower()))
-    unknown = next((name for name in asked if name not in _FORMATS), None)
-    if unknown is not None or not asked:
-        raise UsageError(
-            "« {value} » n’est pas un format de rapport ; ceux-ci existent : {known}",
-            value=unknown or formats,
-            known=", ".join(_FORMATS),
-        )
-    return asked
 
 
 def declared_rows(path: str | None) -> tuple[Declared, ...]:

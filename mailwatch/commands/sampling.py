@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mailwatch.commands.options import (
+    formats_of,
     json_option,
     named,
     now_of,
@@ -21,10 +24,12 @@ from mailwatch.errors import UsageError
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
-    from mailwatch.model import Check, Drawn, Request, Review
+    from mailwatch.model import Check, Drawn, Request, Review, Sample
     from mailwatch.register import Register
     from mailwatch.ruleset import Desk
 
+_PAGES = {"pdf": "echantillon.pdf", "html": "echantillon.html"}
+_FORMATS = tuple(_PAGES)
 _CHECKS = ("nature", "link", "author", "service", "institution", "deadline")
 _RIGHT, _WRONG, _SKIP, _QUIT = "right", "wrong", "skip", "quit"
 _ANSWERS = {
@@ -74,24 +79,58 @@ def sample() -> None:
 @click.option(
     "--seed", metavar="GRAINE", help=_("D’où vient le hasard ; imprimée dans le rapport.")
 )
+@click.option(
+    "--out", metavar="DOSSIER", type=click.Path(),
+    help=_("Écrire dans ce dossier une page par cas, à imprimer et à cocher."),
+)  # fmt: skip
+@click.option(
+    "--format", "formats", metavar="FORMATS", default=",".join(_FORMATS), show_default=True,
+    help=_("Formats de ces pages, séparés par des virgules."),
+)  # fmt: skip
 @settings_option
 @now_option
 @json_option
 def draw(
-    period: str, size: int, seed: str | None, settings: str | None, now: str | None, as_json: bool
-) -> None:
+    period: str, size: int, seed: str | None, out: str | None, formats: str,
+    settings: str | None, now: str | None, as_json: bool,
+) -> None:  # fmt: skip
     from mailwatch import auditing, contracts, periods, sampling
 
     span = periods.named(period)
+    wanted = formats_of(formats, _FORMATS)
     with register_for(settings) as (register, desk):
         at = now_of(now, desk)
         found = register.sample(desk, span, size=size, seed=seed, at=at)
         requests = _by_id(register, desk, at)
         known = sampling.held(register.reviews())
+        if out is not None:
+            _write(register, desk, found, requests, at, wanted, Path(out))
     if as_json:
         print_json(contracts.sample(found, requests, known))
-    else:
-        auditing.drawn(found, requests, known)
+        return
+    auditing.drawn(found, requests, known)
+    if out is not None:
+        click.echo(_("Pages à cocher : « {path} ».").format(path=out))
+
+
+def _write(
+    register: Register, desk: Desk, found: Sample, requests: Mapping[str, Request], at: datetime,
+    formats: Sequence[str], folder: Path,
+) -> None:  # fmt: skip
+    """Write a page a case, with the verdicts that a reviewer judges."""
+    from mailwatch import dossier, publishing
+    from mailwatch.settings import template_texts
+
+    edition = register.edition(desk, found.period, at.date())
+    cases = [requests[each.request] for each in found.cases if each.request in requests]
+    asked = {each.request: tuple(each.verdicts) for each in found.cases}
+    pages = dossier.drawn(register, desk, edition, cases, found.seed, at)
+    pages = replace(
+        pages, cases=tuple(replace(one, asked=asked[one.counted.id]) for one in pages.cases)
+    )
+    names = [_PAGES[name] for name in formats]
+    written = dossier.sampled(pages, edition.audit, template_texts(), names)
+    publishing.write(written, folder)
 
 
 @sample.command(
@@ -264,7 +303,7 @@ def _note(*, aside: bool) -> str:
     words = _("  ce qui est faux (facultatif, sans nom de personne)")
     try:
         noted: str = click.prompt(
-            words, default="", show_default=False, prompt_suffix=" : ", err=aside
+            words, default="", show_default=False, prompt_suffix=_(" : "), err=aside
         )
     except click.Abort:
         return ""
@@ -274,6 +313,6 @@ def _note(*, aside: bool) -> str:
 def _answer(question: str, *, aside: bool) -> str:
     words = _("{question} [j]uste, [f]aux, [p]asser, [q]uitter")
     while True:
-        typed = click.prompt(words.format(question=question), prompt_suffix=" : ", err=aside)
+        typed = click.prompt(words.format(question=question), prompt_suffix=_(" : "), err=aside)
         if (meaning := _ANSWERS.get(typed.strip().lower())) is not None:
             return meaning

@@ -22,7 +22,7 @@ from mailwatch.commands.options import (
 )
 from mailwatch.errors import SettingsError, UsageError, refusal
 from mailwatch.labels import ALERT_STATES
-from mailwatch.language import say
+from mailwatch.language import labelled, say
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def once(reconcile: bool, settings: str | None, now: str | None, as_json: bool) 
             )
             click.echo(words.format(healed=tally.healed, gone=tally.gone))
         for error in errors:
-            click.echo(f"mailwatch : {say(error)}", err=True)
+            click.echo(labelled("mailwatch", say(error)), err=True)
     sys.exit(done.exit_code)
 
 

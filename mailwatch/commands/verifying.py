@@ -20,7 +20,7 @@ from mailwatch.commands.options import (
     site_for,
 )
 from mailwatch.errors import MailwatchError, UsageError
-from mailwatch.language import say
+from mailwatch.language import labelled, say
 from mailwatch.language import translate as _
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def verify(
 
 
 def _show(one: _Checked) -> None:
-    click.echo(f"{'✘' if one.faults else '✔'} {one.name} : {one.words}")
+    click.echo(labelled(f"{'✘' if one.faults else '✔'} {one.name}", one.words))
     for fault in one.faults:
         click.echo(f"    {fault}")
 

@@ -37,7 +37,7 @@ def account(watched: Account, now: datetime) -> Found:
             ) from None
         ends_at = certificate_ends_at(connection.certificate)
     names = {folder.name for folder in watched.folders}
-    folders = " ; ".join(f"{name} ✔" if name in names else name for name in listed)
+    folders = ", ".join(f"{name} ✔" if name in names else name for name in listed)
     return found(
         Remark("{folders}", folders=folders),
         _lasting(ends_at, now),

@@ -158,6 +158,15 @@ CHECKS = {
     Check.INSTITUTION: "institution nommée",
     Check.DEADLINE: "échéance",
 }
+QUESTIONS = {
+    Check.NATURE: "le premier message est-il bien de cette nature ?",
+    Check.LINK: "les messages rattachés sont-ils tous de cet échange, et n’en manque-t-il aucun ?",
+    Check.AUTHOR: "la première réponse nomme-t-elle la personne qui écrit, comme il est dit ?",
+    Check.SERVICE: "la première réponse nomme-t-elle son service, comme il est dit ?",
+    Check.INSTITUTION: "la première réponse nomme-t-elle l’institution, comme il est dit ?",
+    Check.DEADLINE: "réception, échéance, première réponse et délai sont-ils justes ?",
+}
+"""What a reviewer is asked of one verdict."""
 PHRASES = {
     "gap": "huit mots au plus",
     "line": "une ligne vide",

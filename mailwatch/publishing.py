@@ -36,7 +36,7 @@ def publish(
     and moved there when all are, so that a full disk leaves the old report whole.
     """
     written = rendered(found, policy or desk.rules.policy, beside or Beside(), formats)
-    _write(written, folder)
+    write(written, folder)
     return folder / (report.HTML if HTML in formats else next(iter(written)))
 
 
@@ -82,7 +82,7 @@ def disclose(found: Disclosure, folder: Path) -> None:
     """Write what is held on one person into `folder`, for nobody else to read; UsageError when it cannot be."""
     as_json = json.dumps(contracts.disclosure(found), ensure_ascii=False, indent=2)
     page = writable(disclosure.html(found, template_texts()))
-    _write({disclosure.HTML: page.encode(), disclosure.JSON: _json(as_json)}, folder, mode=0o700)
+    write({disclosure.HTML: page.encode(), disclosure.JSON: _json(as_json)}, folder, mode=0o700)
 
 
 def _json(text: str) -> bytes:
@@ -90,8 +90,8 @@ def _json(text: str) -> bytes:
     return text.encode(errors="backslashreplace")
 
 
-def _write(files: Mapping[str, bytes], folder: Path, mode: int = 0o777) -> None:
-    """Write all beside their places before any is moved."""
+def write(files: Mapping[str, bytes], folder: Path, mode: int = 0o777) -> None:
+    """Write files into `folder`, all beside their places before any is moved; UsageError when it cannot be."""
     half_written = {name: folder / f".{name}.partiel" for name in files}
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=mode)

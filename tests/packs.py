@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pikepdf
 
-SAMPLE = "echantillon/echantillon.html"
+SAMPLE, SHEETS = "echantillon/echantillon.html", "echantillon/echantillon.pdf"
 _GLYPH = re.compile(r"<([0-9A-Fa-f]+)>")
 
 

@@ -20,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from zipfile import ZipFile
 
+import pikepdf
 import pytest
 
 from mailwatch import cli, daemon
@@ -172,7 +173,7 @@ def test_the_pack_holds_all_that_an_auditor_asks_for(files: Mapping[str, bytes])
         "rapport/indicateurs.csv", "rapport/rapport.json",
         "registre/registre.csv", "registre/reponses.csv", "registre/interruptions.csv",
         "registre/exceptions.csv", "registre/registre.ods",
-        SAMPLE, "echantillon/cas.csv", "regles/regles.html",
+        SAMPLE, "echantillon/echantillon.pdf", "echantillon/cas.csv", "regles/regles.html",
         "journal/head", "journal/head.sig", "journal/key.pub", "journal/allowed_signers", "journal/SHA256SUMS",
     } <= names  # fmt: skip
     assert any(re.fullmatch(r"journal/2026-\d\d-\d\d\.jsonl", name) for name in names)
@@ -350,6 +351,28 @@ def test_each_page_says_what_there_is_to_check(page: str) -> None:
         "1er jour ouvré",
     ):
         assert words in page.replace("\u00a0", " "), words
+
+
+def test_the_pages_to_print_are_tagged_and_have_a_case_each_with_its_boxes(
+    files: Mapping[str, bytes], page: str
+) -> None:
+    content = files["echantillon/echantillon.pdf"]
+    with pikepdf.open(io.BytesIO(content)) as document:
+        kinds = {
+            str(one.get("/S")) for one in document.objects
+            if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/StructElem"
+        }  # fmt: skip
+        assert len(document.pages) == 13
+        assert str(document.Root.Lang).startswith("fr")
+        with document.open_metadata() as told:
+            assert (told["pdfaid:conformance"], told["pdfuaid:part"]) == ("A", "1")
+    printed = re.sub(r"\s+", " ", pdf_text(content))
+
+    assert {"/H1", "/H2", "/H3", "/Table", "/TH", "/TD", "/Caption"} <= kinds
+    for request in re.findall(r"<h2 id=.titre-\d+.>Demande (\S+)</h2>", page):
+        assert f"Demande {request}" in printed
+    for words in ("Jour par jour", "Contrôlé par", "Conforme", "graine de l’auditeur"):
+        assert printed.count(words) >= 12, words
 
 
 def test_a_correction_stands_on_the_page_of_its_case_with_author_and_reason(

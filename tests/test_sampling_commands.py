@@ -6,9 +6,12 @@ import io
 from datetime import date
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from mailwatch.register import checked, opened
+from tests.facts import CITIZEN
+from tests.packs import pdf_text
 from tests.registers import KEY, laid
 from tests.test_cli import Ran, Run, run
 from tests.test_sampling_register import HERE, filled
@@ -85,6 +88,38 @@ def test_a_draw_lists_each_case_with_its_verdicts_and_what_to_look_at(audit: Aud
     assert "sans réponse" in told.out
     assert "le premier message est-il bien de cette nature ?" in told.out
     assert whole(audit)
+
+
+def test_a_draw_is_written_a_page_a_case_with_the_verdicts_to_tick(
+    audit: Audit, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pages"
+    told = audit.sample(
+        "draw", "--period", "2026-03", "--size", "4", "--seed", "essai", "--out", str(folder), *NOW
+    )
+    page = (folder / "echantillon.html").read_text("utf-8").replace("\u00a0", " ")
+
+    assert told.code == 0, told.err
+    assert f"Pages à cocher : « {folder} »." in told.out
+    assert page.count("</section>") == 4
+    assert "le premier message est-il bien de cette nature ?" in page
+    assert page.count("> juste</label>") == page.count("> faux</label>") > 12
+    with pikepdf.open(folder / "echantillon.pdf") as document:
+        assert len(document.pages) == 5
+        assert str(document.Root.Lang).startswith("fr")
+    printed = pdf_text((folder / "echantillon.pdf").read_bytes())
+    assert printed.count("faux") == page.count("> faux</label>")
+    assert CITIZEN not in printed + page
+
+
+def test_only_the_formats_asked_for_are_written(audit: Audit, tmp_path: Path) -> None:
+    words = ("draw", "--period", "2026-03", "--out", str(tmp_path / "p"), *NOW)
+
+    assert audit.sample(*words, "--format", "PDF", "--json").code == 0
+    assert [path.name for path in (tmp_path / "p").iterdir()] == ["echantillon.pdf"]
+    refused = audit.sample(*words, "--format", "ods")
+    assert refused.code == 2
+    assert "« ods » n’est pas un format ; ceux-ci existent : pdf, html" in refused.err
 
 
 def test_a_draw_is_told_to_programs_with_what_was_judged(audit: Audit) -> None:

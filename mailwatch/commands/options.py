@@ -143,7 +143,7 @@ def formats_of(words: str, known: Collection[str]) -> tuple[str, ...]:
     unknown = next((name for name in asked if name not in known), None)
     if unknown is not None or not asked:
         raise UsageError(
-            "« {value} » n’est pas un format de rapport ; ceux-ci existent : {known}",
+            "« {value} » n’est pas un format ; ceux-ci existent : {known}",
             value=unknown or words,
             known=", ".join(known),
         )

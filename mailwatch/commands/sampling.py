@@ -85,7 +85,7 @@ def sample() -> None:
 )  # fmt: skip
 @click.option(
     "--format", "formats", metavar="FORMATS", default=",".join(_FORMATS), show_default=True,
-    help=_("Formats de ces pages, séparés par des virgules."),
+    help=_("Formats des fichiers, séparés par des virgules."),
 )  # fmt: skip
 @settings_option
 @now_option

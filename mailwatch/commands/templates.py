@@ -10,13 +10,14 @@ import click
 
 from mailwatch.commands.options import (
     DATA_FAULT,
+    formats_of,
     json_option,
     now_option,
     print_json,
     settings_option,
     today_of,
 )
-from mailwatch.errors import SourceError, UsageError
+from mailwatch.errors import SourceError
 from mailwatch.language import say
 from mailwatch.language import translate as _
 
@@ -96,7 +97,7 @@ def sheet(
 ) -> None:  # fmt: skip
     from mailwatch import library
 
-    wanted = _wanted(formats)
+    wanted = formats_of(formats, _FORMATS)
     found, _rules = _library(folder, settings, now)
     if found.refused:
         # Nothing goes before a committee with a page missing.
@@ -147,19 +148,6 @@ def _library(folder: str, settings: str | None, now: str | None) -> tuple[Librar
     site = load_site(Path(settings)) if settings else Site(institution=Institution())
     desk = desk_of(site)
     return library(desk, folder or site.templates, today_of(now, desk)), desk.rules.digest
-
-
-def _wanted(formats: str) -> tuple[str, ...]:
-    """The formats asked for; UsageError for one that there is not."""
-    asked = tuple(name for each in formats.split(",") if (name := each.strip().lower()))
-    unknown = next((name for name in asked if name not in _FORMATS), None)
-    if unknown is not None or not asked:
-        raise UsageError(
-            "« {value} » n’est pas un format de ces pages ; ceux-ci existent : {known}",
-            value=unknown or formats,
-            known=", ".join(_FORMATS),
-        )
-    return asked
 
 
 def _said(refused: Refused) -> str:

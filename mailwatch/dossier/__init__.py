@@ -8,9 +8,23 @@ Only the pages of the sample may show what persons wrote, and only when words ar
 """
 
 from mailwatch.dossier.binding import bound, write
-from mailwatch.dossier.gathering import SIZE, Asked, gathered
-from mailwatch.dossier.parts import parts
-from mailwatch.dossier.terms import Pack
+from mailwatch.dossier.gathering import SIZE, Asked, drawn, gathered
+from mailwatch.dossier.parts import PAGE, SHEETS, parts, sampled
+from mailwatch.dossier.terms import Drawn, Pack
 from mailwatch.dossier.words import unreachable
 
-__all__ = ["SIZE", "Asked", "Pack", "bound", "gathered", "parts", "unreachable", "write"]
+__all__ = [
+    "PAGE",
+    "SHEETS",
+    "SIZE",
+    "Asked",
+    "Drawn",
+    "Pack",
+    "bound",
+    "drawn",
+    "gathered",
+    "parts",
+    "sampled",
+    "unreachable",
+    "write",
+]

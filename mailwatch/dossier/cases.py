@@ -18,6 +18,7 @@ from mailwatch.model import (
     Correction,
     CorrectionKind,
     DayCount,
+    Grade,
     Mention,
     Nature,
     Outcome,
@@ -26,37 +27,90 @@ from mailwatch.model import (
 )
 from mailwatch.report.chapters import subtitle
 from mailwatch.reviewing import Event, Happening, timeline
+from mailwatch.signs import Value, writable
 from mailwatch.templating import environment
 
 TEMPLATE = "dossier-echantillon.html"
 _APART = re.compile(" (?=[:;?!])")
+_ANSWERS = ("juste", "faux")
+_WITH_WORDS = (
+    "Les messages ont été relus dans la messagerie : ces pages contiennent des données personnelles, à détruire après "
+    "le contrôle."
+)
+_WITHOUT_WORDS = (
+    "Ni nom, ni adresse, ni mot d’un message ne figure ici : chaque message se retrouve par son dossier et son numéro "
+    "(UID), et « mailwatch show » le relit."
+)
 _WEEKDAYS = ("lu", "ma", "me", "je", "ve", "sa", "di")
 
 
 def page(sample: Drawn, audit: Audit, templates: Mapping[str, str]) -> str:
     """Write the sample as one page that needs nothing else and prints a case a sheet."""
     ready = environment(templates)
-    ready.filters |= {
-        "day": day,
-        "moment": moment,
-        "days": days,
-        "file": short_file,
-        "plural": plural,
-        "spaced": _spaced,
-    }
-    return ready.get_template(TEMPLATE).render(
+    ready.filters |= {"day": day, "file": short_file, "plural": plural, "spaced": _spaced}
+    found = ready.get_template(TEMPLATE).render(
         sample=sample,
         subtitle=subtitle(audit),
         today=audit.today,
         strata=strata(sample, audit),
-        told=told,
+        facts=facts,
         events=events,
         verdicts=verdicts,
         counted=counted,
+        ruled=ruled,
         checks=checks,
         passages=passages,
         labels=labels,
     )
+    return writable(found)
+
+
+def document(sample: Drawn, audit: Audit) -> Mapping[str, Value]:
+    """Give the sample as the values that `echantillon.typ` reads."""
+    count = len(sample.cases)
+    return {
+        "title": f"Échantillon de {count} cas à contrôler",
+        "subtitle": subtitle(audit),
+        "standing": f"État au {day(audit.today)}",
+        "author": audit.institution.name,
+        "date": [audit.today.year, audit.today.month, audit.today.day],
+        "seed": sample.seed,
+        "privacy": _WITH_WORDS if sample.has_words else _WITHOUT_WORDS,
+        "strata": [[*row[:2], *map(str, row[2:])] for row in strata(sample, audit)],
+        "cases": [_document(case) for case in sample.cases],
+    }
+
+
+def _document(case: Case) -> Mapping[str, Value]:
+    request = case.counted
+    return {
+        "id": request.id,
+        "channel": labels.CHANNELS[request.channel],
+        "received": day(request.received_on),
+        "state": labels.STATES[request.state],
+        "facts": [[name, _spaced(words)] for name, words in facts(case)],
+        "count": counted(case),
+        "events": [
+            [on, _spaced(happened), _spaced(evidence), short_file(file)]
+            for on, happened, evidence, file in events(case)
+        ],
+        "verdicts": [[*row] for row in verdicts(case)],
+        "rulings": [_spaced(words) for words in ruled(case)],
+        "ties": [[str(tie.line), short_file(file), tie.key, tie.salt] for file, tie in case.ties],
+        "passages": [_passage(file, passage) for file, passage in passages(case)],
+        "checks": [{"words": _spaced(words), "boxes": boxes} for words, boxes in checks(case)],
+    }
+
+
+def _passage(file: str, found: Passage) -> Mapping[str, Value]:
+    return {
+        "file": short_file(file),
+        "fault": found.fault,
+        "sender": found.sender or "–",
+        "subject": found.subject or "–",
+        "pieces": [{"text": piece.text, "of": _spaced(piece.of)} for piece in found.pieces],
+        "apart": " ; ".join(f"« {piece.text} » ({_spaced(piece.of)})" for piece in found.apart),
+    }
 
 
 def _spaced(words: str) -> str:
@@ -87,6 +141,34 @@ def told(request: Request) -> str:
     return (
         f"{words}, première réponse le {day(request.first.on)}, délai {days(request.first.delay)}"
     )
+
+
+def facts(case: Case) -> Iterator[tuple[str, str]]:
+    """Give what is known of a case, each with its name."""
+    request, now = case.counted, case.now
+    arrived = moment(request.received_at) if request.received_at else day(request.received_on)
+    yield "Canal et service", f"{labels.CHANNELS[request.channel]}, {request.service}"
+    yield "Reçue", f"{arrived} ({_proof(request.grade)})"
+    yield "Échéance", day(request.due_on)
+    first = request.first
+    yield "Comptée", told(request) + (f" ({_proof(first.grade)})" if first else "")
+    if told(now) != told(request):
+        yield "Depuis la clôture", told(now)
+    if now.findings:
+        yield "Constats", " ; ".join(map(labels.finding, now.findings))
+    if now.note:
+        yield "Cause et suites", now.note
+
+
+def _proof(grade: Grade) -> str:
+    return f"preuve {grade} : {labels.GRADES[grade]}"
+
+
+def ruled(case: Case) -> Iterator[str]:
+    """Give what persons set right or noted, each with its day, its author and its reason."""
+    for said in (ruling.correction for ruling in case.rulings):
+        words = f"{day(said.at)}, {said.author} : {labels.correction(said)}"
+        yield f"{words} – {said.reason}" if said.reason else words
 
 
 def events(case: Case) -> Iterator[tuple[str, str, str, str]]:
@@ -172,8 +254,17 @@ def _counted(one: DayCount) -> str:
     return f"{name}{NO_BREAK}: {one.why}"
 
 
-def checks(case: Case) -> Iterator[str]:
-    """Say what an auditor is to confirm of a case."""
+def checks(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Say what is to be confirmed of a case, and the answers to tick when they are not just that."""
+    if case.asked:
+        for check in case.asked:
+            yield f"{labels.CHECKS[check].capitalize()} : {labels.QUESTIONS[check]}", _ANSWERS
+        return
+    for words in _confirmed(case):
+        yield words, ()
+
+
+def _confirmed(case: Case) -> Iterator[str]:
     request = case.counted
     if request.state is State.EXCLUDED:
         yield "Le motif d’exclusion est fondé."

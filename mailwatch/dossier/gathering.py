@@ -87,13 +87,29 @@ def _drawn(
     register: Register, site: Site, desk: Desk, edition: Edition, asked: Asked, at: datetime
 ) -> Drawn:
     counted = draw(edition.audit.requests, size=asked.size, seed=asked.seed)
+    found = drawn(register, desk, edition, counted, asked.seed, at)
+    if not asked.words:
+        return found
+    every = [place for request in counted for place in register.locate(request.id)]
+    read = passages(every, site, desk)
+    cases = tuple(replace(case, passages=read) for case in found.cases)
+    return replace(found, cases=cases, has_words=True)
+
+
+def drawn(
+    register: Register,
+    desk: Desk,
+    edition: Edition,
+    counted: Sequence[Request],
+    seed: str,
+    at: datetime,
+) -> Drawn:
+    """Give the requests that a seed drew as cases, with all that their pages show but words."""
     # Only closed figures may count otherwise than the register has it today.
     fresh = register.requests(desk, at.date()) if edition.beside.closing else ()
     known = {request.id: request for request in fresh}
     places = {request.id: register.locate(request.id) for request in counted}
-    every = [place for some in places.values() for place in some]
-    ties = _ties(register, every)
-    found = passages(every, site, desk) if asked.words else {}
+    ties = _ties(register, [place for some in places.values() for place in some])
     cases = tuple(
         Case(
             counted=request,
@@ -101,11 +117,10 @@ def _drawn(
             rulings=_rulings(edition.audit, request),
             deadline=_deadline(request, edition, desk),
             ties=[tie for place in places[request.id] for tie in ties.get(place.key, ())],
-            passages=found,
         )
         for request in counted
     )
-    return Drawn(seed=asked.seed, cases=cases, has_words=asked.words)
+    return Drawn(seed=seed, cases=cases)
 
 
 def _ties(

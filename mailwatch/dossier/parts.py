@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import sha256
 
 from mailwatch import labels
 from mailwatch.dossier import cases, columns, formulas
 from mailwatch.dossier.figures import figures
-from mailwatch.dossier.terms import Pack
+from mailwatch.dossier.terms import Drawn, Pack
 from mailwatch.labels import day, moment, plural
 from mailwatch.model import Audit
 from mailwatch.report.chapters import subtitle
 from mailwatch.report.ods import workbook
 from mailwatch.report.terms import Cell, ClosedDay, Column, Table
 from mailwatch.templating import environment
+from mailwatch.typesetting import typeset
 
 NOTICE, VERIFY, RECOMPUTE = "LISEZMOI.md", "VERIFIER.md", "recalcul.py"
 FIGURES, SUMS = "figures.json", "SHA256SUMS"
-SAMPLE, CASES = "echantillon/echantillon.html", "echantillon/cas.csv"
+PAGE, SHEETS = "echantillon.html", "echantillon.pdf"
+SAMPLE, CASES = f"echantillon/{PAGE}", "echantillon/cas.csv"
 CLOSED = "rapport/chiffres-arretes.json"
 RULES = "regles/regles.html"
 _NOTICE = "dossier-lisezmoi.md"
@@ -36,7 +38,7 @@ def parts(pack: Pack, templates: Mapping[str, str]) -> Mapping[str, bytes]:
         RECOMPUTE: templates[RECOMPUTE].encode(),
         FIGURES: _figures(audit),
         **_register(audit, pack.edition.beside.closed_days),
-        SAMPLE: cases.page(pack.drawn, audit, templates).encode("utf-8", "replace"),
+        **_below("echantillon", sampled(pack.drawn, audit, templates)),
         CASES: columns.text_of(_drawn(pack)),
         **_below("rapport", pack.report),
         **_below("journal", pack.journal),
@@ -47,6 +49,20 @@ def parts(pack: Pack, templates: Mapping[str, str]) -> Mapping[str, bytes]:
     if pack.rules:
         found[RULES] = pack.rules
     return {**found, SUMS: _sums(found)}
+
+
+def sampled(
+    sample: Drawn,
+    audit: Audit,
+    templates: Mapping[str, str],
+    formats: Collection[str] = (PAGE, SHEETS),
+) -> Mapping[str, bytes]:
+    """Give the pages of a sample by their names: to be read on a screen, and to be printed and ticked."""
+    writers: Mapping[str, Callable[[], bytes]] = {
+        PAGE: lambda: cases.page(sample, audit, templates).encode(),
+        SHEETS: lambda: typeset("echantillon.typ", cases.document(sample, audit)),
+    }
+    return {name: write() for name, write in writers.items() if name in formats}
 
 
 def notice(pack: Pack, templates: Mapping[str, str]) -> str:

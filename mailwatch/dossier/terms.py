@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailwatch.model import Deadline, Request, Ruling
+from mailwatch.model import Check, Deadline, Request, Ruling
 from mailwatch.register import Tie
 from mailwatch.report.terms import Edition
 
@@ -45,6 +45,8 @@ class Case:
     """Day by day; None when the report counted by another calendar than today's."""
     ties: Sequence[tuple[str, Tie]] = ()
     """Which lines of the journal are of its messages, each with the place of its message."""
+    asked: tuple[Check, ...] = ()
+    """The verdicts that a person is to judge one by one, as an internal audit does; nothing for an auditor."""
     passages: Mapping[str, Passage] = field(default_factory=dict)
     """By the places of its messages; empty unless words were asked for."""
 

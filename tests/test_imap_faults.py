@@ -305,16 +305,48 @@ def test_a_token_that_is_no_longer_valid_is_refused(
         watched.connect(authentication=mechanism)
 
 
-@pytest.mark.parametrize("code", ["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"])
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("UNAVAILABLE", "un service dont il dépend est arrêté"),
+        ("INUSE", "la boîte est occupée"),
+        ("LIMIT", "une de ses limites est atteinte"),
+        ("SERVERBUG", "il signale un défaut chez lui"),
+        ("OVERQUOTA", "la boîte dépasse son quota"),
+    ],
+)
 def test_a_server_that_cannot_check_an_account_now_has_not_refused_it(
-    watched: Watched, code: str
+    watched: Watched, code: str, why: str
 ) -> None:
     watched.secret = "fautif"
     watched.wiretap.bend = lambda line: re.sub(
         rb"NO \[AUTHENTICATIONFAILED\]", b"NO [%s]" % code.encode(), line
     )
 
-    with pytest.raises(UnreachableError, match="nouvel essai plus tard"):
+    with pytest.raises(
+        UnreachableError, match=rf"n’a pas su répondre \({why}\) ; nouvel essai plus tard"
+    ):
+        watched.connect()
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("CONTACTADMIN", "le tient fermé et renvoie à son administrateur"),
+        ("EXPIRED", "son secret a expiré"),
+        ("PRIVACYREQUIRED", "ne l’ouvre que sur une connexion protégée"),
+        ("AUTHORIZATIONFAILED", "refuse l’identifiant ou le secret"),
+    ],
+)
+def test_an_account_that_a_person_must_open_again_is_a_refusal(
+    watched: Watched, code: str, told: str
+) -> None:
+    watched.secret = "fautif"
+    watched.wiretap.bend = lambda line: re.sub(
+        rb"NO \[AUTHENTICATIONFAILED\]", b"NO [%s]" % code.encode(), line
+    )
+
+    with pytest.raises(RefusedError, match=told):
         watched.connect()
 
 
@@ -389,7 +421,9 @@ def test_a_folder_that_is_held_by_another_is_tried_later(watched: Watched) -> No
         rb"OK \[READ-ONLY\].*?\r", b"NO [INUSE] later\r", line
     )
 
-    with pytest.raises(UnreachableError, match="nouvel essai plus tard"):
+    with pytest.raises(
+        UnreachableError, match=r"\(la boîte est occupée\) ; nouvel essai plus tard"
+    ):
         opened.examine("INBOX")
 
 

@@ -265,7 +265,7 @@ class Connection:
             return self._examined(meant.spelled)
         except DeclinedError as fault:
             if fault.passing:
-                raise of_silence(self.account, folder) from None
+                raise of_silence(self.account, folder, fault.code) from None
         raise RefusedError(
             "compte « {account} », dossier « {folder} » : {host} ne laisse pas ce compte le lire ; vérifiez ses droits",
             **self._named(),
@@ -293,8 +293,8 @@ class Connection:
         """Ask what no folder is too strange for; raise UnreachableError when the server will not say."""
         try:
             return self._ask(ask)
-        except DeclinedError:
-            raise of_silence(self.account, self._folder) from None
+        except DeclinedError as fault:
+            raise of_silence(self.account, self._folder, fault.code) from None
 
     def _ask(self, ask: Callable[[], Answer], octets: int = 0) -> Answer:
         """Run one command; raise DeclinedError for what the server refused or garbled, the connection whole."""

@@ -6,12 +6,21 @@ import re
 import socket
 import ssl
 
-from mailwatch.errors import MailwatchError, RefusedError, SettingsError, UnreachableError
+from mailwatch.errors import MailwatchError, RefusedError, Remark, SettingsError, UnreachableError
 from mailwatch.site import Account
 from mailwatch.sources.imap.wire import UnprotectedError
 
 _CODE = re.compile(r"\[([A-Z][A-Z0-9-]*)[\] ]")
 _PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA", "CONTACTADMIN"})
+_REASONS = {
+    "UNAVAILABLE": Remark("un service dont il dépend est arrêté"),
+    "INUSE": Remark("la boîte est occupée"),
+    "LIMIT": Remark("une de ses limites est atteinte"),
+    "SERVERBUG": Remark("il signale un défaut chez lui"),
+    "OVERQUOTA": Remark("la boîte dépasse son quota"),
+    "CONTACTADMIN": Remark("il renvoie à son administrateur"),
+}
+"""What the codes of RFC 5530 mean that pass by themselves, or nearly."""
 _EXPIRED, _UNKNOWN, _OTHER_NAME = {10}, {2, 18, 19, 20, 21}, {62, 64}
 """Errors of X509_verify_cert, as OpenSSL numbers them."""
 
@@ -128,15 +137,47 @@ def of_break(account: Account, folder: str = "") -> UnreachableError:
     )
 
 
-def of_silence(account: Account, folder: str = "") -> UnreachableError:
-    """Say that the server declined a question, or answered another."""
-    named = {"account": account.name, "host": account.host}
+def of_silence(account: Account, folder: str = "", code: str = "") -> UnreachableError:
+    """Say that the server declined a question, or answered another; `code` may tell why."""
+    reason = _REASONS.get(code, "")
+    named = {
+        "account": account.name,
+        "host": account.host,
+        "why": Remark(" ({reason})", reason=reason) if reason else "",
+    }
     if folder:
         return UnreachableError(
-            "compte « {account} », dossier « {folder} » : {host} n’a pas su répondre ; nouvel essai plus tard",
+            "compte « {account} », dossier « {folder} » : {host} n’a pas su répondre{why} ; nouvel essai plus tard",
             folder=folder,
             **named,
         )
     return UnreachableError(
-        "compte « {account} » : {host} n’a pas su répondre ; nouvel essai plus tard", **named
+        "compte « {account} » : {host} n’a pas su répondre{why} ; nouvel essai plus tard", **named
+    )
+
+
+def of_refusal(account: Account, code: str) -> RefusedError:
+    """Say that the server does not let the account in; `code` may tell why."""
+    named = {"account": account.name, "host": account.host}
+    if code == "CONTACTADMIN":
+        return RefusedError(
+            "compte « {account} » : {host} le tient fermé et renvoie à son administrateur ; demandez-lui de le rouvrir",
+            **named,
+        )
+    if code == "EXPIRED":
+        return RefusedError(
+            "compte « {account} » : son secret a expiré sur {host} ; changez-le là, puis à l’endroit que nomme "
+            "`secret`",
+            **named,
+        )
+    if code == "PRIVACYREQUIRED":
+        return RefusedError(
+            "compte « {account} » : {host} ne l’ouvre que sur une connexion protégée ; mettez `security` à « tls » "
+            "ou « starttls »",
+            **named,
+        )
+    return RefusedError(
+        "compte « {account} » : {host} refuse l’identifiant ou le secret ; vérifiez `user` et `secret`, sans "
+        "multiplier les essais",
+        **named,
     )

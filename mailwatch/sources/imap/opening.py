@@ -16,6 +16,7 @@ from mailwatch.sources.imap.faults import (
     of_break,
     of_lateness,
     of_opening,
+    of_refusal,
     of_silence,
 )
 from mailwatch.sources.imap.wire import Client, Deadline
@@ -91,14 +92,11 @@ def _authenticate(
     except Exception as fault:  # noqa: BLE001 - so may its answer
         if client.lost or isinstance(fault, OSError):
             raise _lost(account, deadline) from None
-        if declined(fault).passing:
-            raise of_silence(account) from None
-        raise RefusedError(
-            "compte « {account} » : {host} refuse l’identifiant ou le secret ; vérifiez `user` et `secret`, sans "
-            "multiplier les essais",
-            account=account.name,
-            host=account.host,
-        ) from None
+        refused = declined(fault)
+        # A closed account stays closed until somebody opens it.
+        if refused.passing and refused.code != "CONTACTADMIN":
+            raise of_silence(account, code=refused.code) from None
+        raise of_refusal(account, refused.code) from None
 
 
 def _log_in(account: Account, client: Client, secret: str) -> Callable[[], object]:

@@ -29,10 +29,7 @@ DATA_FAULT = 65
 SETTINGS = "/etc/mailwatch/mailwatch.toml"
 """Where the service's settings are looked for when no file is named."""
 
-_SPELT_OUT = {
-    sign: f"\\u{sign:04x}"
-    for sign in (*range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-}
+_ACTING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Signs that JSON may hold as they are, and that end a line, move a cursor or turn words around on a terminal."""
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
@@ -152,7 +149,7 @@ def formats_of(words: str, known: Collection[str]) -> tuple[str, ...]:
 
 def spelt_out(text: str) -> str:
     """Write in ASCII the signs of a JSON text that would act on a terminal; it means the same."""
-    return text.translate(_SPELT_OUT)
+    return _ACTING.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text)
 
 
 # --- the service ----------------------------------------------------------------------------------

@@ -265,11 +265,12 @@ class Phrasebook:
             {stem: Shelf(openings) for stem, openings in stems.items()},
         )
 
-    def find(self, words: Words) -> Iterator[Hit]:
-        """Yield every phrase found, in the order of the text; a phrase may overlap another."""
+    def find(self, words: Words) -> list[Hit]:
+        """Every phrase found, in the order of the text; a phrase may overlap another."""
         line, tokens = words.line, words.tokens
         known, stems = self.shelves
         shelves = map(known.get, tokens)
+        found: list[Hit] = []
         for at, token, second, shelf in zip(
             words.starts, tokens, (*tokens[1:], ""), shelves, strict=False
         ):
@@ -280,7 +281,8 @@ class Phrasebook:
             for phrase in by_word.get(second) or (by_stem and by_stem.get(second[:STEM])) or rest:
                 match = phrase.match(line, at)
                 if match:
-                    yield Hit(phrase.key, at, match.end(), words)
+                    found.append(Hit(phrase.key, at, match.end(), words))
+        return found
 
     def keys(self, words: Words) -> frozenset[str]:
         """The keys of the phrases found."""

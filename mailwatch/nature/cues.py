@@ -59,11 +59,11 @@ def stretches(
     more: Iterable[tuple[int, int]] = (),
 ) -> Stretches:
     """Where the rules of `labels`, or all of them, are met, and some more stretches."""
-    met = ((hit.start, hit.end) for rule, hit in said if labels is None or rule.label in labels)
-    ordered = sorted((*met, *more))
+    met = [(hit.start, hit.end) for rule, hit in said if labels is None or rule.label in labels]
+    ordered = sorted([*met, *more])
     return Stretches(
-        starts=tuple(start for start, _ in ordered),
-        reaches=tuple(accumulate((end for _, end in ordered), max)),
+        starts=tuple([start for start, _ in ordered]),
+        reaches=tuple(accumulate([end for _, end in ordered], max)),
     )
 
 

@@ -161,6 +161,24 @@ def test_a_creation_that_was_cut_short_is_taken_up_with_the_same_key(tmp_path: P
     assert [each.name for each in sorted(folder.iterdir())] == ["key", "register.sqlite"]
 
 
+def test_a_register_that_is_gone_is_not_made_anew_beside_its_journal(folder: Path) -> None:
+    (folder / file.FILE).unlink()
+    (folder / "journal").mkdir()
+    (folder / "journal" / "head").write_text("1\n", "utf-8")
+
+    with pytest.raises(RegisterError, match="où il y en avait un : son journal y est encore"):
+        created(folder)
+    with (
+        pytest.raises(RegisterError, match="remettez-y une copie"),
+        opened(folder, key_of(folder)),
+    ):
+        pass
+    (folder / "journal").rename(folder / "journal.2026")
+    created(folder)
+
+    assert checked(folder, key_of(folder), DESK) == ()
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("un fichier")
 

@@ -13,7 +13,7 @@ import pwd
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from mailwatch.errors import BusyError, MailwatchError, RefusedError, RegisterError, refusal
+from mailwatch.journal.folders import FOLDER as JOURNAL
 
 FILE = "register.sqlite"
 KEY = "key"
@@ -182,7 +183,8 @@ def _refuse_other_versions(database: Database) -> None:
 def created(folder: Path) -> None:
     """Make an empty register and its key in `folder`, which only its owner can read.
 
-    Raises RegisterError when there is a register already, RefusedError when the folder is another account's.
+    Raises RegisterError when there is a register already, or the journal of one that is gone; RefusedError when the
+    folder is another account's.
     """
     path = folder / FILE
     with _writable(folder):
@@ -190,6 +192,8 @@ def created(folder: Path) -> None:
         refuse_superuser(folder)
         if _is_there(path):
             raise RegisterError("il y a déjà un registre dans « {folder} »", folder=folder)
+        if _is_orphaned(folder):
+            raise _missing(folder)
         if not _is_there(folder / KEY):
             _write_new(folder / KEY, secrets.token_bytes(KEY_LENGTH))
         # Made under another name: a register that is there is there whole.
@@ -308,10 +312,25 @@ def _is_there(path: Path) -> bool:
 
 
 def _missing(folder: Path) -> RegisterError:
+    if _is_orphaned(folder):
+        return RegisterError(
+            "aucun registre dans « {folder} », où il y en avait un : son journal y est encore ; remettez-y une copie "
+            "(mailwatch db backup en fait). À défaut, mettez de côté « {journal} », qui est une pièce, puis "
+            "« mailwatch init »",
+            folder=folder,
+            journal=folder / JOURNAL,
+        )
     return RegisterError(
         "aucun registre dans « {folder} » ; créez-le avec « mailwatch init », ou corrigez « state »",
         folder=folder,
     )
+
+
+def _is_orphaned(folder: Path) -> bool:
+    """Say whether the journal of a register lies there, which a new one would contradict."""
+    with suppress(OSError):
+        return any((folder / JOURNAL).iterdir())
+    return False
 
 
 def _write_new(path: Path, content: bytes) -> None:

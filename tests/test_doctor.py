@@ -20,6 +20,7 @@ from mailwatch.daemon import instance
 from mailwatch.diagnosis import machine, servers
 from mailwatch.diagnosis.terms import Found
 from mailwatch.errors import BusyError, RefusedError, RegisterError, SourceError, UnreachableError
+from mailwatch.journal.folders import UNFINISHED
 from mailwatch.register import created, database, key_of, opened
 from mailwatch.register.database import PRAGMAS, connected, pragma
 from mailwatch.site import Account, FolderRole, Secret, Security, Site, Submission, WatchedFolder
@@ -605,8 +606,8 @@ def test_everything_is_tried_and_each_doubt_is_a_line(
     assert "? horloge : l’horloge de la machine n’est synchronisée par rien" in found.out
     assert re.search(r"\? droits : « .*/etat » est ouvert à d’autres comptes", found.out)
     assert [one["what"] for one in told] == [
-        "règles", "versions", "horloge", "disque", "droits", "registre", "compte prefecture",
-        "envoi", "modèle de noms",
+        "règles", "versions", "horloge", "disque", "droits", "registre", "journal",
+        "compte prefecture", "envoi", "modèle de noms",
     ]  # fmt: skip
     assert all(one["well"] for one in told)
     assert [len(one["doubts"]) for one in told][2:5] == [1, 0, 1]
@@ -618,3 +619,64 @@ def test_it_speaks_english(asked: Bureau) -> None:
     assert found.code == 0
     for words in ("✔ clock: ", "✔ disk: ", "✔ permissions: folder, keys and settings examined"):
         assert words in found.out.replace(" : ", ": ")
+
+
+# --- the journal ----------------------------------------------------------------------------------
+
+
+def journal_of(bureau: Bureau) -> dict[str, object]:
+    (told,) = (
+        one for one in bureau.type("doctor", "--json").lines[0]["tried"] if one["what"] == "journal"
+    )
+    return dict(told)
+
+
+def test_a_journal_in_order_is_told_with_its_key(asked: Bureau) -> None:
+    told = journal_of(asked)
+
+    assert told["well"]
+    assert re.fullmatch(r"\d+ lignes ; signé par SHA256:\S+", str(told["text"]))
+
+
+def test_a_journal_that_once_would_refuse_is_told_by_the_doctor(asked: Bureau) -> None:
+    (day,) = (asked.state / "journal").glob("*.jsonl")
+    written = day.read_bytes()
+    day.write_bytes(written.replace(b'"kind":"start"', b'"kind":"stort"', 1))
+
+    told, looked = journal_of(asked), asked.type("once")
+    day.write_bytes(written)
+
+    assert (told["exit_code"], looked.code) == (65, 65)
+    assert f"« {day.name} » n’est plus tel qu’il a été écrit" in str(told["text"])
+
+
+def test_a_journal_whose_key_is_gone_is_told_by_once_and_by_the_doctor(asked: Bureau) -> None:
+    key = asked.state / "journal.key"
+    kept = key.read_bytes()
+    key.unlink()
+
+    looked, told = asked.type("once"), journal_of(asked)
+    key.write_bytes(kept)
+    key.chmod(0o600)
+
+    assert looked.code == 77
+    assert "la clé du journal" in looked.err
+    assert told["exit_code"] == 77
+    assert asked.type("once").code == 0
+
+
+def test_a_journal_that_a_sudden_stop_left_unfinished_is_a_doubt(asked: Bureau) -> None:
+    mark = asked.state / "journal" / UNFINISHED
+    mark.write_bytes(b"")
+
+    told = journal_of(asked)
+
+    assert told["well"]
+    assert told["doubts"] == [
+        "un arrêt brutal l’a laissé inachevé ; le prochain relevé le complète"
+    ]
+    assert asked.type("once").code == 0
+
+
+def test_a_service_that_has_not_looked_yet_has_no_journal_to_try(bureau: Bureau) -> None:
+    assert journal_of(bureau)["text"] == "aucun fichier encore ; le premier relevé les écrit"

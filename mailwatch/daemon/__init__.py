@@ -187,10 +187,11 @@ def once(
             raise
         except MailwatchError as error:
             errors.append(error)
-        try:
-            duties.measure(now())
-        except RefusedError as error:
-            errors.append(error)
+        for act in (duties.publish, duties.measure):
+            try:
+                act(now())
+            except (BusyError, RefusedError) as error:
+                errors.append(error)
         duties.stopped()
     return Done(polled=polled, sent=sent, errors=tuple(errors))
 

@@ -12,9 +12,14 @@ from functools import partial
 from pathlib import Path
 
 from mailwatch import recognition
+from mailwatch.daemon import key_file
 from mailwatch.diagnosis import machine, servers
 from mailwatch.diagnosis.terms import Found, found
 from mailwatch.errors import RegisterError, Remark
+from mailwatch.journal.folders import FOLDER, UNFINISHED, names
+from mailwatch.journal.heads import fingerprint
+from mailwatch.journal.signing import public_key
+from mailwatch.journal.verifying import verified
 from mailwatch.language import say
 from mailwatch.probe import holder
 from mailwatch.register import checked
@@ -37,6 +42,7 @@ def trials(
     yield Remark("disque"), partial(machine.disk, site)
     yield Remark("droits"), partial(machine.rights, site, settings)
     yield Remark("registre"), partial(_register, site, key)
+    yield Remark("journal"), partial(_journal, site)
     if machine.is_under_systemd():
         yield Remark("systemd"), machine.unit
     for account in site.accounts:
@@ -67,6 +73,28 @@ def _register(site: Site, key: Callable[[], bytes]) -> Found:
         Remark("en ordre"),
         Remark("tenu par le service (processus {process})", process=process or "?"),
     )
+
+
+def _journal(site: Site) -> Found:
+    """Say how far the journal’s files go; RegisterError for damaged ones, RefusedError without their key."""
+    folder = Path(site.state, FOLDER)
+    inside = names(folder)
+    if not inside:
+        return found(Remark("aucun fichier encore ; le premier relevé les écrit"))
+    if UNFINISHED in inside:
+        return found(
+            Remark("à compléter"),
+            doubts=(
+                Remark("un arrêt brutal l’a laissé inachevé ; le prochain relevé le complète"),
+            ),
+        )
+    read = verified(folder)
+    if read.faults:
+        raise RegisterError("{fault}", fault=" ; ".join(map(say, dict.fromkeys(read.faults))))
+    size = Remark("{size} lignes", size=read.trail.size)
+    if not (read.trail.key or site.journal.signing_key):
+        return found(size, Remark("sans signature"))
+    return found(size, Remark("signé par {key}", key=fingerprint(public_key(key_file(site)))))
 
 
 def _model(site: Site) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -29,6 +30,7 @@ from mailwatch.report.closing import (
 )
 from mailwatch.report.terms import Beside, ClosedDay, Closing, Declared, Edition, Previous, Witness
 from mailwatch.ruleset import Desk
+from mailwatch.signs import writable
 from mailwatch.workdays import closure
 
 _BEYOND = timedelta(days=31)
@@ -89,7 +91,7 @@ def seal(
     today = at.astimezone(desk.zone).date()
     found = _fresh(connection, desk, period, today, declared)
     _refuse_unripe(found.audit)
-    body = _edition().dump_json(
+    body = written(
         replace(found, audit=frozen(found.audit), beside=replace(found.beside, witness=None))
     )
     digests = {
@@ -101,7 +103,7 @@ def seal(
     days = {"from_on": str(period.from_on), "to_on": str(period.to_on)}
     connection.execute(
         insert(tables.sealed).values(
-            **days, **digests, at=at, author=author, body=compress(body, 9)
+            **days, **digests, at=at, author=writable(author), body=compress(body, 9)
         )
     )
     journal.append(connection, at, [(Kind.SEAL, {**days, **digests})])
@@ -219,6 +221,12 @@ def _row(connection: Connection, period: Period) -> Row[Any] | None:
 @cache
 def _edition() -> TypeAdapter[Edition]:
     return TypeAdapter(Edition)
+
+
+def written(found: Edition) -> bytes:
+    """Write figures as they are closed, in JSON; half a surrogate pair, as a reason may hold, becomes `?`."""
+    told = _edition().dump_python(found, mode="json")
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 def _read(body: bytes, digest: str) -> Edition:

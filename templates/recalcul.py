@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Refaire les chiffres du dossier d’après son seul registre, et les comparer à figures.json.
+"""Refaire les chiffres du dossier d’après son seul registre, et les comparer à figures.json et aux chiffres arrêtés.
 
 « python3 recalcul.py [DOSSIER] » ; aucun code de mailwatch, la seule bibliothèque standard (Python 3.9 ou plus récent).
 Termine par 0 si tout concorde, par 1 si un chiffre diffère, par 2 si un fichier manque ou ne se lit pas.
@@ -17,9 +17,7 @@ ECHUES = A_TEMPS, TARDIVE, ECHUE = "répondue à temps", "répondue en retard", 
 EN_COURS, EXCLUE, A_PART = "en cours", "exclue", ("réclamation", "suggestion")
 CANAUX = {"courriels": "courriel", "courriers": "courrier"}
 MENTIONS = {"personne": "auteur", "service": "mention_service", "institution": "institution"}
-PALIERS = {0: "le jour même", 1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 10: "6 à 10", 20: "11 à 20", 10**6: "plus de 20",
-           10**9: "sans réponse"}
-
+PALIERS = {0: "le jour même", 1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 10: "6 à 10", 20: "11 à 20", 10**6: "plus de 20"}
 
 def lignes_de(fichier):
     """Lit un CSV ; l’apostrophe de tête, qui protège du tableur, ne compte pas, et les dates deviennent des jours."""
@@ -31,20 +29,17 @@ def lignes_de(fichier):
                     ligne[nom] = date(*map(int, reversed(mots.split("/")))) if mots else None
             yield ligne
 
-
 def taux(n, d):
     """Un pourcentage avec N/D : une décimale, au plus près, jamais porté à 100 s’il n’y est pas."""
     dixiemes = (2000 * n + d) // (2 * d) if d else 0
     entier, decimale = divmod(min(dixiemes, 999) if n < d else dixiemes, 10)
     return f"{entier}{f',{decimale}' if decimale else ''} % ({n}/{d})" if d else "Sans objet"
 
-
 def etat(demande, reponse, echeance):
     """L’état d’après les dates ; qu’une demande soit exclue, une règle ou une personne le dit, avec un motif."""
     if demande["etat"] != EXCLUE and reponse:
         return A_TEMPS if reponse <= echeance else TARDIVE
     return EXCLUE if demande["etat"] == EXCLUE else ECHUE if echeance < demande["etat_au"] else EN_COURS
-
 
 def demandes_de(fichier):
     """Les demandes, leur état refait d’après leurs dates : celles qui comptent, puis au mieux et au pis."""
@@ -53,14 +48,11 @@ def demandes_de(fichier):
         x["refait"], x["fond_a_temps"] = etat(x, reponse, echeance), (x["reponse_de_fond_le"] or date.max) <= echeance
         x["mieux"] = etat(x, x["reponse_au_plus_tot"] or reponse, x["echeance_au_plus_tard"] or echeance)
         x["pis"] = etat(x, x["reponse_au_plus_tard"] or reponse, x["echeance_au_plus_tot"] or echeance)
-        x["palier"] = next(nom for plus, nom in PALIERS.items() if int(x["delai_jours_ouvres"] or 10**9) <= plus)
+        x["palier"] = next((p for n, p in PALIERS.items() if int(x["delai_jours_ouvres"] or 1e9) <= n), "sans réponse")
         yield x
 
-
 def a_temps(demandes, selon):
-    compte = Counter(x[selon] for x in demandes)
-    return compte[A_TEMPS], sum(compte[nom] for nom in ECHUES)
-
+    return sum(x[selon] == A_TEMPS for x in demandes), sum(x[selon] in ECHUES for x in demandes)
 
 def canal(demandes, inapercus):
     """Les chiffres d’un canal ; les messages passés inaperçus élargissent la fourchette du taux."""
@@ -88,7 +80,6 @@ def canal(demandes, inapercus):
         "preuves des réponses": dict(Counter(x["preuve_reponse"] for x in echues if x["preuve_reponse"])),
     }
 
-
 def groupe(demandes, reponses, inapercus):
     """Les chiffres d’un groupe de demandes ; une réponse à deux d’entre elles n’y compte qu’une fois."""
     chiffres = {nom: canal([x for x in demandes if x["canal"] == mot], inapercus[mot]) for nom, mot in CANAUX.items()}
@@ -99,7 +90,6 @@ def groupe(demandes, reponses, inapercus):
         n = compte["présent"] + compte["exception"]
         chiffres[f"mention : {nom}"] = {**compte, "taux": taux(n, n + compte["absent"])}
     return chiffres
-
 
 def recalcules(registre):
     """Tous les chiffres, et les demandes dont l’état écrit n’est pas celui que donnent leurs dates."""
@@ -113,8 +103,8 @@ def recalcules(registre):
     for titre, nom_de in ("mois", lambda x: f"{x['recue_le']:%Y-%m}"), ("service", lambda x: x["service"]):
         for nom in sorted({nom_de(x) for x in demandes}):
             chiffres[f"{titre} : {nom}"] = groupe([x for x in demandes if nom_de(x) == nom], reponses, aucun)
-    tard, echues = ([x for x in demandes if x["refait"] in etats] for etats in (ECHUES[1:], ECHUES))
-    chiffres["délais"] = dict(Counter(f"{x['canal']} : {x['palier']}" for x in echues))
+    tard = [x for x in demandes if x["refait"] in ECHUES[1:]]
+    chiffres["délais"] = dict(Counter(f"{x['canal']} : {x['palier']}" for x in demandes if x["refait"] in ECHUES))
     chiffres["motifs d’exclusion"] = dict(Counter(x["exclue_parce_que"] for x in demandes if x["refait"] == EXCLUE))
     chiffres["rectifiées"] = sum(bool(x["rectifications"]) for x in demandes)
     chiffres["retards"] = {"nombre": len(tard), "cause renseignée": sum(bool(x["note"]) for x in tard)}
@@ -122,28 +112,38 @@ def recalcules(registre):
     return chiffres, [f"demande {x['demande']} : {x['etat']} au registre, {x['refait']} d’après ses dates"
                       for x in demandes if x["etat"] != x["refait"]]
 
+def arretes_de(fichier):
+    """Les chiffres arrêtés, dont le journal tient l’empreinte : taux, délais et mentions, en tout et mois par mois."""
+    dit = json.loads(fichier.read_text("utf-8"))["audit"]
+    for titre, vu in ("ensemble", dit["indicators"]), *((f"mois : {m}", vu) for m, vu in dit["by_month"].items()):
+        for nom, x in zip(CANAUX, (vu["email"], vu["letter"])):
+            yield f"{titre} · {nom} · délai moyen", x["mean_first_delay"]
+            for quoi, t in ("", x["answered_in_time"]), (" de fond", x["substantive_in_time"]):
+                yield f"{titre} · {nom} · réponses{quoi} dans le délai", taux(t["numerator"], t["denominator"])
+        for nom, x in zip(MENTIONS, (vu["author"], vu["service"], vu["institution"])):
+            bon = x["present"] + x["exempt"]
+            yield f"{titre} · mention : {nom} · taux", taux(bon, bon + x["absent"])
 
 def a_plat(chiffres, chemin=""):
     for nom, valeur in chiffres.items():
         yield from a_plat(valeur, f"{chemin}{nom} · ") if isinstance(valeur, dict) else [(chemin + nom, valeur)]
-
 
 def main(dossier):
     try:
         chiffres, ecarts = recalcules(dossier / "registre")
         ecrits = json.loads((dossier / "figures.json").read_text("utf-8"))
         trouves, ecrits = (dict(a_plat(x)) for x in (chiffres, ecrits))
+        arretes = dict(x for fichier in dossier.glob("rapport/chiffres-arretes.json") for x in arretes_de(fichier))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, csv.Error) as faute:
         print(f"Le dossier ne se lit pas : {type(faute).__name__} {faute}", file=sys.stderr)
         return 2
-    for nom, valeur in trouves.items():
-        if valeur not in (0, None, "Sans objet"):
-            print(f"{nom} : {f'{valeur:.2f}'.replace('.', ',') if isinstance(valeur, float) else valeur}")
-    ecarts += [f"{nom} : {trouves.get(nom)} d’après le registre, {ecrits.get(nom)} dans figures.json"
-               for nom in {**trouves, **ecrits} if trouves.get(nom, "absent") != ecrits.get(nom, "absent")]
+    for nom, valeur in ((nom, valeur) for nom, valeur in trouves.items() if valeur not in (0, None, "Sans objet")):
+        print(f"{nom} : {f'{valeur:.2f}'.replace('.', ',') if isinstance(valeur, float) else valeur}")
+    ecarts += [f"{nom} : {trouves.get(nom)} d’après le registre, {voulus.get(nom)} {ou}"
+               for ou, voulus in (("dans figures.json", ecrits), ("aux chiffres arrêtés", {**trouves, **arretes}))
+               for nom in {**trouves, **voulus} if trouves.get(nom, "absent") != voulus.get(nom, "absent")]
     print(f"\nChiffres refaits d’après le registre : {len(trouves)} ; écarts : {len(ecarts)}.", *ecarts, sep="\n")
     return int(bool(ecarts))
-
 
 if __name__ == "__main__":
     sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent))

@@ -13,6 +13,10 @@ from types import ModuleType
 from mailwatch.dossier.columns import tables, text_of
 from mailwatch.dossier.figures import figures
 from mailwatch.model import Audit
+from mailwatch.register.sealed import written
+from mailwatch.report.closing import frozen
+from mailwatch.report.terms import Beside, Edition
+from tests.facts import desk
 
 PROGRAM = Path(__file__).parent.parent / "templates" / "recalcul.py"
 
@@ -35,6 +39,14 @@ def laid(folder: Path, audit: Audit) -> Path:
     told = json.dumps(figures(audit), ensure_ascii=False)
     (folder / "figures.json").write_text(told, "utf-8")
     return folder
+
+
+def laid_closed(folder: Path, audit: Audit) -> Path:
+    """Lay out the same of a period whose figures were closed, as the register keeps them."""
+    found = Edition(audit=frozen(audit), policy=desk().rules.policy, beside=Beside())
+    (folder / "rapport").mkdir(parents=True, exist_ok=True)
+    (folder / "rapport" / "chiffres-arretes.json").write_bytes(written(found))
+    return laid(folder, audit)
 
 
 def told(main: Callable[[Path], int], folder: Path) -> tuple[int, str]:

@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -31,6 +31,7 @@ from mailwatch.model import Correction, CorrectionKind, Nature
 from tests.facts import answer, at, desk, incoming
 from tests.packs import SAMPLE, laid_out, pdf_text, texts, unpacked, verified
 from tests.pages import Outline
+from tests.recalculation import program
 from tests.registers import INBOX, MANNED, SENT, registered, take
 from tests.test_cli import Ran
 from tests.test_report import MENTIONS
@@ -148,7 +149,7 @@ def bare(tmp_path: Path) -> Path:
     """A folder of programs without Python and without mailwatch."""
     folder = tmp_path / "bare" / "bin"
     folder.mkdir(parents=True)
-    for name in (*TOOLS, "find", "sort"):
+    for name in (*TOOLS, "find"):
         (folder / name).symlink_to(shutil.which(name) or pytest.fail(f"{name} is not installed"))
     return folder
 
@@ -301,6 +302,20 @@ def listed_anew(folder: Path) -> None:
     )  # fmt: skip
     sums = (f"{sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
     (folder / "SHA256SUMS").write_text("".join(sums), "utf-8")
+
+
+def test_half_a_letter_in_a_reason_keeps_nobody_from_closing_and_packing(tmp_path: Path) -> None:
+    house = full(tmp_path)
+    half = "re\udce7ue par erreur"  # as a terminal that is not in UTF-8 gives it
+    words = ("correct", "C-12", "--exclude", "--author", "H\udce9l\udce8ne", "--reason", half)
+    assert house.type(*words).code == 0
+
+    closed = house.type("report", "--period", "2026-T1", "--seal", "--author", "H\udce9l\udce8ne")
+
+    assert closed.code == 0, closed.err
+    files = unpacked(house.pack("moitié.zip"))
+    assert "re?ue par erreur" in files["registre/registre.csv"].decode("utf-8-sig")
+    assert "re?ue par erreur" in files["rapport/rapport.html"].decode()
 
 
 # --- the sample -----------------------------------------------------------------------------------
@@ -574,3 +589,195 @@ def test_all_that_the_pack_says_can_be_read_by_these_tests(files: Mapping[str, b
     assert "Préfecture du Jura" in re.sub(r"\s+", " ", pdf_text(files["rapport/rapport.pdf"]))
     assert "Cabinet" in read["registre/registre.ods/content.xml"]
     assert "graine de l’auditeur" in read["LISEZMOI.md"]
+
+
+# --- ten ways to deceive an auditor ---------------------------------------------------------------
+
+
+def rewritten(folder: Path, name: str, *changes: tuple[str, str]) -> None:
+    """Change words of a file, each where it first stands, and the list of digests with it."""
+    path = folder / name
+    text = path.read_bytes().decode()
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path.write_bytes(text.encode())
+    listed_anew(folder)
+
+
+def days_of(folder: Path) -> list[Path]:
+    return sorted((folder / "journal").glob("*.jsonl"))
+
+
+def journal_listed_anew(folder: Path) -> None:
+    """Write the digests of the journal’s files again, then those of the pack."""
+    journal = folder / "journal"
+    names = sorted(path.name for path in journal.iterdir() if path.name != "SHA256SUMS")
+    sums = (f"{sha256((journal / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
+    (journal / "SHA256SUMS").write_text("".join(sums), "utf-8")
+    listed_anew(folder)
+
+
+def head_anew(folder: Path) -> None:
+    """Have the head tell of the lines that there are."""
+    lines = b"".join(path.read_bytes() for path in days_of(folder))
+    head = folder / "journal" / "head"
+    told = head.read_text("utf-8").split("\n")
+    told[1:3] = [str(lines.count(b"\n")), sha256(lines).hexdigest()]
+    head.write_text("\n".join(told), "utf-8")
+    journal_listed_anew(folder)
+
+
+def a_flipped_byte(folder: Path) -> None:
+    path = folder / "registre" / "registre.csv"
+    content = path.read_bytes()
+    path.write_bytes(content[:900] + bytes([content[900] ^ 1]) + content[901:])
+
+
+def a_truncated_report(folder: Path) -> None:
+    path = folder / "rapport" / "rapport.pdf"
+    path.write_bytes(path.read_bytes()[:5_000])
+
+
+def a_model_mail_too_many(folder: Path) -> None:
+    (folder / "courriels" / "60-autre.txt").write_text("Bonjour", "utf-8")
+
+
+def answers_left_out(folder: Path) -> None:
+    (folder / "registre" / "reponses.csv").unlink()
+    listed_anew(folder)
+
+
+def a_day_left_out(folder: Path) -> None:
+    days_of(folder)[1].unlink()
+    journal_listed_anew(folder)
+
+
+def two_lines_swapped(folder: Path) -> None:
+    path = days_of(folder)[0]
+    first, second, *rest = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join((second, first, *rest)))
+    journal_listed_anew(folder)
+
+
+def a_line_altered(folder: Path) -> None:
+    path = days_of(folder)[0]
+    path.write_bytes(path.read_bytes().replace(b'"kind":"fact"', b'"kind":"Fact"', 1))
+    journal_listed_anew(folder)
+
+
+def a_line_and_the_head_altered(folder: Path) -> None:
+    a_line_altered(folder)
+    head_anew(folder)
+
+
+def another_key_for_it_all(folder: Path) -> None:
+    a_line_altered(folder)
+    journal = folder / "journal"
+    head_anew(folder)
+    key = folder.parent / "clé"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    public = key.with_name("clé.pub").read_text("utf-8")
+    kind, word = public.split()[:2]
+    (journal / "key.pub").write_text(public, "utf-8")
+    (journal / "allowed_signers").write_text(
+        f'mailwatch namespaces="mailwatch-journal" {kind} {word}\n', "utf-8"
+    )
+    (journal / "head.sig").unlink()
+    subprocess.run(
+        ["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", "mailwatch-journal", journal / "head"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    journal_listed_anew(folder)
+
+
+def closed_figures_embellished(folder: Path) -> None:
+    rewritten(folder, "rapport/chiffres-arretes.json", ('"state":"overdue"', '"state":"pending"'))
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        (a_flipped_byte, ("registre/registre.csv: FAILED", "FAUX : un fichier du dossier")),
+        (a_truncated_report, ("rapport/rapport.pdf: FAILED", "FAUX : un fichier du dossier")),
+        (a_model_mail_too_many, ("courriels/60-autre.txt", "FAUX : ces fichiers du dossier sont de trop")),
+        (a_day_left_out, ("FAUX : le journal n’a pas autant de lignes que sa tête en compte",)),
+        (two_lines_swapped, ("FAUX : un numéro de ligne manque, ou n’est pas à sa place",)),
+        (a_line_altered, ("FAUX : une ligne n’est pas celle que la tête a vue",)),
+        (a_line_and_the_head_altered, ("FAUX : la signature de la tête",)),
+        (another_key_for_it_all, ("FAUX : la clé n’est pas la dernière que le journal nomme",)),
+        (closed_figures_embellished, ("FAUX : les chiffres arrêtés ne sont pas ceux du journal",)),
+    ],
+)  # fmt: skip
+def test_each_deceit_is_named_by_the_page(
+    closed: tuple[Path, Path],
+    bare: Path,
+    tmp_path: Path,
+    damage: Callable[[Path], None],
+    named: tuple[str, ...],
+) -> None:
+    folder = laid_out(closed[1], tmp_path / "auditeur")
+    damage(folder)
+
+    found = verified(folder, bare)
+
+    assert found.returncode != 0
+    for words in named:
+        assert words in found.stdout + found.stderr
+    assert found.stdout.count("FAUX") == 1
+
+
+def test_a_sound_pack_says_so_at_each_step(
+    closed: tuple[Path, Path], bare: Path, tmp_path: Path
+) -> None:
+    found = verified(laid_out(closed[1], tmp_path / "auditeur"), bare)
+
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "FAUX" not in found.stdout
+    assert found.stdout.count("bon : ") == 13
+
+
+def test_answers_that_were_left_out_are_missed_by_the_program(
+    closed: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder = laid_out(closed[1], tmp_path / "auditeur")
+    answers_left_out(folder)
+
+    found = recomputed(folder)
+
+    assert found.returncode == 2
+    assert "reponses.csv" in found.stderr
+
+
+def test_a_register_that_was_embellished_with_its_figures_is_not_that_of_the_closed_ones(
+    closed: tuple[Path, Path], bare: Path, tmp_path: Path
+) -> None:
+    folder = laid_out(closed[1], tmp_path / "auditeur")
+    path = folder / "registre" / "registre.csv"
+    late = next(row for row in rows(path.read_bytes()) if row["etat"] == "en retard")
+    lines = path.read_bytes().decode("utf-8-sig").split("\r\n")
+    embellished = [
+        line.replace("en retard;;;;", f"répondue à temps;{late['recue_le']};réponse;0;", 1)
+        if line.startswith(late["demande"]) else line
+        for line in lines
+    ]  # fmt: skip
+    path.write_bytes("\r\n".join(embellished).encode("utf-8-sig"))
+    told = json.loads((folder / "figures.json").read_text("utf-8"))
+    (folder / "figures.json").write_text(json.dumps(again(folder, told)), "utf-8")
+    listed_anew(folder)
+
+    found = recomputed(folder)
+
+    assert verified(folder, bare).returncode == 0
+    assert found.returncode == 1, found.stdout
+    assert "ensemble · courriels · réponses dans le délai : " in found.stdout
+    assert "aux chiffres arrêtés" in found.stdout
+    assert "dans figures.json" not in found.stdout
+
+
+def again(folder: Path, told: Mapping[str, object]) -> Mapping[str, object]:
+    """The figures that the register of a pack gives, as its own program makes them."""
+    figures, _ = program().recalcules(folder / "registre")
+    assert figures != told
+    found: Mapping[str, object] = figures
+    return found

@@ -20,7 +20,7 @@ from mailwatch.indicators import rate
 from mailwatch.report.cells import population
 from mailwatch.signs import writable
 from tests.histories import history
-from tests.recalculation import PROGRAM, laid, program, told
+from tests.recalculation import PROGRAM, laid, laid_closed, program, told
 
 RECALCUL = program()
 main = RECALCUL.main
@@ -38,6 +38,31 @@ def test_the_register_alone_gives_every_figure_of_any_history(draw: Random, tmp_
 
     assert code == 0, said
     assert "écarts : 0." in said
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(draw=st.randoms(use_true_random=False))
+def test_closed_figures_are_those_of_the_register_in_any_history(
+    draw: Random, tmp_path: Path
+) -> None:
+    code, said = told(main, laid_closed(tmp_path, history(draw)))
+
+    assert code == 0, said
+
+
+def test_a_register_that_gives_other_figures_than_the_closed_ones_is_named(tmp_path: Path) -> None:
+    folder = laid_closed(tmp_path, history(Random(1), most=60))
+    laid(folder, history(Random(2), most=60))
+
+    code, said = told(main, folder)
+
+    assert code == 1
+    assert "aux chiffres arrêtés" in said
+    assert "dans figures.json" not in said
 
 
 @given(denominator=st.integers(0, 200_000), data=st.data())

@@ -46,9 +46,11 @@ TOOLS = (
     "sed",
     "seq",
     "sha256sum",
+    "sort",
     "ssh-keygen",
     "tail",
     "test",
+    "uniq",
     "wc",
 )
 """All that the page may ask of a machine, beside the shell."""

@@ -125,6 +125,18 @@ def test_an_observation_that_begins_in_the_future_is_doubted(bureau: Bureau) -> 
         assert checked.out.count("est dans l’avenir : d’ici là, aucune demande ne compte") == doubts
 
 
+def test_many_folders_that_are_missing_are_not_told_without_end(bureau: Bureau) -> None:
+    text = bureau.settings.read_text("utf-8")
+    folders = ", ".join(f'{{ name = "Année {n}", role = "inbox" }}' for n in range(30))
+    bureau.settings.write_text(text.replace("folders = [", f"folders = [{folders}, "), "utf-8")
+
+    looked = bureau.type("once")
+
+    assert looked.code == 65
+    assert looked.err.count("aucun dossier") == 20
+    assert looked.err.endswith("… et 10 autres\n")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read anywhere")
 def test_settings_that_cannot_be_read_are_a_fault_of_the_settings(bureau: Bureau) -> None:
     bureau.settings.chmod(0)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from mailwatch.ruleset import Desk
     from mailwatch.site import AlertPlan, Site
 
+_TOLD = 20
+"""Failures that one call tells; « status » has them all, and cron sends what is printed by mail."""
+
 
 @click.command(
     help=_(
@@ -80,7 +83,7 @@ def once(reconcile: bool, settings: str | None, now: str | None, as_json: bool) 
     )
     tally = done.polled.tally
     # What holds up an account is told once, not for each of its folders.
-    errors = {str(error): error for error in done.errors}.values()
+    errors = [*{str(error): error for error in done.errors}.values()]
     if as_json:
         print_json(
             {
@@ -104,8 +107,10 @@ def once(reconcile: bool, settings: str | None, now: str | None, as_json: bool) 
                 "Rapprochement avec le serveur : messages retrouvés : {healed}, qui n’y sont plus : {gone}."
             )
             click.echo(words.format(healed=tally.healed, gone=tally.gone))
-        for error in errors:
+        for error in errors[:_TOLD]:
             click.echo(labelled("mailwatch", say(error)), err=True)
+        if len(errors) > _TOLD:
+            click.echo(_("… et {count} autres").format(count=len(errors) - _TOLD), err=True)
     sys.exit(done.exit_code)
 
 

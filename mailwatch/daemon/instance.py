@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -56,12 +57,23 @@ def _opened(state: Path) -> int:
             folder=state,
         ) from None
     except OSError as fault:
+        if fault.errno == errno.EROFS:
+            raise on_a_closed_disk(state) from None
         raise RefusedError(
             "« {folder} » : ce compte ne peut pas y écrire ({reason}) ; lancez mailwatch sous le compte à qui est le "
             "dossier",
             folder=state,
             reason=refusal(fault),
         ) from None
+
+
+def on_a_closed_disk(path: Path) -> RefusedError:
+    """Say that nothing can be written where `path` lies, whoever asks."""
+    return RefusedError(
+        "« {path} » est sur un disque en lecture seule ; remontez-le en écriture, et lisez ce que le noyau en dit "
+        "(journalctl -k) : un disque qui défaille se ferme de lui-même",
+        path=path,
+    )
 
 
 def refuse_network(state: Path) -> str:

@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mailwatch.daemon import key_file
-from mailwatch.daemon.instance import refuse_network
+from mailwatch.daemon.instance import on_a_closed_disk, refuse_network
 from mailwatch.diagnosis.terms import Found, found
 from mailwatch.errors import BusyError, MailwatchError, RefusedError, Remark, refusal
 from mailwatch.probe import glance
@@ -129,6 +129,8 @@ def rights(site: Site, settings: Path) -> Found:
     state, key = Path(site.state), Path(site.state, KEY)
     for path in (state, state / FILE):
         if os.access(path, os.F_OK) and not os.access(path, os.W_OK):
+            if os.statvfs(path).f_flag & os.ST_RDONLY:
+                raise on_a_closed_disk(path)
             raise RefusedError(
                 "« {path} » : ce compte ne peut pas y écrire ; rendez-le, avec son dossier, au compte du service",
                 path=path,

@@ -265,14 +265,14 @@ class Phrasebook:
             {stem: Shelf(openings) for stem, openings in stems.items()},
         )
 
-    def find(self, words: Words) -> list[Hit]:
-        """Every phrase found, in the order of the text; a phrase may overlap another."""
-        line, tokens = words.line, words.tokens
+    def find(self, words: Words, most: int | None = None) -> list[Hit]:
+        """Every phrase that starts at one of the first `most` tokens, in order; one may overlap another."""
+        line, tokens = words.line, words.tokens[:most]
         known, stems = self.shelves
         shelves = map(known.get, tokens)
         found: list[Hit] = []
         for at, token, second, shelf in zip(
-            words.starts, tokens, (*tokens[1:], ""), shelves, strict=False
+            words.starts, tokens, (*words.tokens[1:], ""), shelves, strict=False
         ):
             opened = shelf or stems.get(token[:STEM])
             if opened is None:

@@ -155,8 +155,8 @@ def _announced(subject: str, rules: RulePack) -> _Entry | None:
     for text in subjects:
         begun = [
             (rule, hit)
-            for rule, hit in rules.find(read(text))
-            if hit.start == 1 and rule.label.startswith("subject:")
+            for rule, hit in rules.begin(read(text))
+            if rule.label.startswith("subject:")
         ]
         if begun:
             return max(begun, key=lambda entry: (entry[1].end, entry[0].weight))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -71,8 +71,14 @@ class RulePack:
 
     def find(self, words: Words) -> tuple[tuple[Rule, Hit], ...]:
         """Every rule that `words` meets, with the words it rests on, in the order of the text."""
+        return self._own(_found(self.phrasebook, words))
+
+    def begin(self, words: Words) -> tuple[tuple[Rule, Hit], ...]:
+        """Every rule that the very first of `words` meet."""
+        return self._own(self.phrasebook.find(words, 1))
+
+    def _own(self, found: Iterable[Hit]) -> tuple[tuple[Rule, Hit], ...]:
         known = self.rules.get
-        found = _found(self.phrasebook, words)
         return tuple([(rule, hit) for hit in found if (rule := known(hit.key)) is not None])
 
 

@@ -262,6 +262,17 @@ def test_a_database_of_another_program_is_refused(folder: Path) -> None:
         pass
 
 
+def test_a_register_that_is_moved_while_it_is_open_is_told_as_such(folder: Path) -> None:
+    there, elsewhere = folder / file.FILE, folder / "ailleurs.sqlite"
+    with opened(folder, KEY) as register:
+        there.rename(elsewhere)
+        with pytest.raises(RegisterError, match="a été déplacé ou effacé pendant que mailwatch"):
+            register.journal("start", NOON)
+        elsewhere.rename(there)
+
+    assert checked(folder, KEY, DESK) == ()
+
+
 def test_a_register_that_another_program_holds_is_busy(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -395,6 +395,12 @@ def _in_words(fault: BaseException | None, path: Path) -> MailwatchError | None:
                 "plus de place pour le registre « {path} » ; libérez-en : rien n’est perdu",
                 path=path,
             )
+        case ["READONLY"] if name.endswith("_DBMOVED"):
+            return RegisterError(
+                "le registre « {path} » a été déplacé ou effacé pendant que mailwatch s’en servait ; remettez-le, puis "
+                "relancez",
+                path=path,
+            )
         case ["READONLY"] | ["PERM"] | ["CANTOPEN"] | ["AUTH"]:
             return RefusedError(
                 "le registre « {path} » ne peut pas être écrit ; rendez-le, et son dossier, à ce compte",

@@ -21,6 +21,7 @@ from mailwatch.daemon.instance import on_a_closed_disk, refuse_network
 from mailwatch.diagnosis.terms import Found, found
 from mailwatch.errors import BusyError, MailwatchError, RefusedError, Remark, refusal
 from mailwatch.probe import glance
+from mailwatch.register import refuse_superuser
 from mailwatch.register.database import FILE, KEY
 from mailwatch.site import Site
 
@@ -142,8 +143,20 @@ def rights(site: Site, settings: Path) -> Found:
             *(_of_the_closed(path) for path in closed),
             _of_the_settings(settings),
             _of_the_measures(site),
+            _of_the_superuser(state),
         ),
     )
+
+
+def _of_the_superuser(state: Path) -> Remark | None:
+    """What root may do is no proof of what the service may."""
+    try:
+        refuse_superuser(state)
+    except RefusedError as error:
+        return Remark(error.template, **error.values)
+    except OSError:
+        return None
+    return None
 
 
 def _mode(path: Path) -> int | None:

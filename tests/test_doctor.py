@@ -364,7 +364,6 @@ def test_an_account_that_could_write_is_doubtful(
         assert f"ce compte pourrait y écrire (droits {could} parmi" in doubts(found)
 
 
-@pytest.mark.parametrize("ends", [b" NO no", b" BAD what?"])
 @pytest.mark.skipif(os.geteuid() != 0, reason="only the superuser can be taken for another")
 def test_the_superuser_is_told_that_the_service_has_another_account(
     site: Site, tmp_path: Path
@@ -376,6 +375,7 @@ def test_the_superuser_is_told_that_the_service_has_another_account(
     assert "lancez cette commande sous ce compte" in told
 
 
+@pytest.mark.parametrize("ends", [b" NO no", b" BAD what?"])
 def test_a_server_that_will_not_tell_rights_raises_no_doubt(
     server: Hostile, account: Account, ends: bytes
 ) -> None:

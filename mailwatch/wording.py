@@ -213,7 +213,7 @@ class Phrase:
     key: str
     text: str
 
-    @cached_property
+    @property
     def match(self) -> Callable[[str, int], re.Match[str] | None]:
         """Match the phrase where it starts in a `Words.line`."""
         return _compiled(_pattern(phrase_tokens(self.text))).match
@@ -232,17 +232,46 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-@dataclass(frozen=True, eq=False)
+class Tries:
+    """The phrases to try where two words stand, compiled when these words first turn up."""
+
+    # Slots: a text passes hundreds of these, and each step to a dictionary and back waits for memory.
+    __slots__ = ("_phrases", "each")
+    each: tuple[tuple[str, Callable[[str, int], re.Match[str] | None]], ...]
+    """The key of each phrase, and what matches it."""
+
+    def __init__(self, phrases: tuple[Phrase, ...]) -> None:
+        self._phrases = phrases
+
+    def __getattr__(self, name: str) -> object:
+        """Fill the slot when it is first looked at."""
+        if name != "each":
+            raise AttributeError(name)
+        self.each = tuple((phrase.key, phrase.match) for phrase in self._phrases)
+        return self.each
+
+
 class Shelf:
-    """The phrases that start with one word, sorted by the word that follows it."""
+    """The phrases that start with one word, sorted by the word that follows it when the word first turns up."""
 
-    openings: tuple[tuple[str, Phrase], ...]
-    """Each phrase under the second word of every way to say it."""
+    __slots__ = ("_openings", "followed")
+    followed: tuple[dict[str, Tries], dict[str, Tries], Tries | None]
+    """By the second word, by the start of another, and at any other."""
 
-    @cached_property
-    def followed(self) -> _ByWord[Phrase]:
-        """The phrases by what follows their first word."""
-        return _by_word(self.openings)
+    def __init__(self, openings: tuple[tuple[str, Phrase], ...]) -> None:
+        self._openings = openings
+
+    def __getattr__(self, name: str) -> object:
+        """Fill the slot when it is first looked at."""
+        if name != "followed":
+            raise AttributeError(name)
+        words, stems, rest = _by_word(self._openings)
+        self.followed = (
+            {word: Tries(phrases) for word, phrases in words.items()},
+            {stem: Tries(phrases) for stem, phrases in stems.items()},
+            Tries(rest) if rest else None,
+        )
+        return self.followed
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,10 +307,12 @@ class Phrasebook:
             if opened is None:
                 continue
             by_word, by_stem, rest = opened.followed
-            for phrase in by_word.get(second) or (by_stem and by_stem.get(second[:STEM])) or rest:
-                match = phrase.match(line, at)
-                if match:
-                    found.append(Hit(phrase.key, at, match.end(), words))
+            tries = by_word.get(second) or (by_stem and by_stem.get(second[:STEM])) or rest
+            if tries:
+                for key, match in tries.each:
+                    met = match(line, at)
+                    if met:
+                        found.append(Hit(key, at, met.end(), words))
         return found
 
     def keys(self, words: Words) -> frozenset[str]:

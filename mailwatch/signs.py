@@ -22,7 +22,7 @@ _UNWRITABLE = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
 )
 """What XML 1.0 cannot hold, or discourages (section 2.2), and what other programs’ readers choke on."""
-_LATIN = "\\t\\n\\r\\x20-\\x7e\\xa0-\\u017f\\u2010-\\u2027\\u202f-\\u2030\\u2039-\\u203a\\u20ac\\u2190-\\u2193\\u2212"
+_LATIN = "\\n\\x20-\\x7e\\xa0-\\u017f\\u2010-\\u2027\\u202f-\\u2030\\u2039-\\u203a\\u20ac\\u2190-\\u2193\\u2212"
 _ON_PAPER = (
     f"{_LATIN}\\u0180-\\u0377\\u037a-\\u037f\\u0384-\\u038a\\u038c\\u038e-\\u03a1\\u03a3-\\u04ff"
     "\\u0531-\\u0556\\u0559-\\u058a\\u0591-\\u05c7\\u05d0-\\u05ea\\u05f0-\\u05f4\\u0606-\\u060c\\u061b\\u061f"
@@ -45,6 +45,13 @@ def writable(text: str) -> str:
     """Give a text as XML, HTML and CSV can hold it."""
     # Nearly all texts are printable, and told so in a tenth of the time.
     return text if text.isprintable() else _UNWRITABLE.sub(MISSING, text)
+
+
+def evenly(text: str) -> str:
+    """Give a text with one kind of line end, and spaces for tabs: no font has a sign for them."""
+    if text.isprintable():
+        return text
+    return "\n".join(line.expandtabs(4) for line in text.splitlines())
 
 
 def on_paper(text: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from mailwatch.settings import template_texts
-from mailwatch.signs import Value, everywhere, in_latin, on_paper
+from mailwatch.signs import Value, evenly, everywhere, in_latin, on_paper
 
 
 def typeset(template: str, values: Mapping[str, Value]) -> bytes:
@@ -16,12 +16,13 @@ def typeset(template: str, values: Mapping[str, Value]) -> bytes:
     """
     import typst
 
-    meant, shown = everywhere(values, str), everywhere(values, on_paper)
+    meant = everywhere(values, evenly)
+    shown = everywhere(meant, on_paper)
     try:
         return _compiled(template, shown, unshown=shown != meant)
     except typst.TypstError:
         # Marks of one font above letters of another: no table of signs tells.
-        return _compiled(template, everywhere(values, in_latin), unshown=True)
+        return _compiled(template, everywhere(meant, in_latin), unshown=True)
 
 
 def _compiled(template: str, values: Value, *, unshown: bool) -> bytes:

@@ -9,7 +9,7 @@ header block without separator needs a sender, a sending time and one more field
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailwatch.message.attributions import (
@@ -54,9 +54,9 @@ class Opening:
         return _sender(attributed_to(attribution) if attribution else self.fields.get("from", ""))
 
 
-def stops(text: str) -> list[int]:
+def stops(text: str) -> Iterator[int]:
     """The numbers of the lines marked as quotation, or where an opening could start: a cheap look at each."""
-    return [number for number, stop in enumerate(_STOP.findall(text)) if stop]
+    return (number for number, line in enumerate(_STOP.finditer(text)) if line.lastindex)
 
 
 def read_opening(lines: Sequence[str], at: int) -> Opening | None:

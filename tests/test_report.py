@@ -116,6 +116,13 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope() -> None:
     assert all(attributes.get("scope") in ("col", "row") for tag, attributes in seen if tag == "th")
 
 
+def test_a_table_wider_than_the_screen_is_reached_by_the_keyboard_and_named() -> None:
+    found = [attributes for _, attributes in outline().seen if attributes.get("role") == "region"]
+
+    assert len(found) == page().count("<table>")
+    assert all(one["tabindex"] == "0" and one["aria-label"] for one in found)
+
+
 def test_every_chart_has_a_title_a_description_and_its_table() -> None:
     seen = outline().seen
     drawn = [attributes for tag, attributes in seen if tag == "svg"]

@@ -120,7 +120,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     message     charset, encoded, page, style, sight, walk, html, mime, dates, fields, structure, reports, journaled,
                 attributions, openings, additions, quoting, body
     ruleset     terms, tables, packs, choices, local, leanings
-    dates       grammar
+    dates       reckoning, figures, grammar, english
     nature      automatic, forms, voices, mass, scope, person, internal, earlier, leaning, incoming, cues,
                 asking, elsewhere, answering, outgoing
     mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,

@@ -23,21 +23,21 @@ RULES = Path(__file__).parents[1] / "rules"
 PACK = ruleset.read_pack(
     "promises.toml", tomllib.loads((RULES / "promises.toml").read_text(encoding="utf-8"))
 )
-JURA = workdays.Calendar(
-    territory=workdays.read_territories(
-        tomllib.loads((RULES / "calendars.toml").read_text(encoding="utf-8"))
-    )["39"]
+TERRITORIES = workdays.read_territories(
+    tomllib.loads((RULES / "calendars.toml").read_text(encoding="utf-8"))
 )
+JURA = workdays.Calendar(territory=TERRITORIES["39"])
 TUESDAY = date(2026, 3, 3)
 UNDATED = "undated"
 
 
-def announced(text: str, on: date = TUESDAY) -> Announced | None:
-    return promises.announced(read(text), on, JURA, PACK)
+def announced(text: str, on: date = TUESDAY, where: str = "39") -> Announced | None:
+    calendar = workdays.Calendar(territory=TERRITORIES[where])
+    return promises.announced(read(text), on, calendar, PACK)
 
 
-def verdict(text: str, on: date = TUESDAY) -> str | None:
-    found = announced(text, on)
+def verdict(text: str, on: date = TUESDAY, where: str = "39") -> str | None:
+    found = announced(text, on, where)
     if found is None:
         return None
     return found.on.isoformat() if found.on else UNDATED
@@ -57,6 +57,20 @@ def wall() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("expected", "sentence"), wall())
 def test_agents_promise_in_many_ways(expected: str, sentence: str) -> None:
     assert (verdict(sentence) or "none") == expected
+
+
+def days() -> list[tuple[str, str, str]]:
+    """The days of the other wall: when the answer is written and where, what it announces, in which words."""
+    lines = Path(__file__).with_name("test_promises_days.txt").read_text("utf-8").splitlines()
+    parts = (line.split(" | ", 2) for line in lines if " | " in line)
+    return [(written, expected, words) for written, expected, words in parts]
+
+
+@pytest.mark.parametrize(("written", "expected", "words"), days())
+def test_a_day_may_be_said_in_many_ways(written: str, expected: str, words: str) -> None:
+    on, _, where = written.partition(" ")
+    sentence = words if words.endswith(".") else f"Je vous répondrai {words}."
+    assert (verdict(sentence, date.fromisoformat(on), where or "39") or "none") == expected
 
 
 # --- dates ----------------------------------------------------------------------------------------

@@ -32,10 +32,10 @@ MONTHS = {
 }
 ABOUT = {"huitaine": 8, "dizaine": 10, "quinzaine": 15, "vingtaine": 20, "trentaine": 30}
 ORDINALS = {
-    **dict.fromkeys(("premier", "1er"), 1),
-    **dict.fromkeys(("deuxieme", "second", "2e", "2eme"), 2),
+    **dict.fromkeys(("premier", "premiere", "1er", "1re", "1ere"), 1),
+    **dict.fromkeys(("deuxieme", "second", "seconde", "2e", "2eme"), 2),
     **dict.fromkeys(("troisieme", "3e", "3eme"), 3),
-    **dict.fromkeys(("quatrieme", "4e", "4eme", "dernier"), 4),
+    **dict.fromkeys(("quatrieme", "4e", "4eme", "dernier", "derniere"), 4),
 }
 _ONES = (
     *(
@@ -82,7 +82,10 @@ _NUMBER = (
     r"(?:\d{1,4}|(?:quatre vingts?|vingt|trente|quarante|cinquante|soixante|cent)"
     rf"(?: et (?:une?|onze)| (?:{_ONE}))?|{_ONE})"
 )
-_DAY = r"(?:1er|1 er|premier|[0-3]?\d)"
+_DAY = (
+    rf"(?:1er|1 er|premier|[0-3]?\d|(?:vingt(?: et un| (?:{_ONE}))?|trente(?: et un)?|{_ONE})"
+    rf"(?= (?:{_MONTH}) ))"
+)
 _PERIOD = "jours?|semaines?|mois|heures?|quinzaines?|ans?|annees?"
 
 # --- the lead -------------------------------------------------------------------------------------
@@ -114,7 +117,8 @@ _LEAD = (
 _DELAY = (
     rf"(?:{_NUMBER} (?:jours?|semaines?|mois) (?:a|ou|voire) )?"
     rf"(?:(?P<count>{_NUMBER}) (?:(?:a|ou|et|voire|au) (?:de )?)?(?:(?P<upper>{_NUMBER}) )?"
-    rf"(?:prochaine?s |petite?s |bons? |bonnes? )?(?P<unit>{_PERIOD}|h|j)"
+    rf"(?:prochaine?s |petite?s? |bons? |bonnes? |tout petits )?(?P<unit>{_PERIOD}|h|j)"
+    r"(?P<half> et demie?)?(?: (?:ou|voire) (?P<more>deux|trois|quatre|[2-4])(?![^ ]))?"
     r"|(?P<glued>\d{1,3})(?P<glued_unit>h|j)"
     rf"|(?:une )?(?P<about>{'|'.join(ABOUT)})(?: (?:de|d) (?P<about_unit>jours?|semaines?))?"
     r")(?![^ ])(?: (?P<worked>ouvre+s?|ouvrables?|francs?))?"
@@ -122,72 +126,104 @@ _DELAY = (
 _NAMED = (
     rf"(?P<week_of>semaine du )?(?:(?:(?:{_WD}) )?(?:le )?{_DAY} (?:(?:{_MONTH}|\d\d?) )?"
     rf"(?:\d\d(?:\d\d)? )?(?:et|ou|au|a|voire) (?:le |au |du )?|{_DAY} (?=\d\d? (?:{_MONTH}) ))?"
-    rf"(?:(?P<weekday>{_WD}) (?:le )?)?(?P<day>{_DAY}|20\d\d)(?![^ ])"
-    rf"(?! (?:trimestre|semestre|quinzaine))(?: (?P<month>{_MONTH})(?![^ ])"
+    rf"(?:(?P<weekday>{_WD}) (?:prochain )?(?:, )?(?:le )?)?(?P<day>{_DAY}|20\d\d)(?![^ ])"
+    rf"(?! (?:trimestre|semestre|quinzaine|semaine|h|heures?|{_WD}) )(?: (?P<month>{_MONTH})(?![^ ])"
     r"(?:(?: \.)? (?P<year>20\d\d)(?![^ ]))?"
     r"| (?P<day_of>courant|du mois prochain|du mois (?:en cours|courant)|de ce mois)| \d)?"
 )
 _WEEK = (
     r"(?:(?P<week_part>debut|milieu|mi|fin|courant) (?:de |d )?)?(?:la |l )?(?P<this_week>cette )?"
-    r"(?:semaine|sem)(?: \.)?(?: (?:n |no |numero )?(?P<week>[0-5]?\d)(?![^ ])"
-    r"| (?P<next_week>prochaine|suivante|a venir|qui vient|d apres)| en cours)?"
+    r"(?:semaines?|sem)(?: \.)?(?: (?:n |no |numero )?(?:[0-5]?\d (?:ou|et|a|voire) (?=\d\d? (?!h )))?"
+    r"(?P<week>[0-5]?\d)(?![^ ])| (?P<next_week>prochaine|suivante|a venir|qui vient|d apres)"
+    r"| (?P<after_it>qui (?:suit|suivra|suivrait))"
+    r"| (?P<its_week>(?<=cette semaine )la|d[eu] (?:son|mon|leur|notre|cette|la|ce)"
+    r" (?:retour|reprise|date|reunion|seance|commission|visite|echeance|rendez vous))| en cours)?"
     r"(?! (?:derniere|passee|precedente))|s(?P<short_week>[0-5]\d)"
 )
 _SPAN = (
-    r"(?:(?P<part>debut|mi|milieu|fin|courant|(?:premiere|1re|1ere) quinzaine"
-    r"|(?:seconde|deuxieme|2e|2eme) quinzaine) (?:(?:de|d|du|le|la|l) ){0,3})?"
+    r"(?:(?P<part>debut|mi|milieu|fin|courant|premiers jours|derniers jours"
+    rf"|(?P<nth>{'|'.join(ORDINALS)}) (?P<part_day>semaine|quinzaine|{_WD})) (?:(?:de|d|du|le|la|l) ){{0,3}})?"
     rf"(?:(?:mois (?:de |d ))?(?P<span_month>{_MONTH})(?![^ ])(?: (?P<span_year>20\d\d)(?![^ ]))?"
     r"|(?P<next_month>mois (?:prochain|suivant|a venir|qui vient)|prochain mois)"
     r"|(?:ce )?(?P<this_month>mois)(?: en cours| courant| ci)?"
     r"|(?P<this_year>annee)(?: (?P<next_year>prochaine)| en cours| civile)?|(?P<year_only>20\d\d)"
-    rf"|(?P<ordinal>{'|'.join(ORDINALS)}) (?P<fraction>trimestre|semestre)"
-    r"(?: (?:de )?(?P<fraction_year>20\d\d))?)(?![^ ])"
+    rf"|(?:ce )?(?:(?P<ordinal>{'|'.join(ORDINALS)}) )?(?P<fraction>trimestre|semestre)"
+    r"(?: (?P<next_fraction>prochain|suivant|a venir|qui vient)| en cours| (?:de )?(?P<fraction_year>20\d\d))?)"
+    r"(?![^ ])"
+)
+_PART_OF_DAY = "matin|matinee|midi|apres midi|aprem|soir|soiree|journee"
+_FEAST = (
+    "noel|saint sylvestre|nouvel an|jour de l an|fete du travail|fete nationale|assomption|toussaint"
+    "|armistice|paques|ascension|pentecote"
 )
 _WORD = (
-    rf"(?:(?:{_WD}) (?:ou|voire|et) )?(?P<only_weekday>{_WD})"
-    r"(?: (?P<which>prochain|suivant|qui vient|en huit|en quinze|de la semaine prochaine|de cette semaine))?"
+    rf"(?:(?P<feast_day>{_WD}|veille|lendemain|pont|week end) de (?:la |l )?)?(?P<feast>{_FEAST})"
+    rf"|(?:(?:{_WD}) (?:ou|voire|et) )?(?P<only_weekday>{_WD})"
+    r"(?: (?P<which>prochain|suivant|d apres|qui (?:vient|suit|suivra)|en huit|en quinze"
+    r"|de la semaine (?:prochaine|suivante)|de cette semaine))?"
     rf"(?! (?:dernier(?! delai)|passe|(?:au|et|ou) (?:{_WD})|de \d))"
-    r"|(?P<word>apres demain|demain|aujourd hui|ce (?:jour|moment) la|cette date la|(?:jour|date|moment) meme"
-    r"|meme (?:jour|date)|that same day|ce (?:soir|jour|matin)|cet (?:apres midi|aprem)|(?:fin du )?week end"
-    r"|(?:sur)?lendemain|(?:fin de (?:la )?)?(?:journee|matinee|apres midi)|noel|toussaint|paques)"
+    r"|(?P<word>apres demain|demain|aujourd hui|ce (?:jour|moment|terme) la"
+    r"|cette (?:meme )?(?:date|echeance)(?: la)?|d ici la|(?:jour|date|moment) meme|meme (?:jour|date)"
+    r"|ce (?:soir|jour|matin|midi)|cette nuit|cet (?:apres midi|aprem)|(?:fin du )?week end"
+    r"|(?<=dans l )heure|(?<=dans la )demi heure"
+    r"|(?:sur)?lendemain|(?:(?:fin|debut|milieu) (?:de (?:la )?|d )?)?(?:journee|matinee|apres midi|soiree|midi)"
+    rf"(?! (?:de |du |d )?(?:demain|apres demain|{_WD}|le)))"
 )
+_HOUR = r"(?:(?:avant|vers|a|d ici|des|pour|,) )?(?:midi|minuit|\d\d?h(?:\d\d)?|\d\d? (?:h|heures?)(?: \d\d)?)(?![^ ])"
 _TAIL = (
-    r"(?: (?:dans (?:la|l) )?(?:matin|matinee|midi|apres midi|soir|soiree|journee))?(?: ,)?"
+    r"(?:(?: ,)? (?:(?:en|a|au|dans|des) )?(?:(?:la|le|l) )?(?:(?:fin|debut|milieu) (?:de|d) (?:(?:la|l) )?)?"
+    rf"(?:{_PART_OF_DAY}))?(?: ,)?"
     rf"(?: (?P<latest>au plus tard(?! (?:le|la|au|en|mi|fin|debut|demain|dans|{_WD}|\d))"
-    r"|au maximum|maximum|maxi|max|dernier delai|au plus(?! tard)))?"
+    r"|(?:au )?(?:grand )?maximum|maxi|max|dernier delai|au plus(?! tard)))?"
 )
 WHEN = re.compile(
     rf"{_LEAD}(?:(?P<a_delay>{_DELAY})|(?P<a_date>{_NAMED})|(?P<a_week>{_WEEK})|(?P<a_span>{_SPAN})"
     rf"|(?P<a_word>{_WORD}))(?![^ ]){_TAIL} "
 )
 
+WHEN_NAMED = re.compile(rf"(?<= ){_NAMED}")
+"""A day by its name within the words of an event (« à compter du 12 mars »)."""
+
+RELATIVE = re.compile(
+    r" (?:suiv\w+|plus tard|apres|(?:sur)?lendemain|la|meme|qui sui\w+|d[eu] (?:sa|son|mon|cette|la)) "
+)
+"""What counts from a day named before."""
+
+SAME_DAY = frozenset(("heure", "demi heure", "journee", "matinee", "apres midi"))
+"""Words that count from an event when they follow one (« dès que je sais, je vous le dis dans l’heure »)."""
+
+AT_HOUR = re.compile(rf"(?: ,)? {_HOUR} ")
+"""The time of a day just named (« demain avant 17 h »): no other day."""
+
 START = re.compile(
     r"(?<= )(?:patient\w*|patience|attendre|laissez|accordez|donnez|(?:nous )?donnons|(?<= me )donne|compter|prevoir"
-    r"|delais?"
-    r"|(?<! de )(?<! du )(?<! jusqu )(?<! jusqu a )(?<! depuis )(?<! depuis le )"
+    r"|delais?|(?<! de )(?<! du )(?<! depuis )(?<! depuis le )"
     r"(?:au?|aux|d|pas|plus|sous|avant|dans|entre|pour|en|des|vers|autour|environ|maximum|moins|comptez"
-    r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|besoin|un|le|la|ce|cet|ces|les|cette|that"
-    r"|courant|debut|milieu"
-    r"|mi|fin|semaine|sem|s\d\d|premiere?|seconde?|deuxieme|troisieme|quatrieme|dernier|[1-4](?:er?|re|eme)"
-    rf"|mois|fixee?|prevue?|demain|apres|aujourd|(?:sur)?lendemain"
-    rf"|noel|toussaint|paques|week|:|(?<! au )(?<! le )(?:{_WD})))(?= )"
+    r"|prevoyez|prend\w*|necessit\w*|demand\w*|durera|requiert|faut|faudra|besoin|un|le|la|ce|cet|ces|les|cette"
+    r"|courant|debut|milieu|mi|fin|semaines?|sem|s\d\d|premiere?|seconde?|deuxieme|troisieme|quatrieme|derniere?"
+    r"|[1-4](?:er?|re|eme)|mois|fixee?|prevue?|demain|apres|(?<! compter d )(?<! partir d )(?<! dater d )aujourd"
+    rf"|(?:sur)?lendemain|week|:|(?<! au )(?<! le )(?:{_WD})"
+    rf"|{_NUMBER}(?= (?:jours?|semaines?|mois) (?:plus tard|apres) )))(?= )"
 )
-"""Where a date may start; not within « du 3 mars », « jusqu’à lundi », « depuis lundi »."""
+"""Where a date may start; not within « du 3 mars », « depuis lundi »."""
+UNTIL = re.compile(r" jusqu (?:(?:a|au|en)(?: (?:la|l))? )?$")
+"""Before a date until which something lasts: it is named, and nothing is due then."""
 
 # --- around a date --------------------------------------------------------------------------------
 
-FIGURES = re.compile(r"([0-3]?\d)\s?([/.-])\s?([01]?\d)(?:\s?\2\s?(20\d\d|\d\d))?(?!\w|[/.-]\d)")
-"""12/03, 12.03.26, 12-03-2026, in the text as written."""
-ISO = re.compile(r"(20\d\d)-([01]\d)-([0-3]\d)(?!\w)")
 NOT_A_DAY = re.compile(
     r" (?:\d|rue|avenue|place|bis|ter|boulevard|h|heures?|euros?|pieces?|documents?|exemplaires?|fois|points?) "
 )
 """What follows a number after « le » that is no day of the month."""
-CITIZENS = re.compile(r" (?:votre|vos|reception|depot|pieces?|dossier|complet\w*) ")
+CITIZENS = re.compile(
+    r" (?:votre|vos|leur reception|depot|pieces?|documents?|justificatifs?|dossier|complet\w*) "
+)
 """An event that is the citizen’s to bring about."""
 RUNS_FROM = re.compile(
-    r" (?:(?:a compter|a partir|a dater) (?:de|du|d)|suivants?|apres|qui (?:suivent|suivront|suivra|suit)"
-    r"|des|a (?=reception))((?: [^\s?!.;¶]+){0,7})"
+    r" (?:(?:a compter|a partir|a dater) (?:de|du|d)|suivants?|apres|plus tard|qui (?:suivent|suivront|suivra|suit)"
+    r"|des|a (?=reception)|d[eu] (?=(?:(?:la|l|sa|son|leur|cette|cet) )?(?:reception|seance|reunion|remise|notification"
+    r"|parution|publication|decision|depot|audience|entretien|rendez vous|visite|audition|passage|retour|date) ))"
+    r"((?: [^\s?!.;¶]+){0,7})"
 )
 """« à compter de la réception de votre dossier complet »."""
 ALREADY = re.compile(

@@ -23,7 +23,7 @@ from mailwatch.workdays import Calendar, next_working
 
 _REACH = 300
 """How far, in characters, a date may stand from the words that govern it."""
-_PRESENT_REACH = 40
+_PRESENT_REACH = 60
 """The same for a verb in the present, which seldom promises."""
 _LONGEST = 1500
 """A longer sentence is cut."""
@@ -37,7 +37,26 @@ _AWAY = re.compile(
     r"(?:absen\w*|conges?|formation|arret|deplacement) (?:[^ ?!.;¶]+ ){0,6}?jusqu au "
 )
 _BACK = re.compile("(?:a|des) (?:mon|son|leur|notre) retour ")
+_IDLE = ("est ferie", "etant ferie", "est chome", "est un jour")
+"""After a date that is only said to be a day off."""
 _DELAY = ("d ici ", "sous ", "avant ", "dans ", "au plus tard ")
+_RESTATES = re.compile(
+    r" (?:soit|sinon|au pire|a savoir|c est a dire|autrement dit|or rather|that is|otherwise)(?: donc)? (?:, )?$"
+)
+"""Before a date that says the one before it again, or falls back on another."""
+_ASIDE = re.compile(" (?:car|parce que|puisque|sachant que|meme si|alors que|bien que) ")
+"""What opens a clause that tells something else."""
+_ONCE = (
+    "des ",
+    "sitot ",
+    "aussitot qu",
+    "aussitot recu",
+    "une fois ",
+    "a reception ",
+    "apres reception ",
+)
+"""The conditions that only wait; « si » may never come true."""
+_WE = re.compile(r" (?:je|j|nous|on)(?: vous| te| t| le| la| les| l| en| y){0,3} $")
 _SUBJECT = re.compile(
     r"(?<= )(?:(?:je|j|nous|vous|on|il|elle|ils|elles|qui|ne|n|l|les|la|le|en|y|une|la|sa|ma|notre|votre|bien) )+$"
 )
@@ -71,7 +90,7 @@ def announced(
         standing = holding(own.line, inside)
         if any(governor.engages for governor in standing):
             whens = (
-                *_dates(own, start, end, replied_on, calendar),
+                *dates.find(own, start, end, replied_on, calendar, _REACH),
                 *_returns(own, start, end, replied_on, calendar),
             )
             promises.extend(_promises(own.line, start, standing, whens))
@@ -79,15 +98,6 @@ def announced(
         return None
     best = max(promises, key=lambda promise: (promise.on is not None, promise.rank))
     return Announced(on=best.on, text=_text(own, best))
-
-
-def _dates(
-    own: Words, start: int, end: int, replied_on: date, calendar: Calendar
-) -> Iterator[When]:
-    """The dates of one sentence; those before it say from which day « le lendemain » counts."""
-    for when in dates.find(own, max(0, start - _REACH), end, replied_on, calendar):
-        if when.start >= start - 1:
-            yield when
 
 
 def _returns(
@@ -117,11 +127,12 @@ def _promises(
     """The promises of one sentence: dated ones, then those whose words give no date."""
     governing = [governor for governor in standing if governor.label != "undated"]
     for governor, when in _governed(line, start, governing, whens):
-        if governor.engages and _near(governor, when):
+        if governor.engages and _near(governor, when, line):
             yield _dated(governor, when, line, standing)
     for governor in standing:
         end = _put_off_until(governor, standing)
-        if governor.label == "promise" or (governor.label == "present" and end):
+        waits = governor.label == "present" and (end or _waits(governor, line, standing))
+        if governor.label == "promise" or waits:
             yield _Promise(
                 on=None,
                 rank=(governor.weight, False, False, False, -governor.start),
@@ -134,11 +145,13 @@ def _governed(
     line: str, start: int, governing: Sequence[Governor], whens: Sequence[When]
 ) -> Iterator[tuple[Governor, When]]:
     """The dates with what governs them; verbs that a date follows take none that stands before them."""
-    pairs = [
-        (governor, when)
-        for when in whens
-        if (governor := _governor_of(when, line, start, governing)) is not None
-    ]
+    pairs: list[tuple[Governor, When]] = []
+    for when in whens:
+        governor = _governor_of(when, line, start, governing)
+        if pairs and _is_restated(when, line):
+            governor = pairs[-1][0]
+        if governor is not None and not line.startswith(_IDLE, when.end):
+            pairs.append((governor, when))
     followed = {governor.end for governor, when in pairs if when.start > governor.start}
     for governor, when in pairs:
         if governor.end not in followed or when.start > governor.start:
@@ -165,10 +178,15 @@ def _governor_of(
     if nearest is not None and opens and _follows(line, when, nearest):
         return nearest
     if not before:
-        return nearest if when.firm or (nearest and nearest.weight > 1) else None
+        binds = nearest and any(one.engages and one.weight > 1 for one in after)
+        return nearest if when.firm or binds else None
     if when.latest and line[: when.start].endswith((", ", " et ", " ou ")):
         before = [governor for governor in before if governor.label != "condition"] or before
     return max(before, key=lambda governor: _closeness(governor, when))
+
+
+def _is_restated(when: When, line: str) -> bool:
+    return _RESTATES.search(line, max(0, when.start - 18), when.start) is not None
 
 
 def _first(after: Sequence[Governor]) -> Governor | None:
@@ -199,9 +217,11 @@ def _follows(line: str, when: When, governor: Governor) -> bool:
     return len(between) < 60 and not _END.search(" " + between) and between.count(",") <= 1
 
 
-def _near(governor: Governor, when: When) -> bool:
-    reach = _PRESENT_REACH if governor.label == "present" else _REACH
-    return when.start - governor.end <= reach
+def _near(governor: Governor, when: When, line: str) -> bool:
+    if governor.label != "present":
+        return when.start - governor.end <= _REACH
+    aside = _ASIDE.search(line, governor.end - 1, max(governor.end, when.start))
+    return when.start - governor.end <= _PRESENT_REACH and not aside
 
 
 def _dated(governor: Governor, when: When, line: str, standing: Sequence[Governor]) -> _Promise:
@@ -209,13 +229,13 @@ def _dated(governor: Governor, when: When, line: str, standing: Sequence[Governo
     hangs = when.delay and any(
         other.label == "condition" and other.start < governor.start for other in standing
     )
-    restated = line.startswith("soit ", when.start - 5)
+    restated = _is_restated(when, line)
     return _Promise(
         on=None if hangs else when.on,
         rank=(
             governor.weight,
-            when.latest,
-            when.firm,
+            when.latest or restated,
+            when.firm or restated,
             restated,
             when.on.toordinal() if when.on else 0,
         ),
@@ -235,6 +255,13 @@ def _clause_start(governor: Governor, line: str, standing: Sequence[Governor]) -
             and not re.search("[,:(]", line[other.start : governor.start])
         ),
         default=governor.start,
+    )
+
+
+def _waits(governor: Governor, line: str, standing: Sequence[Governor]) -> bool:
+    """Say whether a verb in the first person waits for something (« dès que je l’ai, je vous réponds »)."""
+    return _WE.search(line, max(0, governor.start - 24), governor.start) is not None and any(
+        other.label == "condition" and line.startswith(_ONCE, other.start) for other in standing
     )
 
 

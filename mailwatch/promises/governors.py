@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mailwatch.ruleset import RulePack
+from mailwatch.ruleset import Rule, RulePack
 from mailwatch.wording import Hit, Words
 
 _ENGAGES = frozenset({"promise", "present"})
 _TITLE_REACH = 200
 """How far, in characters, a pronoun may stand for a title."""
-_WE = re.compile(r" (?:je|j|nous)(?: ne| vous| le| la| les| l| en| y){0,3} $")
+_WE = re.compile(r" (?:je|j|nous|on)(?: ne| vous| te| t| le| la| les| l| en| y){0,3} $")
 _OURS = re.compile(" (?:je|j|nous) ")
 """Who speaks within the words of another body: « je vois l’ARS lundi et je vous écris »."""
 _WHETHER = re.compile(
-    r" (?:sai[st]|savoir|savons|voir|verifi\w*|demand\w*|dire|dirai|confirm\w*|ignor\w*|precis\w*|regard\w*|examin\w*"
-    r"|determin\w*)(?: [^ ?!.;¶]+){0,5}? $"
+    r" (?:sai[st]|savoir|savons|voir|verifi\w*|demand\w*|dire|dirai|di[st]|confirm\w*|ignor\w*|precis\w*|regard\w*"
+    r"|examin\w*|determin\w*)(?: [^ ?!.;¶]+){0,5}? $"
 )
 _PRONOUN = re.compile(r" (?:il|elle|ils|elles) (?:vous )?$")
 _FUTURE = re.compile("r(?:ai|ons) ")
@@ -28,12 +28,13 @@ _NOTHING_NEW = (
     "|avez|avons|etes|serai|serons"
 )
 _DO = re.compile(
-    rf" (?:(?:je|nous|on) (?:vous|te)|(?:et|puis|,|:) (?:vous|te)) (?:(?:en|le|la|les|l|y) )?"
-    rf"(?!{_NOTHING_NEW})(?P<does>[a-z]{{3,20}}(?:s|e|x|d|t|i)|dis) "
+    rf" (?:(?:je|nous|on) (?:vous|te|t)|(?:et|puis|,|:) (?:vous|te|t)) (?:(?:en|le|la|les|l|y) )?"
+    rf"(?!{_NOTHING_NEW})(?P<does>[a-z]{{3,20}}(?:s|e|x|d|t|i)|di[st]) "
     rf"| (?:je|j|nous|on|m|et) (?:(?:m|s|nous|y|en|le|la|les|l) ){{0,2}}(?!{_NOTHING_NEW})"
     rf"(?P<works>(?:reprend|regard|verifi|trait|etudi|examin|instrui|fai|faison|occup|charg|pench|attaqu|rediscut|tranch"
     rf"|decid|reun|statu|boucl|termin|fini|saisi|repren|voi|voy|appell|rencontr|relanc|interrog|consult|travaill|avanc"
-    rf"|cherch|revien|reven|repass|recontact|rappell|ecri|repond)[a-z]{{0,5}}(?<!er)(?<!ir)(?<!re)(?<!ez)(?<!ant)) "
+    rf"|cherch|revien|reven|repass|recontact|rappell|ecri|repond|prolong|edit|surveill|valid|corrig|debloqu|lanc|sign"
+    rf"|port|donn|redig|imprim|expedi|remet|apport|telephon)[a-z]{{0,5}}(?<!er)(?<!ir)(?<!re)(?<!ez)(?<!ant)) "
 )
 """What somebody of ours does for the citizen, or about the matter: with a date, it promises something."""
 _NO_PROMISE = frozenset(
@@ -41,13 +42,25 @@ _NO_PROMISE = frozenset(
         "serai serons aurai aurons pourrai pourrons devrai devrons vrai environs "
         "passerai passerons viendrai viendrons irai irons voterai partirai resterai quitterai rentrerai rentrerons "
         "arriverai arriverons attendrai attendrons "
-        "fermerons rouvrirons ouvrirons recevrons accueillerons organiserons tiendrons"
+        "fermerons rouvrirons ouvrirons recevrons accueillerons organiserons tiendrons "
+        "ouvrons rouvrons offrons entrons rentrons montrons demontrons rencontrons enregistrons administrons "
+        "esperons considerons preferons declarons assurons preparons separons reparons livrons delivrons retirons "
+        "tirons attirons admirons desirons inspirons respirons ignorons ameliorons adorons demeurons mesurons assurons "
+        "rassurons figurons procurons jurons durons couvrons decouvrons souffrons courons parcourons concourons "
+        "integrons operons gerons suggerons reiterons moderons tolerons liberons acquerons requerons"
     ).split()
 )
 """Words that end like « répondrai » and promise nothing, or an event."""
-_NOT = re.compile("(?:pas|plus|jamais|point|aucun(?:e|ement)?|rien) ")
+_NOT = re.compile("(?:donc )?(?:pas|plus|jamais|point|aucun(?:e|ement)?|rien) ")
 _NE = re.compile(r" (?:ne|n)(?: (?:vous|te|me|nous|les?|la|l|lui|leur|en|y|serai|serons)){0,3} $")
 """« je ne vous le donnerai pas »: what surrounds a verb that is denied."""
+_BARE = {
+    "bare-noun": re.compile(
+        r" (?:sa|leur|son|mon|ton|votre|de|au|du|des|(?:voici|voila|trouverez) (?:la|ma|notre|une|votre)) $"
+    ),
+    "bare-act": re.compile(r"(?<![,:;.!?(¶]) (?<! et )$"),
+}
+"""What stands before a noun that announces nothing by itself (« absent, de retour lundi », « la décision … »)."""
 _RECEIVED = re.compile(r"vous (?:l|les?|la) (?:recevrez|aurez|obtiendrez) ")
 
 
@@ -71,7 +84,7 @@ def governors(own: Words, rules: RulePack) -> tuple[Governor, ...]:
     found = [
         Governor(label=rule.label, weight=rule.weight, start=hit.start, end=hit.end)
         for rule, hit in rules.find(own)
-        if not _is_mistaken(rule.label, hit, own.line)
+        if not _is_mistaken(rule, hit, own.line)
     ]
     found.extend(_futures(own.line))
     found.extend(_doings(own.line))
@@ -79,8 +92,11 @@ def governors(own: Words, rules: RulePack) -> tuple[Governor, ...]:
     return tuple(_but_titles(own.line, found))
 
 
-def _is_mistaken(label: str, hit: Hit, line: str) -> bool:
+def _is_mistaken(rule: Rule, hit: Hit, line: str) -> bool:
     """Say whether the writer speaks in the words of another body, or « si » asks instead of making a condition."""
+    label = rule.label
+    if rule.id in _BARE:
+        return _BARE[rule.id].search(line, max(0, hit.start - 24), hit.start) is not None
     if label == "outside":
         return _OURS.search(line, hit.start, hit.end) is not None
     if label in _ENGAGES:
@@ -94,7 +110,10 @@ def _is_mistaken(label: str, hit: Hit, line: str) -> bool:
 
 def _is_denied(line: str, start: int, end: int) -> bool:
     """Say whether a verb stands between « ne » and « pas »."""
-    return bool(_NOT.match(line, end) and _NE.search(line, max(0, start - 30), start))
+    if line.startswith("manqu", start) or not _NE.search(line, max(0, start - 30), start):
+        return False
+    verb = line.find(" ", start, end) + 1
+    return bool(_NOT.match(line, end) or _NOT.match(line, verb))
 
 
 def _futures(line: str) -> Iterator[Governor]:

@@ -37,13 +37,17 @@ def texts(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
                 for part in archive.namelist():
                     yield f"{name}/{part}", archive.read(part).decode()
         elif name.endswith(".pdf"):
-            yield name, pdf_text(content)
+            # A word that may break is set in pieces, and nothing said in it may hide between them.
+            yield name, f"{pdf_text(content)}\n{pdf_text(content, between='')}"
         else:
             yield name, content.decode()
 
 
-def pdf_text(content: bytes) -> str:
-    """The words of a PDF, its metadata, and what it says to those who do not see it."""
+def pdf_text(content: bytes, *, between: str = " ") -> str:
+    """The words of a PDF, its metadata, and what it says to those who do not see it.
+
+    Pieces of text are set one by one; `between` stands where one ends.
+    """
     with pikepdf.open(io.BytesIO(content)) as document:
         words = [str(document.docinfo)]
         with document.open_metadata() as told:
@@ -51,11 +55,11 @@ def pdf_text(content: bytes) -> str:
         for one in document.objects:
             if isinstance(one, pikepdf.Dictionary):
                 words += [str(one[key]) for key in ("/Alt", "/ActualText", "/Title") if key in one]
-        words += [_page_text(page) for page in document.pages]
+        words += [_page_text(page, between) for page in document.pages]
     return "\n".join(words)
 
 
-def _page_text(page: pikepdf.Page) -> str:
+def _page_text(page: pikepdf.Page, between: str) -> str:
     """What a page shows, by the tables that lead from glyphs back to letters (ISO 32000-1, 9.10.3)."""
     fonts = {
         name: _letters(font["/ToUnicode"].read_bytes().decode("latin-1"))
@@ -73,15 +77,13 @@ def _page_text(page: pikepdf.Page) -> str:
                 _shown(bytes(each), letters) for each in parts if isinstance(each, pikepdf.String)
             ]
         elif operator == "ET":
-            found.append(" ")
+            found.append(between)
     return "".join(found)
 
 
 def _shown(octets: bytes, letters: Mapping[int, str]) -> str:
     codes = zip(octets[::2], octets[1::2], strict=False)
-    shown = "".join(letters.get(256 * high + low, "") for high, low in codes)
-    # Where a long word may break, there is a sign that nobody sees.
-    return shown.replace("\u200b", "")
+    return "".join(letters.get(256 * high + low, "") for high, low in codes)
 
 
 def _letters(table: str) -> dict[int, str]:

@@ -31,9 +31,10 @@ from mailwatch.model import (
 from mailwatch.publishing import pdf, publish
 from mailwatch.report import Beside
 from mailwatch.report.committee import evolution
-from mailwatch.report.terms import ClosedDay, Previous
+from mailwatch.report.terms import ClosedDay, Previous, Witness
 from mailwatch.settings import template_texts
 from tests.facts import CITIZEN, at, desk
+from tests.packs import pdf_text
 from tests.test_report import POISON, audited
 
 POLICY = desk().rules.policy
@@ -229,3 +230,13 @@ def test_a_column_takes_what_it_needs_while_that_is_little() -> None:
 
     assert [column["weight"] for column in usual["columns"]] == [7, 0, 0, 0, 0, 0, 3, 0, 0]
     assert [column["weight"] for column in long["columns"]] == [7, 0, 3, 0, 0, 0, 3, 0, 0]
+
+
+def test_a_digest_that_is_copied_from_the_pdf_is_the_digest() -> None:
+    digest = "0123456789abcdef" * 4
+    text = pdf_text(
+        pdf(audited(), POLICY, Beside(witness=Witness(size=30_211, digest=digest))), between=""
+    )
+
+    assert digest in text
+    assert "\u200b" not in text

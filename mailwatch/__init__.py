@@ -123,7 +123,7 @@ Inside a room of several files, from the first to read to the last; `__init__` i
     dates       reckoning, figures, grammar, english
     nature      automatic, forms, voices, mass, scope, person, internal, earlier, leaning, incoming, cues,
                 asking, elsewhere, answering, outgoing
-    mentions    lexicon, page, kinds, names, blocks, endings, zones, author, undecided,
+    mentions    lexicon, page, names, kinds, blocks, endings, zones, author, undecided,
                 domains, units
     promises    governors
     report      terms, cells, precision, committee, trends, lists, evidence, method, charts, chapters, closing, page,

@@ -161,7 +161,9 @@ def _signatories(page: Page, blocks: list[Line], lexicon: Lexicon) -> Iterator[P
             continue
         following = blocks[at + 1] if at + 1 < len(blocks) else None
         person = _signed(page, line, following, lexicon)
-        if person is None:
+        if person is None or (
+            at and person.weight is Weight.WEAK and is_seat(page, blocks[at - 1], line, lexicon)
+        ):
             continue
         rule = "par-délégation" if line.place is Place.DELEGATED_FORMULA else "line"
         yield Person(
@@ -171,6 +173,15 @@ def _signatories(page: Page, blocks: list[Line], lexicon: Lexicon) -> Iterator[P
             place=line.place or Place.SIGNATURE,
             decided_by=rule,
         )
+
+
+def is_seat(page: Page, above: Line, line: Line, lexicon: Lexicon) -> bool:
+    """Say whether one word below an institution is where it sits: « DDTM 17 / Marennes »."""
+    return (
+        not page.text[line.start : line.end].strip(" .,").count(" ")
+        and above.place is line.place
+        and lexicon.institution.search(page.folded, above.start, above.end) is not None
+    )
 
 
 _BORN = re.compile(r"\bnee?(?:\(e\))? (?:le|a|en) ")
@@ -215,6 +226,8 @@ def _introduced(page: Page, lexicon: Lexicon) -> Iterator[Person]:
     for found in page.found:
         if found.label != "introduction":
             continue
+        if _shows_another(page, found):
+            continue
         rest = page.text[found.end : found.end + 80].lstrip(" \n\t:,")
         clause, _, apposed = re.split(r"[.;!?]|\n\s*\n", rest)[0].replace("\n", " ").partition(",")
         if not clause[:1].isupper():  # « Je suis l'agent chargé du dossier, Claire Vernier »
@@ -228,6 +241,25 @@ def _introduced(page: Page, lexicon: Lexicon) -> Iterator[Person]:
                 place=Place.BODY,
                 decided_by=found.rule,
             )
+
+
+_SHOWN = re.compile(r"(?:c'est|ici)\b")
+_WRITES = re.compile(
+    r" qui (?:vous (?:ecri|repond|parle|contact|adress|recontact|envoie|re[- ])|ai\b|suis\b|m'|me\b|reprends\b)"
+)
+_THIRD = re.compile(r" qui\b|,? (?:et )?(?:elle|il|ils|elles|lui)\b")
+
+
+def _shows_another(page: Page, found: Found) -> bool:
+    """Say whether "c'est" shows a colleague: « C'est Mme Vernier qui s'occupe de … », or comes late in the letter."""
+    if not _SHOWN.search(page.folded, found.start, found.end):
+        return False
+    clause = re.split(r"[.;!?\n]", page.folded[found.end : found.end + 120])[0]
+    if _WRITES.search(clause):
+        return False
+    return _THIRD.search(clause) is not None or any(
+        line.kind is Kind.SENTENCE and line.end < found.start for line in page.lines
+    )
 
 
 def _presented(page: Page, lexicon: Lexicon) -> Iterator[Person]:
@@ -273,7 +305,8 @@ def _letterhead(page: Page, lexicon: Lexicon) -> Iterator[Person]:
 # --- what stands for a name -----------------------------------------------------------------------
 
 _NUMBER = re.compile(
-    r"(?:l'|no d'|n ?o ?d'|numero d')?\b(?:agente?|rio|matricule|identifiant|code|referente?"
+    r"(?:l'|no d'|n ?o ?d'|numero d')?\b(?:agente?|(?:desk |case )?officer|caseworker"
+    r"|rio|matricule|identifiant|code|referente?"
     r"|gestionnaire|instruct(?:eur|rice)|operat(?:eur|rice))\b"
     r"[a-z' ]{0,24}[ :.(]{0,3}(?:n ?o|numero|no|n\.)?[ :.]{0,3}[a-z]{0,6}[-_/ ]?\d[\w/-]*(?: \d{2,4}\b){0,3}"
     r"(?: \(?rio\)?)?"
@@ -284,7 +317,9 @@ _ROLE_CODE = re.compile(r"\b\d{1,3}[-/]\d{2,5}\b|\b\d{3,6}$")
 _PHONE = re.compile(r"0\d(?:[ .-]?\d\d){2,4}|\b\d{10}\b")
 _CALLED = re.compile(r":\s*(?:\+33|0\d)")
 """« Secrétariat : 03 84 … » is whom to call, not who writes."""
-_AGENT_INITIALS = re.compile(r"\b[Aa]gente? (?:[A-ZÀ-Ý]\. ?){1,3}$|\b[Aa]gente? [A-ZÀ-Ý]{1,3}$")
+_AGENT_INITIALS = re.compile(
+    r"\b[Aa]gente? (?:[A-ZÀ-Ý]\. ?){1,3}$|\b[Aa]gente? (?:d[eu] \w+ )?[A-ZÀ-Ý]{1,3}$"
+)
 _INITIALS = re.compile(
     r"(?:[A-ZÀ-Ý]h?\.[ -]?){2,4}[A-ZÀ-Ý]?\.?|[A-ZÀ-Ý] [A-ZÀ-Ý]|[A-ZÀ-Ý]\.|[a-z]\.[a-z]\."
     r"|[A-ZÀ-Ý]{2,4}(?: ?/ ?[A-ZÀ-Ýa-z]{2,4}){1,2}|[A-ZÀ-Ý]{2,3}"
@@ -310,7 +345,7 @@ def _designations(page: Page, lexicon: Lexicon) -> Iterator[Person]:
             yield _designation(text_of, AuthorLevel.NUMBER, line, labelled=labelled)
         elif line.place is Place.HEADER_BLOCK and not labelled:
             continue
-        elif line.place is Place.SIGNATURE and (code := _code(text, lexicon)):
+        elif (labelled or line.place is Place.SIGNATURE) and (code := _code(text, lexicon)):
             yield _designation(code, AuthorLevel.NUMBER, line, labelled=labelled)
         elif initials := _initials(text, lexicon):
             yield _designation(initials, AuthorLevel.INITIALS, line, labelled=labelled)

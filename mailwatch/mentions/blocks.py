@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mailwatch.mentions.lexicon import Lexicon
 from mailwatch.mentions.names import Named, Weight, parse_person
-from mailwatch.mentions.page import Kind, Page, plain
+from mailwatch.mentions.page import Kind, Line, Page, plain
 from mailwatch.model import Place
 
 
@@ -33,7 +33,7 @@ _HEAD_KINDS = (Kind.PLAIN, Kind.LABEL, Kind.DELEGATION)
 
 def read_blocks(page: Page, lexicon: Lexicon) -> tuple[Block, ...]:
     """The stretches of the page that speak of the writer, those nearest to the signature first."""
-    blocks = [*_lines(page), *_sentences(page, lexicon)]
+    blocks = [*_lines(page, lexicon), *_sentences(page, lexicon)]
     return tuple(sorted(blocks, key=lambda block: _ORDER.index(block.place)))
 
 
@@ -46,7 +46,7 @@ def read_name(text: str) -> tuple[Block, ...]:
     )
 
 
-def _lines(page: Page) -> Iterator[Block]:
+def _lines(page: Page, lexicon: Lexicon) -> Iterator[Block]:
     """Header and signature lines, each joined with the lines that complete it."""
     start = end = -1
     place = Place.BODY
@@ -58,10 +58,7 @@ def _lines(page: Page) -> Iterator[Block]:
             and not line.gap
             and line.place is place
             and not page.text[end : line.start].strip()
-            and (
-                _GOES_ON.match(page.folded, line.start)
-                or _UNFINISHED.search(page.folded, start, end)
-            )
+            and (_goes_on(page, line, lexicon) or _UNFINISHED.search(page.folded, start, end))
         )
         if not joined:
             if start >= 0:
@@ -72,6 +69,16 @@ def _lines(page: Page) -> Iterator[Block]:
         yield _block(page, start, end, place, "line")
 
 
+def _goes_on(page: Page, line: Line, lexicon: Lexicon) -> bool:
+    """Say whether a line completes the one above: "de la réglementation", but not "L'adjointe au chef"."""
+    joint = _GOES_ON.match(page.folded, line.start, line.end)
+    if joint is None:
+        return False
+    after = page.folded[joint.end() : line.end].split(maxsplit=1)[:1]
+    return not (joint[0] in _ARTICLES and after and after[0].strip(",") in lexicon.functions)
+
+
+_ARTICLES = ("l'", "la")
 _LONGEST = 1000
 """Signs of a block that are looked at."""
 

@@ -16,11 +16,15 @@ from mailwatch.model import Place
 
 _PART = re.compile(r"(?:(?!, | - | – | — | \| |[|\t/()\n•]).)+")
 """What stands between two separators."""
-_ENUMERATED = re.compile(r"[a-z'-]+(?: [a-z'-]+){0,2}(?:, [a-z'-]+){1,3} et [a-z' -]+$")
+_ENUMERATED = re.compile(
+    r"[a-z'-]+(?: [a-z'-]+){0,2}(?:, [a-z'-]+(?: [a-z'-]+){0,3}){1,3} et [a-z' -]+$"
+)
 """« Eau, risques et forêt »: commas that separate nothing."""
 _FOREIGN = re.compile(r"[\d@:?!]")
 _ARTICLE = re.compile(r"(?:l[ea]s? |l'|aux? )")
-_DESK = re.compile(r"[a-z' -]{3,40} (?:desk|office|department|division|branch)$")
+_DESK = re.compile(
+    r"[a-z' -]{3,40} (?:desk|office|department|division|branch|unit|team|section)$|(?:the )?desk (?:n ?o ?)?\d{1,2}$"
+)
 _MOST_WORDS = 9
 
 
@@ -30,9 +34,29 @@ def named_domains(block: Block, lexicon: Lexicon) -> Iterator[str]:
         return
     whole = block.folded.rstrip(" .,")
     spans = [(0, len(whole))] if _ENUMERATED.fullmatch(whole) else _parts(block.folded)
-    for start, end in spans:
+    for span in spans:
+        start, end = _cut(block.folded, *span, lexicon)
         if _is_domain(block, start, end, lexicon):
             yield " ".join(block.text[start:end].split())
+
+
+_LABEL = re.compile(
+    r"(?:services?|bureau|pole|secteur|direction|unite|domaine|objet du service) ?: ?"
+)
+_OF_AGENT = re.compile(r"@+(?: et @+)?,? (?:du |des |de la |de l'|de |aux? |a la |a l'|d')")
+"""« Aurélie du séjour », the name blanked."""
+_JOINT = re.compile(r"(?: (?:de la|a la|de|d'|du|des|en))?[ ,-]*$")
+
+
+def _cut(folded: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
+    """What is left of a part without the agent or the label before the domain and the institution behind it."""
+    agent = _OF_AGENT.match(folded, start, end) or _LABEL.match(folded, start, end)
+    start = agent.end() if agent else start
+    body = lexicon.institution.search(folded, start, end)
+    if body is None or body.start() == start:
+        return start, end
+    joint = _JOINT.search(folded, start, body.start())
+    return start, joint.start() if joint else body.start()
 
 
 def _parts(folded: str) -> list[tuple[int, int]]:
@@ -48,7 +72,9 @@ def _parts(folded: str) -> list[tuple[int, int]]:
 
 def _is_domain(block: Block, start: int, end: int, lexicon: Lexicon) -> bool:
     folded, text = block.folded[start:end], block.text[start:end]
-    if _FOREIGN.search(folded) or len(folded.split()) > _MOST_WORDS:
+    if (_FOREIGN.search(folded) and not _DESK.fullmatch(folded)) or len(
+        folded.split()
+    ) > _MOST_WORDS:
         return False
     article = _ARTICLE.match(folded)
     words = folded[article.end() if article else 0 :].replace("'", " ").split()

@@ -150,4 +150,8 @@ _ARTICLE = re.compile(r"(?:l[ea]s? |l')?")
 
 def _is_unit(sheet: Sheet, start: int) -> bool:
     article = _ARTICLE.match(sheet.folded, start)
-    return bool(article and sheet.lexicon.unit.match(sheet.folded, article.end()))
+    at = article.end() if article else start
+    found = sheet.lexicon.unit.match(sheet.folded, at) or sheet.lexicon.institution.match(
+        sheet.folded, at
+    )
+    return found is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailwatch.mentions.lexicon import Lexicon
+from mailwatch.mentions.names import first_person
 from mailwatch.mentions.page import Found, Kind, Line
 
 _MARKS = ",.;:()!?'\"/"
@@ -50,7 +51,38 @@ def kind_of(sheet: Sheet, start: int, end: int, position: Position) -> Kind:
     if _is_salutation(words, raw, sheet.lexicon, position):
         return Kind.SALUTATION
     prose = "j'" in sheet.folded[start:end] or _is_sentence(words, raw, sheet.lexicon)
+    if prose and end - start <= _SIGNED:
+        prose = not _signs(words, raw, sheet.folded[start:end], sheet.lexicon, position)
     return Kind.SENTENCE if prose else Kind.PLAIN
+
+
+_SIGNED = 120
+"""Signs of a line that may sign with words of prose."""
+_YOURS = re.compile(r", (?:votre|vos) (\w+)")
+_TEAM = re.compile(r"tou(?:te|s) (?:l'|les |notre )(?:equipe|agents?|services?|membres)\b")
+_ADDRESSING = frozenset(
+    "je vous nous votre vos notre nos il elle ils elles on merci veuillez".split()
+)
+"""Words by which a sentence speaks to somebody."""
+
+
+def _signs(words: list[str], raw: str, folded: str, lexicon: Lexicon, position: Position) -> bool:
+    """Say whether a line signs in spite of a word of prose: « Guillaume LAPORTE (il) »."""
+    if raw[-1] == ")":
+        before = raw[: raw.find("(")].rstrip() if "(" in raw else ""
+        return 0 < len(before) < 40 and first_person(before, lexicon, weak=False) is not None
+    if _TEAM.match(folded):
+        return len(words) <= 10
+    yours = _YOURS.search(folded)
+    if yours and yours[1].rstrip("s") in lexicon.functions:
+        rest = [word for word in words if word not in ("votre", "vos")]
+        return raw[0].isupper() and raw[-1] != "." and lexicon.sentence_words.isdisjoint(rest)
+    return (
+        position.after_closing
+        and raw[-1] not in ".!?"
+        and _ADDRESSING.isdisjoint(words)
+        and lexicon.institution.search(folded) is not None
+    )
 
 
 LEAD_KINDS = {
@@ -126,7 +158,8 @@ def _is_sentence(words: list[str], raw: str, lexicon: Lexicon) -> bool:
         return len(words) > 9 or not ("@" in raw or sum(sign.isdigit() for sign in raw) >= 8)
     if raw[-1] in "?!…" or len(words) > 30:
         return True
-    if raw[-1] == "." and len(words[-1]) > 2 and words[0] not in lexicon.leads:
+    first = words[1] if words[0] in _ARTICLES and len(words) > 1 else words[0]
+    if raw[-1] == "." and len(words[-1]) > 2 and first not in lexicon.leads:
         return len(words) > 4 or words[-1] in lexicon.not_names or not raw[0].isupper()
     return (
         raw[0].islower()
@@ -137,7 +170,8 @@ def _is_sentence(words: list[str], raw: str, lexicon: Lexicon) -> bool:
     )
 
 
-_CONNECTORS = frozenset(("le", "la", "l", "et", "de", "du", "des", "d", "aux"))
+_ARTICLES = frozenset(("l", "la", "le", "les"))
+_CONNECTORS = _ARTICLES | {"et", "de", "du", "des", "d", "aux", "pour"}
 
 
 def _has_small_word(words: list[str], raw: str, lexicon: Lexicon) -> bool:
@@ -166,7 +200,7 @@ def continues(sheet: Sheet, last: Line, start: int, end: int) -> bool:
     if _UNFINISHED.search(sheet.folded, last.start, last.end):
         return True
     if text[start].islower():
-        signed = sheet.folded[start:end] in sheet.lexicon.first_names
+        signed = sheet.folded[start:end].split(maxsplit=1)[0] in sheet.lexicon.first_names
         return last.end - last.start >= _FOLDED or not signed
     words = text[start:end].split()
     alone = sheet.words[start:end].split()[0] in sheet.lexicon.leads or (

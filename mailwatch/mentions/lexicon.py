@@ -31,6 +31,8 @@ class Lexicon:
     functions: frozenset[str]
     role_units: frozenset[str]
     not_names: frozenset[str]
+    places: frozenset[str]
+    """Towns and territories, and the longer words of their names."""
     surname_words: frozenset[str]
     address_words: frozenset[str]
     sentence_words: frozenset[str]
@@ -42,10 +44,12 @@ class Lexicon:
     broad_units: frozenset[str]
     domains: frozenset[str]
     """What a service deals with, as the first word of its name."""
+    head_titles: frozenset[str]
+    """Titles that name a unit by who heads it."""
     leads: frozenset[str]
     """First words of a line that stands by itself: a unit, a function, a title, an institution."""
     unit: re.Pattern[str]
-    """A unit's head and what completes it, as `head` and `rest`."""
+    """A unit's first word, or the title of who heads it, and what completes it, as `head` and `rest`."""
     institution: re.Pattern[str]
     """A State body named with its territory."""
     territory: re.Pattern[str]
@@ -76,6 +80,7 @@ def lexicon(rules: RulePack) -> Lexicon:
 
     acronyms, state = words("acronyms"), words("state_acronyms")
     units = (*rules.lists.get("units", ()), *rules.lists.get("broad_units", ()))
+    head_titles = rules.lists.get("head_titles", ())
     places = [
         written
         for key in ("departments", "regions", "towns")
@@ -83,7 +88,7 @@ def lexicon(rules: RulePack) -> Lexicon:
         for written in _spellings(word)
     ]
     heads = frozenset(fold(unit).split()[0] for unit in units)
-    functions, titles = words("functions"), words("titles")
+    functions, titles, named_places = words("functions"), words("titles"), _place_words(rules.lists)
     return Lexicon(
         titles=titles,
         ranks=words("ranks"),
@@ -92,12 +97,8 @@ def lexicon(rules: RulePack) -> Lexicon:
         surnames_too=words("surnames_too"),
         functions=functions,
         role_units=words("role_units"),
-        not_names=words("not_names")
-        | heads
-        | functions
-        | acronyms
-        | state
-        | _place_words(rules.lists),
+        not_names=words("not_names") | heads | functions | acronyms | state | named_places,
+        places=named_places,
         surname_words=words("surname_words"),
         address_words=words("address_words"),
         sentence_words=words("sentence_words"),
@@ -109,7 +110,8 @@ def lexicon(rules: RulePack) -> Lexicon:
         broad_units=words("broad_units"),
         domains=words("domains"),
         leads=heads | functions | titles | acronyms | frozenset(_INSTITUTION_HEADS),
-        unit=_unit(units),
+        head_titles=words("head_titles"),
+        unit=_unit((*units, *head_titles)),
         territory=re.compile(rf"(?:{_JOINT}(?:{_alternatives(places)})|[ -]{_NUMBER})(?![\w-])"),
         institution=_institution(places, rules.lists.get("state_acronyms", ())),
         office_behind=re.compile(rf"(?<![\w'@#-])(?:{_alternatives(places)}) prefecture(?![\w-])"),
@@ -172,10 +174,12 @@ def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]
         r"| de (?:la )?zone(?: de defense(?: et de securite)?)?|)"
     )
     body = (
-        rf"(?:{_OFFICE}s?{qualified}|s/?p|pref\.?|services de l'etat|secretariat general commun(?: departemental)?"
-        rf"|secretariat general (?:de la prefecture|pour les affaires regionales)"
-        rf"|(?:unite|direction|directeur|directrice|delegation|inspection)s? (?:inter|intra)?"
-        rf"(?:departementale?|regionale?|territoriale?|academique)s?"
+        rf"(?:{_OFFICE}s?{qualified}|s/?p|pref['.]?|services de l'etat|secretariat general commun(?: departemental)?"
+        rf"|secretariat general de la prefecture"
+        rf"|agence regionale de (?:la )?sante|rectorat|academie|groupement de gendarmerie(?: departementale?)?"
+        rf"|commissariat(?: de police| central)?|circonscription(?: \w+)? de (?:police nationale|securite publique)"
+        rf"|(?:unite|direction|directeur|directrice|delegation|inspection)s? (?:militaire )?(?:inter|intra)?"
+        rf"(?:departementale?|regionale?|territoriale?|academique|zonale?)s?"
         rf"(?: [a-z'-]+,?){{0,14}}?"
         rf"|direction (?:de l'environnement|de l'economie|de la mer|de l'alimentation|des services|des territoires),?"
         rf"(?: [a-z'-]+,?){{0,12}}?"
@@ -189,8 +193,11 @@ def _institution(places: Iterable[str], state: Iterable[str]) -> re.Pattern[str]
         r"|administra(?:tion|teur|trice) superieure?(?: des iles| de| des)? (?:iles )?wallis[ -]et[ -]futuna"
         r"|(?:administra(?:tion|teur|trice) superieure? des )?terres australes et antarctiques francaises"
         r"|(?:subdivision|circonscription) administrative des iles [a-z-]+(?: [a-z-]+)?"
+        r"|office (?:national des (?:anciens )?combattants(?: et (?:des )?victimes de(?: la)? guerre)?"
+        r"|francais de (?:la biodiversite|l'immigration et de l'integration))"
+        r"|(?:consulat(?: general)?|ambassade) de france (?:a|au|en|aux) [a-z-]+"
     )
     return re.compile(
-        rf"(?<![\w'@#-])(?:(?:{body})(?: \([a-z-]{{2,12}}\))?(?:{_JOINT}{territory}"
+        rf"(?<![\w'@#-])(?:(?:{body})(?: \([a-z-]{{2,12}}\))?(?:(?: ?\d{{2,3}})?{_JOINT}{territory}"
         rf"(?: et (?:de |du |des |d')?{territory})?|[ -]?(?:du )?{_NUMBER})|{alone})(?![\w-])"
     )

@@ -37,7 +37,7 @@ class Named(NamedTuple):
 
 
 _SEPARATOR = re.compile(
-    r"[\t|;()\[\]<>•·/]|\s[-–—]+\s|(?<=\w)[-–—]\s|\s[-–—](?=\w)|\s{2,}|:(?=\s|$)|@+"
+    r"[\t|;()\[\]<>•·/]|\s[-–—]+\s|(?<=\w)[-–—]\s|\s[-–—](?=\w)|\s{2,}|:(?=\s|$)|@+|\b[Ss]ign[ée]e?\b(?:\s+par\b)?"
 )
 _OUTLOOK = re.compile(
     r"^([^\W\d_]{2,}(?:[ '’-][^\W\d_]{2,}){0,2}), ([^\W\d_]{2,}(?:-[^\W\d_]{2,})?)$"
@@ -89,23 +89,43 @@ def _is_full(text: str) -> bool:
 
 
 def _parts(segment: str, lexicon: Lexicon) -> Iterator[str]:
-    """A segment between its commas, or "MARTIN, Camille" put in one."""
+    """A segment between its commas, or "MARTIN, Camille" put in one, without the préfet that it may begin with."""
+    if _PREFET.match(segment):
+        body = lexicon.institution.match(plain(segment))
+        segment = segment[body.end() :].strip(_AROUND) if body else segment
+        if not segment:
+            return
     if "," not in segment:
         yield segment
         return
     match = _OUTLOOK.match(segment)
-    if (
-        match
-        and plain(match.group(2)) in lexicon.first_names
-        and lexicon.not_names.isdisjoint(plain(match.group(1)).split())
-    ):
+    if match and plain(match[2]) in lexicon.first_names and _may_be_surname(match[1], lexicon):
         yield segment
         return
     yield from (part.strip() for part in segment.split(",") if part.strip())
 
 
+_PREFET = re.compile(r"(?:sous-)?pr[ée]f(?:[eè]te?|ecture)\b", re.IGNORECASE)
+"""Two columns of a letterhead may have become one line: « PRÉFET DU JURA Camille MARTIN »."""
+
+
+def _may_be_surname(text: str, lexicon: Lexicon) -> bool:
+    """Say whether what stands before "Estelle" is her surname, not "Demandez-moi" or "Voilà"."""
+    words = plain(text).split()
+    return (
+        lexicon.not_names.isdisjoint(words)
+        and lexicon.sentence_words.isdisjoint(words)
+        and not _IMPERATIVE.search(words[0])
+    )
+
+
+_IMPERATIVE = re.compile(r"(?:ez|ons)-(?:moi|nous|les?|la|lui|leur|y|en)$")
+
+
 _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+_EXTENSION = re.compile(r"\d{2,4}")
+"""A telephone extension, or a part of a number: « Cathy 8437 »; a postal code is longer."""
 _INITIAL = re.compile(r"[A-ZÀ-Ý]|(?:[A-ZÀ-Ý]h?\.-?)+[A-ZÀ-Ý]?\.?|[A-ZÀ-Ý]-[A-ZÀ-Ý]\.?")
 
 
@@ -122,7 +142,7 @@ def _letter(token: str, lexicon: Lexicon) -> str:
     if _INITIAL.fullmatch(token) or token in _TWO_INITIALS:
         return "I"
     if not _WORD.fullmatch(token):
-        return "D"
+        return "N" if _EXTENSION.fullmatch(token) else "D"
     if folded in lexicon.particles:
         return "P"
     capital = (token[2:3] if _ELIDED.match(folded) else token[:1]).isupper()
@@ -142,8 +162,10 @@ def _ambiguous(token: str, folded: str, lexicon: Lexicon) -> str:
     """The shape of a word that is no name alone: a surname beside a first name, or never one."""
     if folded in lexicon.surname_words:
         return "W" if folded in lexicon.address_words else "S"
+    if folded in lexicon.places and " " not in folded:
+        return "V"  # « Lionel DOLE », « Mme Toulouse »
     # « Claire BERG », but not « Claire BRGE »
-    return "S" if folded in lexicon.acronyms and not _like_initials(token) else "B"
+    return "S" if folded in lexicon.acronyms and not like_initials(token) else "B"
 
 
 _ELIDED = re.compile(r"[dl]'(?=.)")
@@ -170,19 +192,19 @@ _NAMES = (
     # A title and a name: « Mme VERNIER », « M. Jean-Pierre Le Goff », « Capitaine Morel », « Mme BUREAU ».
     (
         re.compile(
-            r"[TR]{1,2}(?:[IF]+P{0,3}(?:[FUC]|[SW](?=$))|P{0,3}[FUC]|[SW](?!P))(?:P{0,2}[FUC])*"
+            r"[TR]{1,2}(?:[IF]+P{0,3}(?:[FUC]|[SVW](?=$))|P{0,3}[FUC]|[SW](?!P)|V(?=$))(?:P{0,2}[FUC])*"
         ),
         Weight.SURE,
     ),
     (re.compile(r"[TR]P{1,2}$"), Weight.SURE),  # « Mme LE », « M. DA »
-    (re.compile(r"F+I?(?:P{0,3}[FUC]|P{1,3}W)+|F{1,2}I?[SW](?=$)"), Weight.SURE),
-    (re.compile(r"(?:P{0,3}[UC]){1,3}P?F{1,2}(?=$|[BDEPx])|[SW]F{1,2}(?=$)"), Weight.SURE),
+    (re.compile(r"F+I?(?:P{0,3}[FUC]|P{1,3}W)+|F{1,2}I?[SVW](?=$)"), Weight.SURE),
+    (re.compile(r"(?:P{0,3}[UC]){1,3}P?F{1,2}(?=$|[BDENPx])|[SVW]F{1,2}(?=$)"), Weight.SURE),
     (re.compile(r"I{1,3}(?:P{0,3}[FUC])+|I{1,3}[SW](?=$)"), Weight.SURE),
-    (re.compile(r"F{1,2}I(?=$|[BDEPx])"), Weight.SURE),
-    (re.compile(r"C+(?:P{0,3}U)+|P{0,3}U+(?:P{0,2}U)*C+(?=$|[BDEx])"), Weight.SHAPED),
+    (re.compile(r"F{1,2}I(?=$|[BDENPx])"), Weight.SURE),
+    (re.compile(r"C+(?:P{0,3}U)+|P{0,3}U+(?:P{0,2}U)*C+(?=$|[BDENx])"), Weight.SHAPED),
     (re.compile(r"[UC]{1,2}I(?=$)"), Weight.SHAPED),
-    (re.compile(r"CF{1,2}(?:P{0,3}[UC]){1,2}(?=$|[BDEPx])"), Weight.SHAPED),
-    (re.compile(r"F{1,2}(?=$|P*B|E)"), Weight.SHAPED),
+    (re.compile(r"CF{1,2}(?:P{0,3}[UC]){1,2}(?=$|[BDENPx])"), Weight.SHAPED),
+    (re.compile(r"F{1,2}(?=$|P*B|P+S|E|N+$)"), Weight.SHAPED),
     (re.compile(r"f(?=$|P+B)|f[xf](?=$)"), Weight.SHAPED),
     (re.compile(r"(?:P{0,3}[UC]){1,4}(?=$)"), Weight.WEAK),
 )
@@ -199,6 +221,8 @@ def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
     letters = "".join(_letter(token.group().rstrip(",;:!"), lexicon) for token in tokens)
     if letters.startswith(("PF", "PPF")) and _GIVEN.match(segment):
         letters = f"F{letters[1:]}"
+    if letters.endswith(("FT", "CT")) and segment.endswith(" M."):
+        letters = f"{letters[:-1]}I"  # « Sonia M. »
     for at in _starts(segment, tokens, letters, lexicon):
         for pattern, weight in _NAMES:
             match = pattern.match(letters, at)
@@ -206,7 +230,7 @@ def parse_person(segment: str, lexicon: Lexicon) -> Named | None:
                 continue
             text, level = _named(segment, tokens[at : match.end()], match.group(), lexicon)
             if weight is Weight.WEAK and (
-                _like_initials(text)
+                like_initials(text)
                 or _BUILDING.fullmatch(text)
                 or plain(text).replace(" ", "-") in lexicon.not_names
             ):
@@ -227,7 +251,7 @@ def _starts(
         return
     anothers = False
     for at, letter in enumerate(letters):
-        if letter not in _NAMING:
+        if letter not in _NAMING or letter == "V":
             if plain(tokens[at].group()) in lexicon.address_words:
                 return
             anothers = False
@@ -237,7 +261,7 @@ def _starts(
             yield at
 
 
-_NAMING = frozenset("TRFUCISWPf")
+_NAMING = frozenset("TRFUCISVWPf")
 
 
 def _holds(match: re.Match[str], weight: Weight, tokens: list[re.Match[str]]) -> bool:
@@ -274,7 +298,7 @@ def reads_as_acronym(folded: str) -> bool:
 _SYLLABLE = re.compile(r"[^AEIOUY][AEIOUY][A-Z]")
 
 
-def _like_initials(text: str) -> bool:
+def like_initials(text: str) -> bool:
     """Say whether capitals alone are initials, as "CM", or an acronym, and not a surname, as "ROY"."""
     if not text.isupper():
         return False
@@ -313,6 +337,10 @@ def _level(letters: str, bare: str, tokens: list[re.Match[str]], lexicon: Lexico
             else AuthorLevel.FIRST_NAME
         )
     if words in ("FI", "FFI"):
+        return AuthorLevel.FIRST_NAME
+    if (
+        letters == "C" and "-" not in last
+    ):  # « Beñat », « Lulu »: who signs with one word gives the first name
         return AuthorLevel.FIRST_NAME
     return AuthorLevel.FULL_NAME
 

@@ -122,12 +122,24 @@ def _plain_letter(sign: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Blank out addresses, links and asterisks: none of them is a word of the writer."""
+    """Blank out addresses, links, asterisks and the motto of the letterhead: none is a word of the writer."""
     if "@" in text or "://" in text or "www." in text or "[" in text:
         text = _ADDRESS.sub(_blank, text)
+    if "raternit" in text or "RATERNIT" in text:
+        text = _MOTTO.sub(_spaces, text)
     if ".fr" in text or ".com" in text or ".org" in text:
         text = _NAME_OF_SITE.sub(_blank, text)
     return text.replace("*", " ").replace("_", " ")
+
+
+_MOTTO = re.compile(
+    r"\blibert[ée][ ,•|·-]{1,3}[ée]galit[ée][ ,•|·-]{1,3}fraternit[ée](?=[ \t]+\S)", re.IGNORECASE
+)
+"""The motto of the letterhead, where a table of two columns was flattened and other words follow on its line."""
+
+
+def _spaces(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _blank(match: re.Match[str]) -> str:

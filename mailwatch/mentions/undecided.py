@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TypeAlias
 
-from mailwatch.mentions.author import Person
+from mailwatch.mentions.author import Person, is_seat
 from mailwatch.mentions.lexicon import Lexicon
-from mailwatch.mentions.names import Weight
+from mailwatch.mentions.names import Weight, like_initials
 from mailwatch.mentions.page import Kind, Line, Page, plain
 from mailwatch.model import AuthorLevel, Place
 
@@ -56,7 +56,7 @@ def _is_decided(person: Person) -> bool:
 def _found(page: Page, lexicon: Lexicon, names: PersonNames) -> Iterator[Person]:
     for line in islice(_unexplained(page, lexicon), _ASKED):
         for text in names(page.text[line.start : line.end]):
-            if _may_be_a_name(text, lexicon):
+            if _may_be_a_name(text, lexicon) and not _is_seated(page, line, text, lexicon):
                 yield Person(
                     text=text,
                     level=_level(text),
@@ -68,8 +68,10 @@ def _found(page: Page, lexicon: Lexicon, names: PersonNames) -> Iterator[Person]
 
 def _unexplained(page: Page, lexicon: Lexicon) -> Iterator[Line]:
     """The lines of the writer's own blocks that hold a word of which the lists know nothing."""
-    for line in page.lines:
-        if not _speaks_of_the_writer(line) or line.end - line.start > _LONGEST:
+    for above, line in pairwise((None, *page.lines)):
+        if line is None or not _speaks_of_the_writer(line) or line.end - line.start > _LONGEST:
+            continue
+        if above is not None and is_seat(page, above, line, lexicon):
             continue
         words = _WORD.findall(page.folded[line.start : line.end])
         if lexicon.address_words.isdisjoint(words) and any(
@@ -90,6 +92,13 @@ def _left(page: Page, line: Line, lexicon: Lexicon) -> Iterator[str]:
         )
         if not within:
             yield word[0]
+
+
+def _is_seated(page: Page, line: Line, text: str, lexicon: Lexicon) -> bool:
+    """Say whether the words belong to an institution's name: « SP de St *Claude* »."""
+    at = page.text.find(text, line.start, line.end)
+    bodies = lexicon.institution.finditer(page.folded, line.start, line.end)
+    return _within(at, [match.span() for match in bodies])
 
 
 def _within(at: int, spans: list[tuple[int, int]]) -> bool:
@@ -120,7 +129,13 @@ def _may_be_a_name(text: str, lexicon: Lexicon) -> bool:
     words = _WORD.findall(plain(text))
     return (
         len(words) <= _MOST_WORDS
+        and not like_initials(text)
         and not _NO_NAME.search(text)
+        and (
+            words[-1] not in lexicon.not_names
+            or words[-1] in lexicon.surname_words
+            or words[-1] in lexicon.places
+        )
         and any(_is_strange(word, lexicon) for word in words)
     )
 
@@ -131,5 +146,6 @@ def _shares_a_word(text: str, other: str) -> bool:
 
 
 def _level(text: str) -> AuthorLevel:
-    full = len(text.split()) > 1 or text.isupper()
+    words = text.split()
+    full = text.isupper() or (len(words) > 1 and len(words[-1].rstrip(".")) > 1)
     return AuthorLevel.FULL_NAME if full else AuthorLevel.FIRST_NAME

@@ -35,14 +35,16 @@ class Body:
 # --- units ----------------------------------------------------------------------------------------
 
 _CUT = re.compile(
-    r"[ ,](?:de la |a la |en |- )?(?:(?:sous-)?prefecture|tel|telephone|fax|ouverte?s?|fermee?s?"
+    r"[ ,](?:de la |a la |en |- )?(?:(?:sous-)?prefecture|dd[a-z]{1,6}|dreal|dreets|drac|draaf|dcl|sgcd?"
+    r"|tel|telephone|fax|ouverte?s?|fermee?s?"
     r"|joignable|disponible|bp|cs|cedex|rue|place|avenue|boulevard"
     r"|situee?|instructeurs? de|vous|competente?s?|concernee?s?|aupres|actuellement|est|sont|reste|demeure"
     r"|au nom|et par|par delegation|mme|mlle|mr?|madame|monsieur)\b.*"
 )
 # « notre bureau des titres *instruit les* demandes »: a verb, unless a preposition or an article stands before it.
 _VERB = re.compile(
-    r"(?<! de)(?<! du)(?<! des)(?<! la)(?<! les)(?<! et)(?<! au)(?<! aux)(?<! le) [a-z]+(?:e|ent|it|a|ont|st|nd|oit) "
+    r"(?<! de)(?<! du)(?<! des)(?<! la)(?<! les)(?<! et)(?<! au)(?<! aux)(?<! le)"
+    r" (?!de |une )[a-z]+(?:e|ent|it|a|ont|st|nd|oit) "
     r"(?:le|la|les|un|une|votre|vos|ce|cette|tous|toutes|par|pour|dans|sur|plus|ne|bien|actuellement|l'|toujours|uniquement)\b.*"
 )
 _DANGLING = re.compile(r"(?:[ ,'-]+(?:de|du|des|d|la|le|les|l|et|a|au|aux|en|pour|par))+$")
@@ -50,7 +52,8 @@ _HOURS = re.compile(
     r"\s*(?:n ?o ?)?(?::\s*)?(?:\d|@|\+33|du lundi|lundi|sur rendez|ouvert|ferme|de \d)"
 )
 _ACRONYMS = re.compile(
-    r"(?<![\w.@'’-])(?:S/P|(?:[A-Z]\.){3,8}|[A-Z]{2,9}(?:\d{2,3})?)(?:(?: ?/ ?|-)[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])"
+    r"(?<![\w.@'’-])(?:S/P|(?:[A-Z]\.){3,8}|[A-Z]{2,9}(?:\d{2,3})?)"
+    r"(?:(?: ?/ ?|-|(?<=UD|DT|UT) )[A-Z]{2,9}(?:\d{2,3})?)*(?![\w'’])"
 )
 _ALONE = re.compile(r"[A-Z]{3,6}")
 _NOT_A_UNIT = re.compile(
@@ -82,6 +85,8 @@ def read_services(
         for block in blocks:
             found += _units(_without(block, folded), lexicon)
             found += _acronyms(block, lexicon, words)
+        if names:  # a desk is a place, and stands for its unit only where it signs itself
+            found = [body for body in found if body.rank != _DESK_RANK]
     if all(body.place is Place.BODY or body.rank for body in found):
         for block in blocks:
             found += _domains(_without(block, folded), lexicon)
@@ -160,9 +165,16 @@ def _named_units(block: Block, lexicon: Lexicon) -> Iterator[Body]:
 def _unit(block: Block, start: int, end: int, head: str, lexicon: Lexicon) -> Body | None:
     """The unit at `start`, cut where it ends, if it is one."""
     folded = block.folded[start:end]
+    if head in lexicon.head_titles:
+        return _headed(block, start, end, head, lexicon)
+    if block.place is Place.BODY and head in _DECIDES:
+        return None
     inner = lexicon.unit.search(folded, len(head)) if head in ("equipe", "secretariat") else None
     if inner:
         return _unit(block, start + inner.start(), end, inner.group("head"), lexicon)
+    desk = _DESK.match(block.folded, start) if block.place is not Place.BODY else None
+    if desk:
+        return _body(block, desk.start(), desk.end(), rank=_DESK_RANK)
     cut = _CUT.search(folded, len(head)) or (
         _VERB.search(folded, len(head)) if block.opens_with else None
     )
@@ -184,14 +196,51 @@ def _unit(block: Block, start: int, end: int, head: str, lexicon: Lexicon) -> Bo
         return None
     if _ADDRESS_BEFORE.search(before):
         return None
-    rank = _rank(head, lexicon)
-    text = " ".join(block.text[start : start + len(folded)].split())
+    return _body(block, start, start + len(folded), rank=_rank(head, lexicon))
+
+
+def _body(block: Block, start: int, end: int, *, rank: int) -> Body:
+    text = " ".join(block.text[start:end].split())
     return Body(text=text, place=block.place, decided_by=block.rule, rank=rank)
+
+
+_DECIDES = frozenset(("comite", "commission"))
+"""Bodies of which a sentence tells what they decided: they do not write."""
+_DESK = re.compile(r"guichet (?:n ?o ?|numero )?(?:\d{1,2}|[a-d])(?=\s*(?:$|[-|,/(;\t.]))")
+"""« Guichet 2 », alone between separators; « Bureau 12 » is a room."""
+_DESK_RANK = 3
+
+
+def _headed(block: Block, start: int, end: int, head: str, lexicon: Lexicon) -> Body | None:
+    """The unit that a title names by who heads it: « La directrice des sécurités », « le directeur de cabinet »."""
+    folded = block.folded[start:end]
+    inner = lexicon.unit.search(folded, len(head))
+    if inner:
+        unit = _unit(block, start + inner.start(), end, inner.group("head"), lexicon)
+        if unit is not None:
+            return unit
+    if block.place is Place.BODY:
+        return None
+    cut = _CUT.search(folded, len(head))
+    folded = _DANGLING.sub("", folded[: cut.start()] if cut else folded)
+    if " " not in head and not _HEADS.match(folded, len(head)):
+        return None
+    return _body(block, start, start + len(folded), rank=1)
+
+
+_HEADS = re.compile(
+    r"(?: (?:general|adjoint|delegue|departemental|interdepartemental|regional|territorial)e?| par interim){0,3}"
+    r" (?:du |de |des |d')(?!(?:la |l')?(?:publication|projet|programme|mission|recherche|these|ecole|lycee|college"
+    r"|hopital|ehpad|etablissement|travaux)\b)(?:la |l')?[a-z]{3}"
+)
+"""What a title is completed with to tell a unit: « directeur *des sécurités* »."""
+
+_OFFICE_RANK = 2
 
 
 def _rank(head: str, lexicon: Lexicon) -> int:
     if head.startswith("sous"):
-        return 2
+        return _OFFICE_RANK
     return (
         1
         if head in lexicon.broad_units or head.startswith(("direction", "secretariat general"))
@@ -212,15 +261,22 @@ def _acronyms(block: Block, lexicon: Lexicon, names: frozenset[str]) -> tuple[Bo
 
 def _named_acronyms(block: Block, lexicon: Lexicon, names: frozenset[str]) -> Iterator[Body]:
     """Acronyms of units: known ones anywhere, unknown ones only alone between separators and unlike a word."""
+    covered = 0
     for match in _ACRONYMS.finditer(block.text):
         if block.opens_with and match.start() > 6:
             return
+        if match.start() < covered:
+            continue
         written = plain(match.group()).replace("s/p", "sp").replace(".", "")
         parts = [re.sub(r"\d+$", "", part) for part in re.split(r"[\s/-]+", written)]
         known = any(part in lexicon.acronyms and part != "pref" for part in parts)
         if not known and not (
             _alone(block, match)
-            and (all(map(_unlike_a_word, parts)) or _is_apposed(block, match, lexicon))
+            and (
+                all(map(_unlike_a_word, parts))
+                or _is_apposed(block, match, lexicon)
+                or _is_numbered(block, match, parts)
+            )
         ):
             continue
         if not names.isdisjoint(parts):
@@ -231,12 +287,13 @@ def _named_acronyms(block: Block, lexicon: Lexicon, names: frozenset[str]) -> It
         )
         decided_by = "acronym" if block.place is not Place.BODY else block.rule
         territory = lexicon.territory.match(block.folded, match.end())
-        text = block.text[match.start() : territory.end() if territory else match.end()]
+        covered = territory.end() if territory else match.end()
+        text = block.text[match.start() : covered]
         yield Body(
             text=" ".join(text.split()),
             place=block.place,
             decided_by=decided_by,
-            rank=1 if broad else 0,
+            rank=_OFFICE_RANK if parts[0] == "sp" else int(broad),
         )
 
 
@@ -252,14 +309,32 @@ def _alone(block: Block, match: re.Match[str]) -> bool:
 _DEPARTMENT = re.compile(r"^(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-8])(?!\d)\s*")
 
 
+def _is_numbered(block: Block, match: re.Match[str], parts: list[str]) -> bool:
+    """Say whether capitals bear the number of a department: « TE 21 », but not « RD 21 »."""
+    number = _DEPARTMENT.match(block.text[match.end() :].lstrip(" \xa0")) or match[0][-1].isdigit()
+    return bool(number) and _NEVER_UNITS.isdisjoint(parts) and _ROADS.isdisjoint(parts)
+
+
+_ROADS = frozenset("rd rn cd ch gr vc za zi zac bat lot apt".split())
+
+
 def _is_apposed(block: Block, match: re.Match[str], lexicon: Lexicon) -> bool:
     """Say whether capitals stand beside a person in small letters: « Carrez, MISEN 39 »."""
     before = block.text[: match.start()].rstrip(" \xa0,-–—|(")
     named = parse_person(before, lexicon) if before and not before.isupper() else None
-    return named is not None and before.endswith(named.text) and len(match.group()) > 2
+    return (
+        named is not None
+        and before.endswith(named.text)
+        and len(match.group()) > 2
+        and plain(match.group()) not in _NEVER_UNITS
+    )
 
 
-_NEVER_UNITS = frozenset("rf bp cs tsa pj ps nb cc tel fax mel rdv pdf rio cm jd".split())
+_NEVER_UNITS = frozenset(
+    "rf bp cs tsa pj ps nb cc tel fax mel rdv pdf rio cm jd abf dpo opj apj itpe idtpe ipef iae ispv apae aae sacn"
+    " tspdd adc ltn cne cdt".split()
+)
+"""Signs of an address, of a letter, of a rank or of a profession: « C. Vandelle, ABF »."""
 
 
 def _unlike_a_word(part: str) -> bool:
@@ -289,9 +364,9 @@ def _bodies(block: Block, lexicon: Lexicon) -> Iterator[Body]:
         if capital and not known and match.group("place") not in _NO_PLACE:
             spans.append(match.span())
     for start, end in spans:
+        before = block.folded[:start]
         if block.text[start : start + 3] in ("sp ", "Sp "):
             continue
-        before = block.folded[:start]
         if _ADDRESS_BEFORE.search(before) or _SITE_OF.search(before):
             continue
         if block.opens_with and not _ATTACHED.fullmatch(before, max(0, start - 200)):
@@ -336,4 +411,10 @@ def _institution_rank(folded: str) -> int:
         return 0
     if folded.startswith(("prefet", "pref")):
         return 1
-    return 2 if folded.startswith("sous") else 3
+    if folded.startswith("sous"):
+        return 2
+    return 4 if folded.startswith(_PARTS_OF_BODIES) else 3
+
+
+_PARTS_OF_BODIES = ("unite", "delegation", "ud", "sdjes", "secretariat", "sgc")
+"""Beside the body that they belong to, it is the institution: « UD 39 – DREAL Bourgogne-Franche-Comté »."""

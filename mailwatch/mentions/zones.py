@@ -24,6 +24,7 @@ from mailwatch.mentions.kinds import (
     without_marks,
 )
 from mailwatch.mentions.lexicon import Lexicon
+from mailwatch.mentions.names import is_role
 from mailwatch.mentions.page import Found, Kind, Line, Page, clean, plain
 from mailwatch.model import Place
 from mailwatch.ruleset import RulePack
@@ -239,13 +240,25 @@ def _places(drafts: list[Line], sheet: Sheet) -> tuple[Line, ...]:
         place = None if kind in _NOBODYS else zone
         if kind is Kind.LABEL and found is not None and found.label == "in_charge":
             place = Place.HEADER_BLOCK
-        elif at >= tail and place is Place.BODY:
+        elif place is Place.BODY and (at >= tail or _signs_off(drafts, at, sheet)):
             place = Place.SIGNATURE
         named = zone is Place.DELEGATED_FORMULA and _ends_formula(
             sheet.folded[start:end], sheet.lexicon
         )
         lines.append(Line(start, end, kind, gap, opens, found, place))
     return tuple(lines)
+
+
+def _signs_off(drafts: list[Line], at: int, sheet: Sheet) -> bool:
+    """Say whether a function stands right above the closing formula: « Le chef du SIDPC / Cdt Franck Soulié »."""
+    below = drafts[at + 1] if at + 1 < len(drafts) else None
+    return (
+        drafts[at].kind is Kind.PLAIN
+        and below is not None
+        and below.kind is Kind.CLOSING
+        and not below.gap
+        and is_role(sheet.text[drafts[at].start : drafts[at].end], sheet.lexicon)
+    )
 
 
 _PROSE = frozenset((Kind.SENTENCE, Kind.SALUTATION, Kind.CLOSING))

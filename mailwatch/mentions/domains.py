@@ -72,12 +72,12 @@ def _parts(folded: str) -> list[tuple[int, int]]:
 
 def _is_domain(block: Block, start: int, end: int, lexicon: Lexicon) -> bool:
     folded, text = block.folded[start:end], block.text[start:end]
-    if (_FOREIGN.search(folded) and not _DESK.fullmatch(folded)) or len(
-        folded.split()
-    ) > _MOST_WORDS:
+    if len(folded.split()) > _MOST_WORDS:
+        return False
+    if _FOREIGN.search(folded) and not _DESK.fullmatch(folded):
         return False
     article = _ARTICLE.match(folded)
-    words = folded[article.end() if article else 0 :].replace("'", " ").split()
+    words = folded[article.end() if article else 0 :].replace("'", " ").replace(",", " ").split()
     if not words or not (words[0] in lexicon.domains or _DESK.fullmatch(folded)):
         return False
     person = parse_person(text, lexicon)

@@ -151,7 +151,7 @@ def is_greeting(sheet: Sheet, line: Line) -> bool:
 
 def _is_sentence(words: list[str], raw: str, lexicon: Lexicon) -> bool:
     """Say whether a line reads as prose rather than as a line of a signature or of a letterhead."""
-    if words[0] in ("votre", "vos") and len(words) in (2, 3, 4) and words[1] in lexicon.functions:
+    if words[0] in ("votre", "vos") and _is_your_agent(words, lexicon):
         return False
     if not lexicon.sentence_words.isdisjoint(words) or _has_small_word(words, raw, lexicon):
         # « Nous contacter : 03 84 … » belongs to a block of contact lines.
@@ -167,6 +167,15 @@ def _is_sentence(words: list[str], raw: str, lexicon: Lexicon) -> bool:
         and not any(mark in raw for mark in (" - ", " / ", "|"))
         and words[0] not in lexicon.leads
         and words[0] not in _CONNECTORS
+    )
+
+
+def _is_your_agent(words: list[str], lexicon: Lexicon) -> bool:
+    """Say whether a line is "votre gestionnaire", with the unit where he works: "… au bureau des titres"."""
+    if len(words) < 2 or words[1] not in lexicon.functions:
+        return False
+    return len(words) <= 4 or (
+        words[2] in ("au", "du", "a", "des") and lexicon.sentence_words.isdisjoint(words[1:])
     )
 
 

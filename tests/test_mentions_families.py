@@ -252,6 +252,8 @@ def test_a_cheer_is_no_line_of_the_signature() -> None:
     assert judged(own)[0] == "full_name signature : Claire Vernier"
 
 
-@pytest.mark.parametrize("line", ["Claire Vernier", "Agent 39-07"])
-def test_a_model_is_not_asked_where_a_name_or_a_number_decides(line: str) -> None:
-    assert modelled(f"{line}\nXylodor", "Xylodor")[2] == "line"
+@pytest.mark.parametrize(
+    ("lines", "taken"), [("Claire Vernier\nXylodor", "Xylodor"), ("Agent 39-07", "Agent")]
+)
+def test_a_model_is_not_asked_where_a_name_or_a_number_decides(lines: str, taken: str) -> None:
+    assert modelled(lines, taken)[2] == "line"

@@ -247,6 +247,7 @@ _SHOWN = re.compile(r"(?:c'est|ici)\b")
 _WRITES = re.compile(
     r" qui (?:vous (?:ecri|repond|parle|contact|adress|recontact|envoie|re[- ])|ai\b|suis\b|m'|me\b|reprends\b)"
 )
+_CLAUSE_END = re.compile(r"[.;!?\n]")
 _THIRD = re.compile(r" qui\b|,? (?:et )?(?:elle|il|ils|elles|lui)\b")
 
 
@@ -254,7 +255,7 @@ def _shows_another(page: Page, found: Found) -> bool:
     """Say whether "c'est" shows a colleague: « C'est Mme Vernier qui s'occupe de … », or comes late in the letter."""
     if not _SHOWN.search(page.folded, found.start, found.end):
         return False
-    clause = re.split(r"[.;!?\n]", page.folded[found.end : found.end + 120])[0]
+    clause = _CLAUSE_END.split(page.folded[found.end : found.end + 120], maxsplit=1)[0]
     if _WRITES.search(clause):
         return False
     return _THIRD.search(clause) is not None or any(

@@ -50,10 +50,14 @@ _JOINT = re.compile(r"(?: (?:de la|a la|de|d'|du|des|en))?[ ,-]*$")
 
 def _cut(folded: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
     """What is left of a part without the agent or the label before the domain and the institution behind it."""
-    agent = _OF_AGENT.match(folded, start, end) or _LABEL.match(folded, start, end)
+    opening = _OF_AGENT if folded[start] == "@" else _LABEL
+    agent = opening.match(folded, start, end)
     start = agent.end() if agent else start
+    first = folded[start:end].split(maxsplit=1)[:1]
+    if not first or first[0].strip(",") not in lexicon.domains:
+        return start, end
     body = lexicon.institution.search(folded, start, end)
-    if body is None or body.start() == start:
+    if body is None:
         return start, end
     joint = _JOINT.search(folded, start, body.start())
     return start, joint.start() if joint else body.start()

@@ -71,9 +71,9 @@ def _signs(words: list[str], raw: str, folded: str, lexicon: Lexicon, position: 
     if raw[-1] == ")":
         before = raw[: raw.find("(")].rstrip() if "(" in raw else ""
         return 0 < len(before) < 40 and first_person(before, lexicon, weak=False) is not None
-    if _TEAM.match(folded):
+    if folded.startswith("tou") and _TEAM.match(folded):
         return len(words) <= 10
-    yours = _YOURS.search(folded)
+    yours = _YOURS.search(folded) if ", vo" in folded else None
     if yours and yours[1].rstrip("s") in lexicon.functions:
         rest = [word for word in words if word not in ("votre", "vos")]
         return raw[0].isupper() and raw[-1] != "." and lexicon.sentence_words.isdisjoint(rest)
@@ -158,8 +158,7 @@ def _is_sentence(words: list[str], raw: str, lexicon: Lexicon) -> bool:
         return len(words) > 9 or not ("@" in raw or sum(sign.isdigit() for sign in raw) >= 8)
     if raw[-1] in "?!…" or len(words) > 30:
         return True
-    first = words[1] if words[0] in _ARTICLES and len(words) > 1 else words[0]
-    if raw[-1] == "." and len(words[-1]) > 2 and first not in lexicon.leads:
+    if raw[-1] == "." and len(words[-1]) > 2 and _first(words) not in lexicon.leads:
         return len(words) > 4 or words[-1] in lexicon.not_names or not raw[0].isupper()
     return (
         raw[0].islower()
@@ -168,6 +167,11 @@ def _is_sentence(words: list[str], raw: str, lexicon: Lexicon) -> bool:
         and words[0] not in lexicon.leads
         and words[0] not in _CONNECTORS
     )
+
+
+def _first(words: list[str]) -> str:
+    """The first word of a line behind its article."""
+    return words[1] if words[0] in _ARTICLES and len(words) > 1 else words[0]
 
 
 def _is_your_agent(words: list[str], lexicon: Lexicon) -> bool:

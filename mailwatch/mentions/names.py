@@ -90,7 +90,7 @@ def _is_full(text: str) -> bool:
 
 def _parts(segment: str, lexicon: Lexicon) -> Iterator[str]:
     """A segment between its commas, or "MARTIN, Camille" put in one, without the préfet that it may begin with."""
-    if _PREFET.match(segment):
+    if segment[:3].lower() in _OFFICES and _PREFET.match(segment):
         body = lexicon.institution.match(plain(segment))
         segment = segment[body.end() :].strip(_AROUND) if body else segment
         if not segment:
@@ -105,6 +105,7 @@ def _parts(segment: str, lexicon: Lexicon) -> Iterator[str]:
     yield from (part.strip() for part in segment.split(",") if part.strip())
 
 
+_OFFICES = ("pré", "pre", "sou")
 _PREFET = re.compile(r"(?:sous-)?pr[ée]f(?:[eè]te?|ecture)\b", re.IGNORECASE)
 """Two columns of a letterhead may have become one line: « PRÉFET DU JURA Camille MARTIN »."""
 

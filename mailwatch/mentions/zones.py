@@ -240,7 +240,9 @@ def _places(drafts: list[Line], sheet: Sheet) -> tuple[Line, ...]:
         place = None if kind in _NOBODYS else zone
         if kind is Kind.LABEL and found is not None and found.label == "in_charge":
             place = Place.HEADER_BLOCK
-        elif place is Place.BODY and (at >= tail or _signs_off(drafts, at, sheet)):
+        elif place is Place.BODY and (
+            at >= tail or (kind is Kind.PLAIN and _signs_off(drafts, at, sheet))
+        ):
             place = Place.SIGNATURE
         named = zone is Place.DELEGATED_FORMULA and _ends_formula(
             sheet.folded[start:end], sheet.lexicon
@@ -253,8 +255,7 @@ def _signs_off(drafts: list[Line], at: int, sheet: Sheet) -> bool:
     """Say whether a function stands right above the closing formula: « Le chef du SIDPC / Cdt Franck Soulié »."""
     below = drafts[at + 1] if at + 1 < len(drafts) else None
     return (
-        drafts[at].kind is Kind.PLAIN
-        and below is not None
+        below is not None
         and below.kind is Kind.CLOSING
         and not below.gap
         and is_role(sheet.text[drafts[at].start : drafts[at].end], sheet.lexicon)

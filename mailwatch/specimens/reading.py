@@ -183,7 +183,7 @@ def _unknown_key(written: str, key: str) -> Remark:
 
 
 def _missing(known: Mapping[str, _Entry]) -> Iterator[_Fault]:
-    first = min(entry.line for entry in known.values())
+    first = min((entry.line for entry in known.values()), default=1)
     for key in _REQUIRED:
         if key not in known:
             yield first, Remark("la clé « {key} » manque dans l’en-tête", key=KEYS[key])

@@ -37,6 +37,8 @@ _AWAY = re.compile(
     r"(?:absen\w*|conges?|formation|arret|deplacement) (?:[^ ?!.;¶]+ ){0,6}?jusqu au "
 )
 _BACK = re.compile("(?:a|des) (?:mon|son|leur|notre) retour ")
+_LINKS = ("donc ", "aussi ", "ainsi ")
+"""Words that open a clause, unless a verb stands right before them (« je vous appelle donc vendredi »)."""
 _IDLE = ("est ferie", "etant ferie", "est chome", "est un jour")
 """After a date that is only said to be a day off."""
 _DELAY = ("d ici ", "sous ", "avant ", "dans ", "au plus tard ")
@@ -175,6 +177,8 @@ def _governor_of(
     ]
     nearest = _first(after)
     opens = _CLAUSE.search(line, max(start, when.start - 12), when.start) or when.start <= start + 1
+    if opens and line.startswith(_LINKS, before[-1].end if before else when.start):
+        opens = before[-1].end < when.start - 8
     if nearest is not None and opens and _follows(line, when, nearest):
         return nearest
     if not before:

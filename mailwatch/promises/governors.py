@@ -13,13 +13,19 @@ _ENGAGES = frozenset({"promise", "present"})
 _TITLE_REACH = 200
 """How far, in characters, a pronoun may stand for a title."""
 _WE = re.compile(r" (?:je|j|nous|on)(?: ne| vous| te| t| le| la| les| l| en| y){0,3} $")
-_OURS = re.compile(" (?:je|j|nous) ")
+_OURS = re.compile(
+    " (?:(?:et|mais|,) (?:une|la|ma|notre|vous|votre)|je|j|nous(?! (?:a|ont|avait|avaient|indique|dit"
+    "|signale|informe|confirme|assure|promet|annonce) )) "
+)
 """Who speaks within the words of another body: « je vois l’ARS lundi et je vous écris »."""
 _WHETHER = re.compile(
     r" (?:sai[st]|savoir|savons|voir|verifi\w*|demand\w*|dire|dirai|di[st]|confirm\w*|ignor\w*|precis\w*|regard\w*"
     r"|examin\w*|determin\w*)(?: [^ ?!.;¶]+){0,5}? $"
 )
 _PRONOUN = re.compile(r" (?:il|elle|ils|elles) (?:vous )?$")
+_THEY = re.compile(
+    r" (?:il|elle|ils|elles)(?: (?:qui|vous|te|en|le|la|les|l|y|lui|meme|memes)){0,3} $"
+)
 _FUTURE = re.compile("r(?:ai|ons) ")
 _NOTHING_NEW = (
     "inform|indiqu|precis|signal|remerci|pri|invit|demand|conseill|recommand|sugger|souhait|attend|recoi|recev|accueill"
@@ -61,6 +67,8 @@ _BARE = {
     "bare-act": re.compile(r"(?<![,:;.!?(¶]) (?<! et )$"),
 }
 """What stands before a noun that announces nothing by itself (« absent, de retour lundi », « la décision … »)."""
+_ABSENCE = re.compile(" (?:de|a|des|apres|avant) (?:son|mon|leur|notre) retour $")
+"""« vous aurez de mes nouvelles dès son retour »: no return of an answer."""
 _RECEIVED = re.compile(r"vous (?:l|les?|la) (?:recevrez|aurez|obtiendrez) ")
 
 
@@ -89,7 +97,7 @@ def governors(own: Words, rules: RulePack) -> tuple[Governor, ...]:
     found.extend(_futures(own.line))
     found.extend(_doings(own.line))
     found.sort(key=lambda governor: governor.start)
-    return tuple(_but_titles(own.line, found))
+    return tuple(_but_titles(own.line, _but_others(own.line, found)))
 
 
 def _is_mistaken(rule: Rule, hit: Hit, line: str) -> bool:
@@ -99,6 +107,8 @@ def _is_mistaken(rule: Rule, hit: Hit, line: str) -> bool:
         return _BARE[rule.id].search(line, max(0, hit.start - 24), hit.start) is not None
     if label == "outside":
         return _OURS.search(line, hit.start, hit.end) is not None
+    if rule.id == "answer-noun" and _ABSENCE.search(line, hit.start, hit.end):
+        return True
     if label in _ENGAGES:
         return _is_denied(line, hit.start, hit.end)
     return (
@@ -132,6 +142,20 @@ def _doings(line: str) -> Iterator[Governor]:
         yield Governor(
             label="present", weight=weight, start=match.start(verb), end=match.end(verb) + 1
         )
+
+
+def _but_others(line: str, found: Iterable[Governor]) -> Iterator[Governor]:
+    """Leave out what « elle » will do where another body was named last (« la mairie est saisie, elle … »)."""
+    others_end = -_TITLE_REACH
+    for governor in found:
+        if governor.label in ("body", "own"):
+            others_end = governor.end if governor.label == "body" else -_TITLE_REACH
+        elif (
+            not governor.engages
+            or governor.start - others_end >= _TITLE_REACH
+            or not _THEY.search(line, max(0, governor.start - 24), governor.start)
+        ):
+            yield governor
 
 
 def _but_titles(line: str, found: Iterable[Governor]) -> Iterator[Governor]:

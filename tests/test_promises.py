@@ -54,6 +54,10 @@ def wall() -> list[tuple[str, str]]:
     return [(expected.strip(), sentence) for expected, _, sentence in pairs]
 
 
+def test_a_delay_beyond_the_calendar_names_no_day() -> None:
+    assert verdict("I will reply within 999 years.", date(9500, 3, 3)) == UNDATED
+
+
 @pytest.mark.parametrize(("expected", "sentence"), wall())
 def test_agents_promise_in_many_ways(expected: str, sentence: str) -> None:
     assert (verdict(sentence) or "none") == expected

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.wording import Phrasebook, compile_phrases, fold, fold_text, read, same, tokens
+from mailwatch.wording import (
+    Phrasebook,
+    Shelf,
+    Tries,
+    compile_phrases,
+    fold,
+    fold_text,
+    read,
+    same,
+    tokens,
+)
 
 INVISIBLE = "\u00ad\u200b\u200d\u2060\ufeff\u202e"
 
@@ -172,6 +182,11 @@ def test_any_text_can_be_read_and_searched(text: str) -> None:
 @given(st.text(alphabet=st.sampled_from("Préfecture du Jura, l’été œuvre 12 ½ ﬁn !\n")))
 def test_the_words_of_a_text_are_the_same_read_with_or_without_their_place(text: str) -> None:
     assert read(text).spoken() == tokens(text)
+
+
+@pytest.mark.parametrize("kept", [Tries(()), Shelf(())])
+def test_what_is_filled_when_it_is_looked_at_holds_nothing_else(kept: object) -> None:
+    assert not hasattr(kept, "elsewhere")
 
 
 FRENCH = bytes(range(256)).decode("cp1252", "ignore")
